@@ -1,0 +1,252 @@
+/**
+ * A core with its memory and devices: runs programs, in slices between which
+ * the host acts.
+ *
+ * Order at a cycle boundary: first what the core asked for (device access,
+ * HTIF command), then host effects, then the next cycle. Everything that the
+ * host decides is in the input log, so program and log determine a run.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { DeviceBus } from './bus.js';
+import type { Program } from './elf.js';
+import { serveTohost, type HtifSymbols } from './htif.js';
+import { IdleSkipper } from './idle-skip.js';
+import type { InputEvent } from './input-log.js';
+import { InputQueue } from './inputs.js';
+import type { PhysicalMemory } from './memory.js';
+import type { Outcome } from './outcome.js';
+import { EXIT, NO_ADDRESS, PIN, REGISTER, type Cell, type Core, type Pin } from './protocol.js';
+
+/** Most cycles of one `run` of the core: V8 does not replace the code of a running frame. */
+export const SLICE_CYCLES = 65_536;
+/** The async run lets the event loop turn at most this often, in milliseconds. */
+const TURN_MILLISECONDS = 8;
+
+export interface MachineOptions {
+  readonly core: Core;
+  readonly memory: PhysicalMemory;
+  /** Clock cycles per tick of mtime, as the core was built; at least 1. */
+  readonly cyclesPerTick: bigint;
+  /** Console output of UART and HTIF. */
+  readonly print?: (bytes: Uint8Array) => void;
+  /** A recorded input log to play back, ascending by cycle. */
+  readonly replay?: readonly InputEvent[];
+  /** Default true. Off, every idle cycle is executed (waves show them all); nothing else differs. */
+  readonly skipIdle?: boolean;
+  /** Empties the record ring; called when it is full. Without it a full ring is an error of the caller. */
+  readonly drainRing?: () => void;
+  /** Empties the wave buffer; called when it is full. Returns false to stop the run (no more waves wanted). */
+  readonly drainWave?: () => boolean;
+  /** Every write of the host into memory after loading: what the lockstep reference must be told. */
+  readonly onHostWrite?: (address: bigint, data: Uint8Array) => void;
+}
+
+export interface RunOptions {
+  /** Cycles to run in this call at most; unlimited if absent. */
+  readonly maxCycles?: bigint | number;
+}
+
+export class Machine {
+  readonly core: Core;
+  readonly memory: PhysicalMemory;
+  readonly bus: DeviceBus;
+  readonly #options: MachineOptions;
+  readonly #inputs: InputQueue;
+  readonly #idle: IdleSkipper;
+  readonly #io: Readonly<Record<'valid' | 'write' | 'address' | 'bytes' | 'data' | 'answered' | 'result', Cell>>;
+  #htif: HtifSymbols | undefined;
+  #stopping = false;
+
+  /** Throws if the core lacks a register of the protocol: an author's mistake. */
+  constructor(options: MachineOptions) {
+    this.#options = options;
+    this.core = options.core;
+    this.memory = options.memory;
+    this.bus = new DeviceBus((byte) => this.#print(Uint8Array.of(byte)));
+    this.#inputs = new InputQueue(options.replay);
+    const cell = (name: string): Cell => this.#cell(name);
+    this.#idle = new IdleSkipper(this.core, cell, options.cyclesPerTick, options.skipIdle ?? true);
+    this.#io = {
+      valid: cell(REGISTER.ioValid),
+      write: cell(REGISTER.ioWrite),
+      address: cell(REGISTER.ioAddress),
+      bytes: cell(REGISTER.ioBytes),
+      data: cell(REGISTER.ioData),
+      answered: cell(REGISTER.ioAnswered),
+      result: cell(REGISTER.ioResult),
+    };
+  }
+
+  /** Clock cycles since reset, executed and skipped. */
+  get cycle(): bigint {
+    return this.core.cycle;
+  }
+
+  /** Idle cycles that were counted but not executed; no counter of the core saw them. */
+  get skippedCycles(): bigint {
+    return this.#idle.skipped;
+  }
+
+  /** All host effects so far; with the program, enough to repeat the run. */
+  get inputLog(): readonly InputEvent[] {
+    return this.#inputs.log;
+  }
+
+  /**
+   * Puts a program into memory, starts at its entry and uses its HTIF symbols.
+   *
+   * @returns false if it does not fit into memory (never, if it was parsed with `memory.range`).
+   */
+  load(program: Pick<Program, 'entry' | 'segments' | 'symbols'>): boolean {
+    if (!this.memory.load(program.segments)) return false;
+    this.#cell(REGISTER.pc).set(program.entry);
+    const tohost = program.symbols.get('tohost');
+    this.#htif = tohost === undefined ? undefined : { tohost, fromhost: program.symbols.get('fromhost') };
+    this.core.cell(REGISTER.tohost)?.set(tohost ?? NO_ADDRESS);
+    return true;
+  }
+
+  /**
+   * Power-on: core, memory and devices as new, no program.
+   *
+   * @param replay - An input log to play back from cycle 0.
+   */
+  reset(replay: readonly InputEvent[] = []): void {
+    this.core.reset();
+    this.core.cell(REGISTER.tohost)?.set(NO_ADDRESS);
+    this.memory.reset();
+    this.bus.reset();
+    this.#inputs.reset(replay);
+    this.#idle.reset();
+    this.#htif = undefined;
+    this.#stopping = false;
+  }
+
+  /** Terminal input, seen by the guest from the next cycle boundary on. */
+  type(bytes: Uint8Array): void {
+    if (bytes.length > 0) this.#inputs.push({ kind: 'uart', bytes: bytes.slice() });
+  }
+
+  /** Sets an external interrupt line from the next cycle boundary on. */
+  setPin(pin: Pin, value: bigint): void {
+    this.#inputs.push({ kind: 'pin', pin, value });
+  }
+
+  /** A host effect at a cycle of its own. */
+  schedule(event: InputEvent): void {
+    this.#inputs.schedule(event);
+  }
+
+  /** Ends the current run, or else the next one, at a cycle boundary. */
+  stop(): void {
+    this.#stopping = true;
+  }
+
+  /** Runs without letting the event loop turn: for tests and measurements. */
+  run({ maxCycles }: RunOptions = {}): Outcome {
+    const limit = this.#limit(maxCycles);
+    for (;;) {
+      const outcome = this.#slice(limit);
+      if (outcome !== undefined) return outcome;
+    }
+  }
+
+  /** Runs, letting the event loop turn for terminal input and signals. */
+  async runAsync({ maxCycles, signal }: RunOptions & { readonly signal?: AbortSignal } = {}): Promise<Outcome> {
+    const limit = this.#limit(maxCycles);
+    let turned = performance.now();
+    for (;;) {
+      if (signal?.aborted === true) return { kind: 'stopped' };
+      const outcome = this.#slice(limit);
+      if (outcome !== undefined) return outcome;
+      if (performance.now() - turned < TURN_MILLISECONDS) continue;
+      await nextTurn();
+      turned = performance.now();
+    }
+  }
+
+  #limit(maxCycles: bigint | number | undefined): bigint | undefined {
+    return maxCycles === undefined ? undefined : this.cycle + BigInt(maxCycles);
+  }
+
+  /** One call of the core with what stands before and after it; the outcome if the run ends. */
+  #slice(limit: bigint | undefined): Outcome | undefined {
+    if (this.#stopping) {
+      this.#stopping = false;
+      return { kind: 'stopped' };
+    }
+    this.#applyInputs();
+    const { cycle } = this;
+    if (limit !== undefined && cycle >= limit) return { kind: 'cycle-limit' };
+    const stops = [limit, this.#inputs.next].map((at) => (at === undefined ? SLICE_CYCLES : Number(at - cycle)));
+    this.core.run(Math.min(SLICE_CYCLES, ...stops));
+    return this.#serve(this.core.exitReason, limit);
+  }
+
+  #applyInputs(): void {
+    for (const event of this.#inputs.take(this.cycle)) {
+      if (event.kind === 'uart') this.bus.uart.receive(event.bytes);
+      else this.core.cell(PIN[event.pin])?.set(event.value);
+      this.#idle.disturb(event.cycle);
+    }
+  }
+
+  #serve(reason: number, limit: bigint | undefined): Outcome | undefined {
+    switch (reason) {
+      case EXIT.none:
+        return undefined;
+      case EXIT.wfiIdle:
+        if (this.#inputs.imminent) return undefined;
+        return this.#idle.skip(this.#inputs.next, limit) === 'forever' ? { kind: 'wfi-forever' } : undefined;
+      case EXIT.ringFull:
+        if (this.#options.drainRing === undefined) throw new Error('the record ring is full and nobody empties it');
+        this.#options.drainRing();
+        return undefined;
+      case EXIT.waveFull:
+        return this.#options.drainWave?.() === true ? undefined : { kind: 'stopped' };
+      case EXIT.tohost: {
+        // Of two reasons in one cycle the core gives the larger.
+        const access = this.#serveAccess();
+        return this.#serveHtif() ?? access;
+      }
+      default:
+        return this.#serveAccess();
+    }
+  }
+
+  #serveAccess(): Outcome | undefined {
+    const { valid, write, address, bytes, data, answered, result } = this.#io;
+    if (valid.get() === 0n || answered.get() === 1n) return undefined;
+    const value = this.bus.access({ address: address.get(), bytes: Number(bytes.get()), write: write.get() === 1n, data: data.get() });
+    result.set(value);
+    answered.set(1n);
+    this.#idle.disturb(this.cycle);
+    return this.bus.takeFinish();
+  }
+
+  #serveHtif(): Outcome | undefined {
+    if (this.#htif === undefined) return undefined;
+    const memory = {
+      read: (address: bigint, length: number): Uint8Array | undefined => this.memory.read(address, length),
+      write: (address: bigint, data: Uint8Array): boolean => this.#hostWrite(address, data),
+    };
+    const result = serveTohost(memory, this.#htif, (bytes) => this.#print(bytes));
+    return result.kind === 'continue' ? undefined : result;
+  }
+
+  #hostWrite(address: bigint, data: Uint8Array): boolean {
+    const done = this.memory.write(address, data);
+    if (done) this.#options.onHostWrite?.(address, data);
+    return done;
+  }
+
+  #print(bytes: Uint8Array): void {
+    this.#options.print?.(bytes);
+  }
+
+  #cell(name: string): Cell {
+    const cell = this.core.cell(name);
+    if (cell === undefined) throw new Error(`the core has no register ${name}`);
+    return cell;
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * What the machine and the core agree on: names of registers, reasons for
+ * which `run` returns, and the core as the machine sees it.
+ */
+import { REASON_RING_FULL, REASON_WAVE_FULL } from '../backend/layout.js';
+
+/** Why the core returned to the host. The core's own reasons are small; the larger ones are the backend's. */
+export const EXIT = {
+  /** The number of cycles asked for is over. */
+  none: 0,
+  /** A device access waits: `io.valid` is set, `io.answered` is not. */
+  ioRequest: 1,
+  /** The pipeline is drained and waits for an interrupt. Given in every such cycle. */
+  wfiIdle: 2,
+  /** A store to the address in `htif.tohost` has landed. */
+  tohost: 3,
+  /** The record ring has to be emptied. */
+  ringFull: REASON_RING_FULL,
+  /** The wave buffer has to be emptied. */
+  waveFull: REASON_WAVE_FULL,
+} as const;
+
+/** Registers of the core by which the host talks to it; the only place that knows their names. */
+export const REGISTER = {
+  /** Clock cycles since reset (64 bits). */
+  cycle: 'cycle',
+  /** Address of the next instruction to fetch (64 bits): where a program starts. */
+  pc: 'fetch.pc',
+  /** Driven by the core: a device access waits (1 bit). */
+  ioValid: 'io.valid',
+  /** It is a store (1 bit). */
+  ioWrite: 'io.write',
+  /** Its physical address (64 bits). */
+  ioAddress: 'io.address',
+  /** Its width in bytes (4 bits: 1, 2, 4 or 8). */
+  ioBytes: 'io.bytes',
+  /** Its store data (64 bits). */
+  ioData: 'io.wdata',
+  /** Driven by the host: the access is done (1 bit). The core clears it when it takes the answer. */
+  ioAnswered: 'io.answered',
+  /** Loaded value (64 bits). */
+  ioResult: 'io.rdata',
+  /** Physical address of `tohost` (64 bits), all ones for none. */
+  tohost: 'htif.tohost',
+  /** Timer (64 bits), its compare value, and the cycles since its last tick. */
+  mtime: 'clint.mtime',
+  mtimecmp: 'clint.mtimecmp',
+  prescale: 'clint.prescale',
+  /** Cycle counter CSR, its inhibit register and the interrupt enables. */
+  mcycle: 'csr.mcycle',
+  inhibit: 'csr.mcountinhibit',
+  interruptEnable: 'csr.mie',
+} as const;
+
+/** External interrupt lines by register: machine, supervisor (1 bit each), guests (9 bits, bit i is guest i). */
+export const PIN = { meip: 'pins.meip', seip: 'pins.seip', hgeip: 'pins.hgeip' } as const;
+export type Pin = keyof typeof PIN;
+
+/** Bit of the inhibit register that stops the cycle counter. */
+export const INHIBIT_CYCLE_BIT = 0n;
+/** Bit of the interrupt enables that lets the timer end a wait. */
+export const TIMER_ENABLE_BIT = 7n;
+
+/** `htif.tohost` of a program without HTIF. */
+export const NO_ADDRESS = (1n << 64n) - 1n;
+
+/** One register, reached between two cycles. */
+export interface Cell {
+  get(): bigint;
+  /** @param value - Fits the register's width. */
+  set(value: bigint): void;
+}
+
+/** An instantiated core. */
+export interface Core {
+  /**
+   * Executes cycles until an exit reason.
+   *
+   * @param cycles - At most this many, 1..65,536.
+   * @returns The number executed.
+   */
+  run(cycles: number): number;
+  /** Why the last `run` returned: a value of {@link EXIT}. */
+  readonly exitReason: number;
+  /** Clock cycles since reset. Setting it is for skipped idle cycles only. */
+  cycle: bigint;
+  /** The register of that name, undefined if this core has none. */
+  cell(name: string): Cell | undefined;
+  /** Power-on state. Memory is not touched. */
+  reset(): void;
+}
+
+/** The linear memory of a core; a `WebAssembly.Memory` is one. */
+export interface LinearMemory {
+  /** Replaced by another when the memory grows. */
+  readonly buffer: ArrayBuffer;
+}

@@ -1,0 +1,137 @@
+/**
+ * Collects a module while the pipeline is described: registers by name, named
+ * wires, and statements in nested blocks.
+ */
+import { ZERO, and, constant, not, or, read, wireRef } from '../ir/build.js';
+import type { Expr, Memory, Module, RecordField, Register, RegisterArray, Statement, SwitchCase, Width, Wire } from '../ir/ir.js';
+
+/** How a register starts and who drives it. */
+export interface RegisterOptions {
+  /** Value after reset, default 0. */
+  readonly reset?: bigint;
+  /** Driven by the host between cycles. */
+  readonly input?: boolean;
+}
+
+/** The module under construction. Statements go to the innermost open block. */
+export class ModuleBuilder {
+  readonly #registers = new Map<string, Register>();
+  readonly #arrays: RegisterArray[] = [];
+  readonly #memories: Memory[] = [];
+  readonly #wires = new Map<string, Wire>();
+  #block: Statement[] = [];
+
+  /** The register of that name, made on first mention. */
+  register(name: string, width: Width, options: RegisterOptions = {}): Register {
+    const known = this.#registers.get(name);
+    if (known !== undefined) return known;
+    const register: Register = { kind: 'register', name, width, reset: options.reset ?? 0n, input: options.input ?? false };
+    this.#registers.set(name, register);
+    return register;
+  }
+
+  array(name: string, depth: number, width: Width): RegisterArray {
+    const array: RegisterArray = { kind: 'array', name, depth, width };
+    this.#arrays.push(array);
+    return array;
+  }
+
+  memory(name: string, base: bigint): Memory {
+    const memory: Memory = { kind: 'memory', name, base };
+    this.#memories.push(memory);
+    return memory;
+  }
+
+  /** Names an expression: it becomes a signal. */
+  wire(name: string, value: Expr): Expr {
+    const wire: Wire = { kind: 'wire', name, value };
+    this.#wires.set(name, wire);
+    return wireRef(wire);
+  }
+
+  assign(register: Register, value: Expr): void {
+    this.#block.push({ kind: 'assign', register, value });
+  }
+
+  write(array: RegisterArray, index: Expr, value: Expr): void {
+    this.#block.push({ kind: 'write', array, index, value });
+  }
+
+  load(memory: Memory, address: Expr, into: Register): void {
+    this.#block.push({ kind: 'load', memory, address, into });
+  }
+
+  store(memory: Memory, address: Expr, bytes: Expr, data: Expr): void {
+    this.#block.push({ kind: 'store', memory, address, bytes, data });
+  }
+
+  count(counter: string): void {
+    this.#block.push({ kind: 'count', counter });
+  }
+
+  record(fields: readonly RecordField[]): void {
+    this.#block.push({ kind: 'record', fields });
+  }
+
+  exit(reason: number): void {
+    this.#block.push({ kind: 'exit', reason });
+  }
+
+  /** The statements that `describe` issues, as a block of their own. */
+  block(describe: () => void): readonly Statement[] {
+    const outer = this.#block;
+    const inner: Statement[] = [];
+    this.#block = inner;
+    try {
+      describe();
+    } finally {
+      this.#block = outer;
+    }
+    return inner;
+  }
+
+  /** `if` with an optional `else`. A constant condition leaves only its branch. */
+  when(condition: Expr, then: () => void, otherwise: () => void = () => undefined, rare?: 'then' | 'else'): void {
+    if (condition.kind === 'const') {
+      (condition.value === 1n ? then : otherwise)();
+      return;
+    }
+    const thenBlock = this.block(then);
+    const elseBlock = this.block(otherwise);
+    if (thenBlock.length === 0 && elseBlock.length === 0) return;
+    this.#block.push({ kind: 'if', condition, then: thenBlock, else: elseBlock, ...(rare === undefined ? {} : { rare }) });
+  }
+
+  /** A chain of exclusive cases, first match wins. */
+  firstOf(cases: readonly { readonly when: Expr; readonly then: () => void }[], otherwise: () => void = () => undefined): void {
+    const [head, ...tail] = cases;
+    if (head === undefined) otherwise();
+    else this.when(head.when, head.then, () => this.firstOf(tail, otherwise));
+  }
+
+  /** `switch` over constant keys. */
+  switch(key: Expr, cases: readonly { readonly keys: readonly (bigint | number)[]; readonly then: () => void }[], otherwise: () => void = () => undefined): void {
+    const built: SwitchCase[] = cases.map((c) => ({ keys: c.keys.map(BigInt), body: this.block(c.then) }));
+    this.#block.push({ kind: 'switch', key, cases: built, default: this.block(otherwise) });
+  }
+
+  /** The finished module. */
+  build(name: string): Module {
+    return {
+      name,
+      registers: [...this.#registers.values()],
+      arrays: this.#arrays,
+      memories: this.#memories,
+      wires: [...this.#wires.values()],
+      body: this.#block,
+    };
+  }
+}
+
+/** Any of the conditions; none yields 0. */
+export const anyOf = (conditions: readonly Expr[]): Expr => (conditions.length === 0 ? ZERO : or(...conditions));
+/** `a` unless `b`. */
+export const unless = (a: Expr, b: Expr): Expr => and(a, not(b));
+/** A number as wide as `like`. */
+export const same = (like: Expr, value: bigint | number): Expr => constant(like.width, value);
+export { read };

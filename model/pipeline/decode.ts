@@ -1,0 +1,253 @@
+/**
+ * From 32 instruction bits to a control word: a decision tree over the match
+ * patterns of the specs. Nothing downstream looks at encodings again.
+ */
+import { constant, mux, select, sext, slice, zext, concat } from '../ir/build.js';
+import type { Expr } from '../ir/ir.js';
+import type { Immediate, Instruction, InstructionClass, Isa } from '../spec/isa.js';
+
+/** An instruction with its place in the control word. */
+export interface Op {
+  readonly instruction: Instruction;
+  /** Dense index; members of a class are consecutive, so that selects by class are dense too. */
+  readonly index: number;
+  readonly immediate: number;
+}
+
+/** Fields of the control word, least significant first. */
+export interface ControlField {
+  readonly name: ControlName;
+  readonly low: number;
+  readonly width: number;
+}
+
+/**
+ * `op`: instruction index. `unit`: what execute does with it. `immediate`: which
+ * immediate. `uses1`, `uses2`, `writes`: register operands. `rare`: takes the
+ * slow path at commit. `illegal`: no instruction matches.
+ */
+export const CONTROL_NAMES = ['op', 'unit', 'immediate', 'uses1', 'uses2', 'writes', 'rare', 'illegal'] as const;
+export type ControlName = (typeof CONTROL_NAMES)[number];
+
+/** What the fast path distinguishes. */
+export const EXECUTE_UNITS = ['alu', 'muldiv', 'branch', 'jump', 'load', 'store', 'none'] as const;
+export type ExecuteUnit = (typeof EXECUTE_UNITS)[number];
+
+/** Classes that commit without a second look, unless the instruction has a permit. */
+const FAST: ReadonlySet<InstructionClass> = new Set(['alu', 'muldiv', 'branch', 'jump', 'load', 'store']);
+
+function executeUnit(c: InstructionClass): ExecuteUnit {
+  switch (c) {
+    case 'alu':
+    case 'muldiv':
+    case 'branch':
+    case 'jump':
+    case 'load':
+    case 'store':
+      return c;
+    case 'amo':
+    case 'lr':
+    case 'sc':
+    case 'csr':
+    case 'fence':
+    case 'xret':
+    case 'trap':
+    case 'wait':
+    case 'cbo':
+      return 'none';
+  }
+}
+
+const bitsFor = (count: number): number => Math.max(1, Math.ceil(Math.log2(count)));
+
+/** The decoder of an ISA. */
+export class Decoder {
+  readonly ops: readonly Op[];
+  readonly width: number;
+  readonly #immediates: readonly Immediate[];
+  readonly #fields: ReadonlyMap<ControlName, ControlField>;
+
+  constructor(isa: Isa) {
+    const immediates: Immediate[] = [];
+    const indexOf = (immediate: Immediate | undefined): number => {
+      if (immediate === undefined) return 0;
+      const key = JSON.stringify(immediate);
+      const known = immediates.findIndex((i) => JSON.stringify(i) === key);
+      return known >= 0 ? known : immediates.push(immediate) - 1;
+    };
+    const order = (i: Instruction): number => EXECUTE_UNITS.indexOf(executeUnit(i.class)) * 16 + Object.keys(CLASS_ORDER).indexOf(i.class);
+    this.ops = [...isa.instructions]
+      .sort((a, b) => order(a) - order(b))
+      .map((instruction, index) => ({ instruction, index, immediate: indexOf(instruction.format.immediate) }));
+    this.#immediates = immediates;
+    const widths: Record<ControlName, number> = {
+      op: bitsFor(this.ops.length), unit: 3, immediate: bitsFor(immediates.length), uses1: 1, uses2: 1, writes: 1, rare: 1, illegal: 1,
+    };
+    let low = 0;
+    const fields = new Map<ControlName, ControlField>();
+    for (const name of CONTROL_NAMES) {
+      fields.set(name, { name, low, width: widths[name] });
+      low += widths[name];
+    }
+    this.#fields = fields;
+    this.width = low;
+  }
+
+  /** A field of a control word. */
+  field(control: Expr, name: ControlName): Expr {
+    const { low, width } = this.#field(name);
+    return slice(control, low + width - 1, low);
+  }
+
+  #field(name: ControlName): ControlField {
+    const field = this.#fields.get(name);
+    if (field === undefined) throw new Error(`control word has no field ${name}`);
+    return field;
+  }
+
+  /** One bit: the control word belongs to that unit. */
+  unit(control: Expr, unit: ExecuteUnit): Expr {
+    const value = this.field(control, 'unit');
+    return { kind: 'binary', width: 1, op: 'eq', a: value, b: constant(value.width, EXECUTE_UNITS.indexOf(unit)) };
+  }
+
+  #word(values: Partial<Record<ControlName, number>>): Expr {
+    let word = 0n;
+    for (const [name, field] of this.#fields) word |= BigInt(values[name] ?? 0) << BigInt(field.low);
+    return constant(this.width, word);
+  }
+
+  #wordOf(op: Op): Expr {
+    const { instruction } = op;
+    const { registers } = instruction.format;
+    const store = instruction.class === 'store';
+    return this.#word({
+      op: op.index,
+      unit: EXECUTE_UNITS.indexOf(executeUnit(instruction.class)),
+      immediate: op.immediate,
+      uses1: registers.rs1 === undefined ? 0 : 1,
+      uses2: registers.rs2 === undefined ? 0 : 1,
+      writes: registers.rd === undefined || store ? 0 : 1,
+      rare: FAST.has(instruction.class) && instruction.permit === undefined ? 0 : 1,
+    });
+  }
+
+  /** The control word of 32 instruction bits. */
+  control(insn: Expr): Expr {
+    const illegal = this.#word({ illegal: 1, rare: 1, unit: EXECUTE_UNITS.indexOf('none') });
+    return this.#tree(insn, this.ops, 0n, illegal);
+  }
+
+  /**
+   * Splits on the bits that most of the remaining patterns fix: a contiguous
+   * field (opcode, funct3, funct7) as one select, single bits where patterns differ.
+   */
+  #tree(insn: Expr, candidates: readonly Op[], decided: bigint, otherwise: Expr): Expr {
+    const [first, ...others] = candidates;
+    if (first === undefined) return otherwise;
+    const common = candidates.reduce((m, op) => m & careMask(op.instruction.match), (1n << 32n) - 1n) & ~decided;
+    if (common === 0n) {
+      const own = careMask(first.instruction.match) & ~decided;
+      if (own === 0n && others.length === 0) return this.#wordOf(first);
+      const narrowest = [...candidates].sort((a, b) => popcount(careMask(b.instruction.match)) - popcount(careMask(a.instruction.match)))[0] ?? first;
+      const rest = candidates.filter((op) => op !== narrowest);
+      const test = careMask(narrowest.instruction.match) & ~decided;
+      if (test === 0n) return this.#wordOf(narrowest);
+      return mux(matches(insn, narrowest.instruction.match, test), this.#wordOf(narrowest), this.#tree(insn, rest, decided, otherwise));
+    }
+    const { high, low } = bestField(common);
+    const groups = new Map<bigint, Op[]>();
+    for (const op of candidates) {
+      const key = (valueOf(op.instruction.match) >> BigInt(low)) & ((1n << BigInt(high - low + 1)) - 1n);
+      groups.set(key, [...(groups.get(key) ?? []), op]);
+    }
+    const mask = ((1n << BigInt(high - low + 1)) - 1n) << BigInt(low);
+    const cases = [...groups].map(([key, ops]) => ({ keys: [key], value: this.#tree(insn, ops, decided | mask, otherwise) }));
+    return select(slice(insn, high, low), cases, otherwise);
+  }
+
+  /** The immediate that the control word chooses, 64 bits. */
+  immediate(insn: Expr, control: Expr): Expr {
+    const values = this.#immediates.map((i) => immediateOf(insn, i));
+    const [first, ...rest] = values;
+    if (first === undefined) return constant(64, 0);
+    return select(this.field(control, 'immediate'), rest.map((value, i) => ({ keys: [BigInt(i + 1)], value })), first);
+  }
+
+  /** One value per op, chosen by the control word; ops with the same expression share a case. */
+  perOp(control: Expr, ops: readonly Op[], valueOf: (op: Op) => Expr): Expr {
+    const groups: { value: Expr; readonly key: string; readonly keys: bigint[] }[] = [];
+    for (const op of ops) {
+      const value = valueOf(op);
+      const key = structure(value);
+      const group = groups.find((g) => g.key === key);
+      if (group === undefined) groups.push({ value, key, keys: [BigInt(op.index)] });
+      else group.keys.push(BigInt(op.index));
+    }
+    groups.sort((a, b) => a.keys.length - b.keys.length);
+    const last = groups.pop();
+    if (last === undefined) return constant(64, 0);
+    return select(this.field(control, 'op'), groups.map(({ keys, value }) => ({ keys, value })), last.value);
+  }
+}
+
+/** Order of classes within a unit; also the proof that the list is complete. */
+const CLASS_ORDER: Record<InstructionClass, true> = {
+  alu: true, muldiv: true, branch: true, jump: true, load: true, store: true, amo: true, lr: true, sc: true,
+  csr: true, fence: true, xret: true, trap: true, wait: true, cbo: true,
+};
+
+const careMask = (match: string): bigint => BigInt(`0b${match.replace(/[01]/g, '1').replace(/-/g, '0')}`);
+const valueOf = (match: string): bigint => BigInt(`0b${match.replace(/-/g, '0')}`);
+const popcount = (v: bigint): number => v.toString(2).replaceAll('0', '').length;
+
+/** The widest contiguous run of set bits, at most 7 wide, the lowest of equals. */
+function bestField(mask: bigint): { readonly high: number; readonly low: number } {
+  let best = { high: 0, low: 0, width: 0 };
+  for (let low = 0; low < 32; low++) {
+    let high = low;
+    while (high < 32 && high - low < 7 && ((mask >> BigInt(high)) & 1n) === 1n) high++;
+    if (high - low > best.width) best = { high: high - 1, low, width: high - low };
+  }
+  return best;
+}
+
+function matches(insn: Expr, match: string, mask: bigint): Expr {
+  const masked: Expr = { kind: 'binary', width: 32, op: 'and', a: insn, b: constant(32, mask) };
+  return { kind: 'binary', width: 1, op: 'eq', a: masked, b: constant(32, valueOf(match) & mask) };
+}
+
+/** An immediate of the instruction, extended to 64 bits. */
+export function immediateOf(insn: Expr, { bits, scale, signed }: Immediate): Expr {
+  const parts = bits.map(({ high, low }) => slice(insn, high, low));
+  const whole = scale === 0 ? concat(...parts) : concat(...parts, constant(scale, 0));
+  return signed ? sext(whole, 64) : zext(whole, 64);
+}
+
+/** A key that is equal for expressions of equal structure. */
+function structure(e: Expr): string {
+  switch (e.kind) {
+    case 'const':
+      return `${e.value}:${e.width}`;
+    case 'read':
+      return e.register.name;
+    case 'element':
+      return `${e.array.name}[${structure(e.index)}]`;
+    case 'not':
+      return `~${structure(e.a)}`;
+    case 'binary':
+      return `(${structure(e.a)} ${e.op} ${structure(e.b)})`;
+    case 'mux':
+      return `(${structure(e.condition)} ? ${structure(e.then)} : ${structure(e.else)})`;
+    case 'select':
+      return `{${structure(e.key)}: ${e.cases.map((c) => `${c.keys.join(',')}=${structure(c.value)}`).join(';')}; ${structure(e.default)}}`;
+    case 'slice':
+      return `${structure(e.a)}[${e.low}+:${e.width}]`;
+    case 'concat':
+      return `{${e.parts.map(structure).join(',')}}`;
+    case 'extend':
+      return `${e.signed ? 's' : 'z'}ext${e.width}(${structure(e.a)})`;
+    case 'wire':
+      return e.wire.name;
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * A core from its specs: stages as the uarch file names them, units where it
+ * puts them, one module out.
+ */
+import { ONE, ZERO, and, not } from '../ir/build.js';
+import type { Expr, Module } from '../ir/ir.js';
+import type { Diagnostic } from '../spec/diagnostic.js';
+import type { Isa, Uarch, Unit } from '../spec/isa.js';
+import { ModuleBuilder } from './builder.js';
+import { Commit } from './commit.js';
+import { stageOf, type Core } from './core.js';
+import { Decoder } from './decode.js';
+import { describeExecute, executeCycle, stallExecute } from './execute.js';
+import { describeDecode, describeOperands, fetchCycle } from './front.js';
+import { declareHart } from './hart.js';
+import { Stage, Travelling } from './stage.js';
+
+/** The hardware of a core, or what is wrong with the operations of its specs. */
+export type Elaborated =
+  | { readonly ok: true; readonly module: Module; readonly homes: readonly string[] }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+/** Elaborates one core. */
+export function elaborate(isa: Isa, uarch: Uarch): Elaborated {
+  const builder = new ModuleBuilder();
+  const hart = declareHart(builder, isa);
+  const stages = uarch.stages.map((s, i) => new Stage(builder, s.name, i));
+  const core: Core = { builder, hart, uarch, decoder: new Decoder(isa), stages, values: new Travelling(stages), place: placesOf(uarch) };
+  describeDecode(core);
+  describeExecute(core);
+  describeOperands(core);
+  const operandsReady = core.place.operands === core.place.execute ? and(...stageOf(core, 'operands').pendingReasons.map(not), ONE) : ONE;
+  stallExecute(core, operandsReady);
+  for (const stage of [...stages].reverse()) if (stage.index > 0) stage.settle(stages[stage.index + 1]);
+
+  const commit = new Commit(core, (pc) => restart(core, pc));
+  builder.when(commit.slow, () => commit.slowly(), () => usualCycle(core, commit, operandsReady), 'then');
+  const module = builder.build(uarch.name);
+  const { diagnostics } = hart.lowering;
+  if (diagnostics.length > 0) return { ok: false, diagnostics };
+  return { ok: true, module, homes: [...hart.csrs.homes.keys()] };
+}
+
+/** A cycle in which the commit stage needs no attention: every stage does its part, last first. */
+function usualCycle(core: Core, commit: Commit, operandsReady: Expr): void {
+  const { builder, stages, values, place } = core;
+  const execute = stageOf(core, 'execute');
+  const taken = values.at('taken', place.execute);
+  const redirect = builder.wire('redirect', and(execute.advance, taken, not(values.at('trouble', place.execute))));
+  for (const stage of stages.slice(place.fetch + 1, place.execute)) stage.killOn(redirect, 'redirect');
+  commit.usual();
+  for (const stage of [...stages].reverse()) {
+    const before = stages[stage.index - 1];
+    if (stage.index === place.execute) executeCycle(core, operandsReady);
+    if (stage.index > 0) stage.countStalls();
+    if (before === undefined || before.index === place.fetch) continue;
+    stage.take(and(before.advance, not(before.killed)), () => values.latch(stage.index));
+  }
+  builder.when(redirect, () => builder.count('redirects'));
+  fetchCycle(core, redirect, values.at('address', place.execute));
+}
+
+/** Everything in flight is thrown away; the fetch starts at `pc`. */
+function restart(core: Core, pc: Expr): void {
+  const { builder, stages, uarch } = core;
+  for (const stage of stages.slice(1)) stage.empty();
+  builder.assign(builder.register('fetch.pc', 64), pc);
+  if (uarch.latency.multiply > 1 || uarch.latency.divide > 1) {
+    builder.assign(builder.register('muldiv.busy', 1), ZERO);
+  }
+  if (uarch.latency.split > 0) {
+    const split = builder.register(`${stageOf(core, 'execute').name}.split`, Math.ceil(Math.log2(uarch.latency.split + 1)));
+    builder.assign(split, { kind: 'const', width: split.width, value: 0n });
+  }
+}
+
+function placesOf(uarch: Uarch): Record<Unit, number> {
+  const indexOf = (unit: Unit): number => uarch.stages.findIndex((s) => s.units.includes(unit));
+  return {
+    fetch: indexOf('fetch'), decode: indexOf('decode'), operands: indexOf('operands'),
+    execute: indexOf('execute'), memory: indexOf('memory'), commit: indexOf('commit'),
+  };
+}

@@ -1,0 +1,261 @@
+/**
+ * Execute and memory: results, branch decisions, addresses, long operations,
+ * and the load's way through memory.
+ */
+import { ONE, ZERO, and, concat, constant, eqConst, mux, not, or, read, select, slice } from '../ir/build.js';
+import type { Expr } from '../ir/ir.js';
+import type { Operation } from '../spec/isa.js';
+import { anyOf } from './builder.js';
+import { accessBytes, crossesBlock, operandNames, stageOf, type Core } from './core.js';
+import { EXECUTE_UNITS, type ExecuteUnit, type Op } from './decode.js';
+import type { Locals } from './lowering.js';
+
+/** Declares what execute makes of operands: `result`, `address`, `taken`, `trouble`; and what memory makes of a load: `value`. */
+export function describeExecute(core: Core): void {
+  const { values, place } = core;
+  const at = place.execute;
+  values.define('result', 64, at, () => resultOf(core));
+  values.define('result_ready', 1, at, () => muldiv(core).ready);
+  values.define('address', 64, at, () => core.builder.wire(`${stageOf(core, 'execute').name}.target`, addressOf(core)));
+  values.define('taken', 1, at, () => core.builder.wire(`${stageOf(core, 'execute').name}.branch`, takenOf(core)));
+  values.define('trouble', 1, at, () => troubleOf(core));
+  values.define('value', 64, place.memory, () => loadedOr(core, values.at('result', place.memory)));
+}
+
+const opsOf = (core: Core, unit: ExecuteUnit): readonly Op[] =>
+  core.decoder.ops.filter((op) => op.instruction.class === unit);
+
+/** Scope of the fast classes: operands, never the hart's state. */
+function fastScope(core: Core): (operation: Operation, width: number, op: Op) => Expr {
+  const { values, place, hart } = core;
+  const at = place.execute;
+  const insn = values.at('insn', at);
+  const fields: Record<string, Expr> = { pc: values.at('pc', at), insn, imm: values.at('imm', at) };
+  const registers: Locals = { rs1: values.at('a', at), rs2: values.at('b', at) };
+  return (operation, width, op) => {
+    const own: Record<string, Expr> = {};
+    for (const name of operandNames(core)) {
+      const { registers: regs, fields: others } = op.instruction.format;
+      const range = name === 'rd' || name === 'rs1' || name === 'rs2' ? regs[name] : others[name];
+      if (range !== undefined) own[name] = slice(insn, range.high, range.low);
+    }
+    return hart.lowering.lower(operation, hart.lowering.only({ ...own, ...fields }, registers), width, op.instruction.name);
+  };
+}
+
+function resultOf(core: Core): Expr {
+  const { decoder, values, place, builder } = core;
+  const control = values.at('control', place.execute);
+  const lower = fastScope(core);
+  const direct = [...opsOf(core, 'alu'), ...opsOf(core, 'jump')];
+  const computed = decoder.perOp(control, direct, (op) => (op.instruction.result === undefined ? constant(64, 0) : lower(op.instruction.result, 64, op)));
+  const data = decoder.perOp(control, opsOf(core, 'store'), (op) => storeData(core, op, lower));
+  const byUnit: { unit: ExecuteUnit; value: Expr }[] = [{ unit: 'muldiv', value: muldiv(core).result }, { unit: 'store', value: data }];
+  return builder.wire(
+    `${stageOf(core, 'execute').name}.result`,
+    select(decoder.field(control, 'unit'), byUnit.map(({ unit, value }) => ({ keys: [BigInt(EXECUTE_UNITS.indexOf(unit))], value })), computed),
+  );
+}
+
+/** Store data in the low bits; what lies above the access width does not matter. */
+function storeData(core: Core, op: Op, lower: (operation: Operation, width: number, op: Op) => Expr): Expr {
+  const memory = op.instruction.memory;
+  if (memory?.data === undefined) return constant(64, 0);
+  const data = lower(memory.data, memory.bytes * 8, op);
+  if (data.kind === 'slice' && data.low === 0 && data.a.width === 64) return data.a;
+  return data.width === 64 ? data : concat(constant(64 - data.width, 0), data);
+}
+
+function addressOf(core: Core): Expr {
+  const { decoder, values, place } = core;
+  const control = values.at('control', place.execute);
+  const lower = fastScope(core);
+  const ops = core.decoder.ops.filter((op) => op.instruction.target !== undefined || op.instruction.memory !== undefined);
+  return decoder.perOp(control, ops, (op) => {
+    const operation = op.instruction.target ?? op.instruction.memory?.address;
+    return operation === undefined ? constant(64, 0) : lower(operation, 64, op);
+  });
+}
+
+function takenOf(core: Core): Expr {
+  const { decoder, values, place } = core;
+  const control = values.at('control', place.execute);
+  const lower = fastScope(core);
+  const condition = decoder.perOp(control, opsOf(core, 'branch'), (op) => (op.instruction.taken === undefined ? ZERO : lower(op.instruction.taken, 1, op)));
+  return select(
+    decoder.field(control, 'unit'),
+    [
+      { keys: [BigInt(EXECUTE_UNITS.indexOf('branch'))], value: condition },
+      { keys: [BigInt(EXECUTE_UNITS.indexOf('jump'))], value: ONE },
+    ],
+    ZERO,
+  );
+}
+
+const isMemory = (core: Core, control: Expr): Expr => or(core.decoder.unit(control, 'load'), core.decoder.unit(control, 'store'));
+
+/** The access is not wholly in DRAM, or a taken target is misaligned: commit looks closer. */
+function troubleOf(core: Core): Expr {
+  const { values, place, decoder, hart } = core;
+  const control = values.at('control', place.execute);
+  const address = values.at('address', place.execute);
+  const ops = decoder.ops.filter((op) => op.instruction.memory !== undefined);
+  const inside = decoder.perOp(control, ops, (op) => hart.inDram(address, op.instruction.memory?.bytes ?? 8));
+  const misaligned = and(values.at('taken', place.execute), not(eqConst(slice(address, 1, 0), 0)));
+  return core.builder.wire(`${stageOf(core, 'execute').name}.trouble`, mux(isMemory(core, control), not(inside), misaligned));
+}
+
+interface MulDiv {
+  readonly ready: Expr;
+  readonly result: Expr;
+  readonly busy: Expr;
+}
+
+const LONG = new Set(['div', 'divu', 'rem', 'remu']);
+
+function usesDivision(e: Expr): boolean {
+  switch (e.kind) {
+    case 'binary':
+      return LONG.has(e.op) || usesDivision(e.a) || usesDivision(e.b);
+    case 'mux':
+      return [e.condition, e.then, e.else].some(usesDivision);
+    case 'select':
+      return usesDivision(e.default) || e.cases.some((c) => usesDivision(c.value));
+    case 'not':
+    case 'slice':
+    case 'extend':
+      return usesDivision(e.a);
+    case 'concat':
+      return e.parts.some(usesDivision);
+    case 'wire':
+      return usesDivision(e.wire.value);
+    case 'const':
+    case 'read':
+    case 'element':
+      return false;
+  }
+}
+
+/** The unit for multiplication and division: the result is held while a count runs down. */
+function muldiv(core: Core): MulDiv {
+  const { builder, uarch } = core;
+  const busy = builder.register('muldiv.busy', 1);
+  const count = builder.register('muldiv.count', countWidth(core));
+  const result = builder.register('muldiv.result', 64);
+  const single = uarch.latency.multiply === 1 && uarch.latency.divide === 1;
+  if (single) return { ready: ONE, result: muldivValue(core), busy: ZERO };
+  return { ready: and(read(busy), eqConst(read(count), 0)), result: read(result), busy: read(busy) };
+}
+
+const countWidth = (core: Core): number => Math.max(1, Math.ceil(Math.log2(Math.max(core.uarch.latency.multiply, core.uarch.latency.divide))));
+
+function muldivOps(core: Core): readonly { readonly op: Op; readonly value: Expr; readonly cycles: number }[] {
+  const lower = fastScope(core);
+  return opsOf(core, 'muldiv').map((op) => {
+    const value = op.instruction.result === undefined ? constant(64, 0) : lower(op.instruction.result, 64, op);
+    // A latency of 1 beside a longer one still passes through the unit's result register: 2 is its least.
+    const cycles = usesDivision(value) ? core.uarch.latency.divide : core.uarch.latency.multiply;
+    return { op, value, cycles: Math.max(cycles, 2) };
+  });
+}
+
+function muldivValue(core: Core): Expr {
+  const control = core.values.at('control', core.place.execute);
+  const ops = muldivOps(core);
+  return core.decoder.perOp(control, ops.map((o) => o.op), (op) => ops.find((o) => o.op === op)?.value ?? constant(64, 0));
+}
+
+/** Stalls of the execute stage. `operandsReady` is 1 unless operands are read in this very stage and still pending. */
+export function stallExecute(core: Core, operandsReady: Expr): void {
+  const { decoder, values, place, stages, uarch, builder } = core;
+  const stage = stageOf(core, 'execute');
+  const control = values.at('control', place.execute);
+  const ready = values.at('result_ready', place.execute);
+  stage.stallOn(mux(decoder.unit(control, 'muldiv'), not(ready), ZERO), 'muldiv');
+
+  // A load reads memory now; a store ahead of it writes at its commit. Near addresses wait until it has.
+  const address = values.at('address', place.execute);
+  const near = stages.slice(place.execute + 1).map((older) => {
+    const isStore = and(older.valid, decoder.unit(values.at('control', older.index), 'store'));
+    return mux(isStore, nearBlocks(address, values.at('address', older.index)), ZERO);
+  });
+  stage.stallOn(mux(decoder.unit(control, 'load'), anyOf(near), ZERO), 'store');
+
+  if (uarch.latency.split === 0) return;
+  const count = builder.register(`${stage.name}.split`, Math.ceil(Math.log2(uarch.latency.split + 1)));
+  const crosses = crossesBlock(address, accessBytes(core, control));
+  const left = not(eqConst(read(count), uarch.latency.split));
+  stage.stallOn(mux(isMemory(core, control), and(crosses, left, operandsReady), ZERO), 'split');
+}
+
+/** Bits 11..3 of two addresses differ by at most one block: they may overlap. */
+function nearBlocks(a: Expr, b: Expr): Expr {
+  const block = (e: Expr): Expr => slice(e, 11, 3);
+  const difference: Expr = { kind: 'binary', width: 9, op: 'sub', a: block(a), b: block(b) };
+  const shifted: Expr = { kind: 'binary', width: 9, op: 'add', a: difference, b: constant(9, 1) };
+  return { kind: 'binary', width: 1, op: 'ltu', a: shifted, b: constant(9, 3) };
+}
+
+/** The execute stage's cycle: long operations run, a leaving load sends its request. */
+export function executeCycle(core: Core, operandsReady: Expr): void {
+  const { builder, decoder, values, place, uarch } = core;
+  const stage = stageOf(core, 'execute');
+  const control = values.at('control', place.execute);
+  const inUnit = (unit: ExecuteUnit): Expr => and(stage.valid, decoder.unit(control, unit));
+  builder.when(inUnit('muldiv'), () => muldivCycle(core, operandsReady));
+  if (uarch.latency.split > 0) {
+    const count = builder.register(`${stage.name}.split`, Math.ceil(Math.log2(uarch.latency.split + 1)));
+    const waits = read(builder.register(`${stage.name}.valid`, 1));
+    const crosses = crossesBlock(values.at('address', place.execute), accessBytes(core, control));
+    const one = constant(count.width, 1);
+    builder.when(and(waits, isMemory(core, control)), () =>
+      builder.when(stage.advance, () => builder.assign(count, constant(count.width, 0)), () =>
+        builder.when(and(crosses, operandsReady, not(eqConst(read(count), uarch.latency.split))), () =>
+          builder.assign(count, { kind: 'binary', width: count.width, op: 'add', a: read(count), b: one }))));
+  }
+  const data = stageOf(core, 'memory').register('data', 64);
+  builder.when(and(stage.advance, decoder.unit(control, 'load'), not(values.at('trouble', place.execute))), () =>
+    builder.load(core.hart.dram, values.at('address', place.execute), data));
+}
+
+function muldivCycle(core: Core, operandsReady: Expr): void {
+  const { builder } = core;
+  const { busy, ready } = muldiv(core);
+  if (busy.kind === 'const') return;
+  const busyRegister = builder.register('muldiv.busy', 1);
+  const count = builder.register('muldiv.count', countWidth(core));
+  const ops = muldivOps(core);
+  const control = core.values.at('control', core.place.execute);
+  const cycles = core.decoder.perOp(control, ops.map((o) => o.op), (op) => constant(count.width, (ops.find((o) => o.op === op)?.cycles ?? 2) - 2));
+  builder.firstOf(
+    [
+      { when: stageOf(core, 'execute').advance, then: () => builder.assign(busyRegister, ZERO) },
+      { when: ready, then: () => undefined },
+      { when: busy, then: () => builder.assign(count, { kind: 'binary', width: count.width, op: 'sub', a: read(count), b: constant(count.width, 1) }) },
+    ],
+    () => builder.when(operandsReady, () => {
+      builder.assign(busyRegister, ONE);
+      builder.assign(count, cycles);
+      builder.assign(builder.register('muldiv.result', 64), muldivValue(core));
+    }),
+  );
+}
+
+/** In the memory stage: a load's data as its instruction wants it, any other result as it is. */
+function loadedOr(core: Core, result: Expr): Expr {
+  const { decoder, values, place } = core;
+  const control = values.at('control', place.memory);
+  const data = read(stageOf(core, 'memory').register('data', 64));
+  const loaded = extracted(core, control, data);
+  return core.builder.wire(`${stageOf(core, 'memory').name}.value`, mux(decoder.unit(control, 'load'), loaded, result));
+}
+
+/** What a load makes of 64 bits of memory. */
+export function extracted(core: Core, control: Expr, data: Expr): Expr {
+  const { decoder, hart } = core;
+  return decoder.perOp(control, opsOf(core, 'load'), (op) => {
+    const { result, memory, name } = op.instruction;
+    if (result === undefined || memory === undefined) return constant(64, 0);
+    return hart.lowering.lower(result, hart.lowering.only({ mem: slice(data, memory.bytes * 8 - 1, 0) }, {}), 64, name);
+  });
+}

@@ -1,0 +1,112 @@
+/**
+ * The hart's state outside the pipeline: privilege, the CSR file, register
+ * file, pins, the CLINT's registers, and the names under which the specs see
+ * them.
+ */
+import { ONE, and, concat, constant, eqConst, not, read } from '../ir/build.js';
+import type { Expr, Memory, Register, RegisterArray } from '../ir/ir.js';
+import type { Isa, Region } from '../spec/isa.js';
+import type { ModuleBuilder } from './builder.js';
+import { CsrFile } from './csr.js';
+import { Lowering } from './lowering.js';
+
+/** Modes in the order in which specs and records number them. */
+export const MODE_NAMES = ['M', 'HS', 'U', 'VS', 'VU'] as const;
+export type ModeName = (typeof MODE_NAMES)[number];
+
+/** Privilege level and virtualization of each mode. */
+export const MODE_LEVELS: Record<ModeName, { readonly priv: number; readonly V: 0 | 1 }> = {
+  M: { priv: 3, V: 0 },
+  HS: { priv: 1, V: 0 },
+  U: { priv: 0, V: 0 },
+  VS: { priv: 1, V: 1 },
+  VU: { priv: 0, V: 1 },
+};
+
+export interface Hart {
+  readonly builder: ModuleBuilder;
+  readonly isa: Isa;
+  readonly lowering: Lowering;
+  readonly csrs: CsrFile;
+  readonly x: RegisterArray;
+  readonly dram: Memory;
+  readonly dramRegion: Region;
+  readonly priv: Register;
+  readonly V: Register;
+  readonly cycle: Register;
+  readonly clint: Clint;
+  readonly lines: { readonly meip: Expr; readonly seip: Expr; readonly hgeip: Expr };
+  /** One bit: the hart is in the mode of that number. */
+  modeIs(mode: bigint): Expr;
+  /** One bit: `bytes` (constant) bytes from `address` lie in DRAM. */
+  inDram(address: Expr, bytes: number): Expr;
+}
+
+/** The core-local interruptor's registers: they are hardware, unlike the other devices. */
+export interface Clint {
+  readonly mtime: Register;
+  readonly prescale: Register | undefined;
+  readonly mtimecmp: Register;
+  readonly msip: Register;
+  readonly mtip: Register;
+}
+
+/** Declares the hart's state and the names of it. */
+export function declareHart(builder: ModuleBuilder, isa: Isa): Hart {
+  const lowering = new Lowering(isa);
+  const csrs = new CsrFile(builder, isa, lowering);
+  const priv = builder.register('priv', 2, { reset: 3n });
+  const V = builder.register('V', 1);
+  const cycle = builder.register('cycle', 64);
+  const clint = declareClint(builder, isa);
+  const pin = (name: string, width: number): Expr => read(builder.register(`pins.${name}`, width, { input: true }));
+  const lines = { meip: pin('meip', 1), seip: pin('seip', 1), hgeip: pin('hgeip', 9) };
+  const dramRegion = isa.hart.regions.find((r) => r.device === 'dram');
+  if (dramRegion === undefined) throw new Error('hart.yaml names no DRAM region');
+  const dramSize = read(builder.register('dram.size', 64, { reset: dramRegion.size, input: true }));
+
+  lowering.source(csrs);
+  lowering.global({
+    priv: read(priv),
+    V: read(V),
+    mtime: read(clint.mtime),
+    'lines.msip': read(clint.msip),
+    'lines.mtip': read(clint.mtip),
+    'lines.meip': lines.meip,
+    'lines.seip': lines.seip,
+    'lines.hgeip': lines.hgeip,
+  });
+
+  const modes = MODE_NAMES.map((name) => {
+    const { priv: level, V: virtual } = MODE_LEVELS[name];
+    const atLevel = eqConst(read(priv), level);
+    if (level === 3) return atLevel;
+    return and(atLevel, virtual === 1 ? read(V) : not(read(V)));
+  });
+  return {
+    builder, isa, lowering, csrs, priv, V, cycle, clint, lines, dramRegion,
+    x: builder.array('x', 32, 64),
+    dram: builder.memory('dram', dramRegion.base),
+    modeIs: (mode) => modes[Number(mode)] ?? not(ONE),
+    inDram: (address, bytes) => {
+      const offset: Expr = { kind: 'binary', width: 64, op: 'sub', a: address, b: constant(64, dramRegion.base) };
+      const limit: Expr = bytes === 1 ? dramSize : { kind: 'binary', width: 64, op: 'sub', a: dramSize, b: constant(64, bytes - 1) };
+      return { kind: 'binary', width: 1, op: 'ltu', a: offset, b: limit };
+    },
+  };
+}
+
+function declareClint(builder: ModuleBuilder, isa: Isa): Clint {
+  const prescaleBits = Math.log2(isa.hart.cyclesPerTick);
+  return {
+    mtime: builder.register('clint.mtime', 64),
+    prescale: prescaleBits === 0 ? undefined : builder.register('clint.prescale', prescaleBits),
+    mtimecmp: builder.register('clint.mtimecmp', 64, { reset: (1n << 64n) - 1n }),
+    msip: builder.register('clint.msip', 1),
+    mtip: builder.register('clint.mtip', 1),
+  };
+}
+
+/** {V, priv}: three bits that number a mode in records. */
+export const modeBits = (V: Expr, priv: Expr): Expr => concat(V, priv);
+

@@ -1,0 +1,48 @@
+/**
+ * Retirement records as the observed core writes them: fixed fields of eight
+ * bytes each. The testbench decodes them into `Retirement`.
+ */
+import { concat, constant, zext } from '../ir/build.js';
+import type { Expr, RecordField } from '../ir/ir.js';
+
+/** What a record tells. */
+export const RECORD_KINDS = { retired: 0, trap: 1, csr: 2 } as const;
+
+/**
+ * Field order in the ring.
+ *
+ * `packed` is PACKED below. For a trap, `value` is tval, `rdata` tval2, `wdata`
+ * tinst. For a CSR change, `pc` is the home's index in `layout.homes`, `value`
+ * the register before, `rdata` after; changes precede the record they belong to.
+ */
+export const RECORD_FIELDS = [
+  'kind', 'cycle', 'pc', 'next_pc', 'insn', 'packed', 'value', 'address', 'rdata', 'wdata', 'mtime', 'lines',
+] as const;
+export type RecordFieldName = (typeof RECORD_FIELDS)[number];
+
+/** Parts of `packed`, most significant first, with their widths in bits. */
+export const PACKED = {
+  trap: 1, io: 1, fetched: 1, gva: 1, to: 2, cause: 6, interrupt: 1, wmask: 8, rmask: 8, rd: 5, nextMode: 3, mode: 3,
+} as const;
+export type PackedName = keyof typeof PACKED;
+
+/** Values of a record; what is absent is zero. */
+export type RecordValues = Partial<Record<Exclude<RecordFieldName, 'kind' | 'packed'>, Expr>> & {
+  readonly kind: keyof typeof RECORD_KINDS;
+  readonly packed?: Partial<Record<PackedName, Expr>>;
+};
+
+/** The fields of a record statement. */
+export function recordFields(values: RecordValues): readonly RecordField[] {
+  const packed = concat(...packedNames().map((name) => values.packed?.[name] ?? constant(PACKED[name], 0)));
+  return RECORD_FIELDS.map((name): RecordField => {
+    if (name === 'kind') return { name, value: constant(64, RECORD_KINDS[values.kind]) };
+    if (name === 'packed') return { name, value: zext(packed, 64) };
+    return { name, value: zext(values[name] ?? constant(64, 0), 64) };
+  });
+}
+
+/** Names of the packed parts, most significant first. */
+export function packedNames(): readonly PackedName[] {
+  return ['trap', 'io', 'fetched', 'gva', 'to', 'cause', 'interrupt', 'wmask', 'rmask', 'rd', 'nextMode', 'mode'];
+}

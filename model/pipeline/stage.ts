@@ -1,0 +1,154 @@
+/**
+ * One pipeline stage: when it holds an instruction, when it waits, when what
+ * it holds is thrown away, and which values travel on with the instruction.
+ *
+ * The rules of the hand-over are written here once. A stage advances when it
+ * is valid, nothing stalls it and the next stage takes its instruction. Every
+ * stall and kill has a reason, which is a signal (`execute.stall.store`), a
+ * statistic and a name in the documentation.
+ */
+import { ONE, and, not, or, read } from '../ir/build.js';
+import type { Expr, Register, Width } from '../ir/ir.js';
+import { anyOf, type ModuleBuilder } from './builder.js';
+
+/** A condition with its reason. */
+interface Reason {
+  readonly name: string;
+  readonly condition: Expr;
+}
+
+export class Stage {
+  readonly valid: Expr;
+  readonly #validRegister: Register;
+  readonly #stalls: Reason[] = [];
+  readonly #kills: Reason[] = [];
+  #advance: Expr | undefined;
+  #ready: Expr | undefined;
+
+  /**
+   * @param name - As the uarch file names it.
+   * @param index - Position, 0 is fetch.
+   */
+  constructor(
+    readonly builder: ModuleBuilder,
+    readonly name: string,
+    readonly index: number,
+  ) {
+    this.#validRegister = builder.register(`${name}.valid`, 1);
+    this.valid = read(this.#validRegister);
+  }
+
+  /** A register of this stage. */
+  register(name: string, width: Width): Register {
+    return this.builder.register(`${this.name}.${name}`, width);
+  }
+
+  /** While the condition holds, the instruction stays. */
+  stallOn(condition: Expr, reason: string): void {
+    const wire = this.builder.wire(`${this.name}.stall.${reason}`, and(this.valid, condition));
+    this.#stalls.push({ name: `${this.name}.${reason}`, condition: wire });
+  }
+
+  /** In the cycle in which the condition holds, the instruction in this stage is thrown away. */
+  killOn(condition: Expr, reason: string): void {
+    const wire = this.builder.wire(`${this.name}.kill.${reason}`, and(this.valid, condition));
+    this.#kills.push({ name: `${this.name}.${reason}`, condition: wire });
+  }
+
+  /** The stage holds an instruction that no stall keeps. */
+  get unstalled(): Expr {
+    return and(this.valid, not(anyOf(this.#stalls.map((s) => s.condition))));
+  }
+
+  /** The conditions of all stalls so far. */
+  get pendingReasons(): readonly Expr[] {
+    return this.#stalls.map((s) => s.condition);
+  }
+
+  /** Settles the hand-over to `next` (undefined: the last stage, which always drains). Call once all stalls are known, last stage first. */
+  settle(next: Stage | undefined): void {
+    const taken = next === undefined ? ONE : next.ready;
+    this.#advance = this.builder.wire(`${this.name}.advance`, and(this.unstalled, taken));
+    this.#ready = this.builder.wire(`${this.name}.ready`, or(not(this.valid), this.#advance));
+  }
+
+  /** The instruction leaves this cycle. */
+  get advance(): Expr {
+    if (this.#advance === undefined) throw new Error(`stage ${this.name}: advance asked for before settle`);
+    return this.#advance;
+  }
+
+  /** The stage can take an instruction this cycle. */
+  get ready(): Expr {
+    if (this.#ready === undefined) throw new Error(`stage ${this.name}: ready asked for before settle`);
+    return this.#ready;
+  }
+
+  /** Any kill this cycle. */
+  get killed(): Expr {
+    return anyOf(this.#kills.map((k) => k.condition));
+  }
+
+  /** Statistics: cycles that each reason cost (the first that applies). */
+  countStalls(): void {
+    this.builder.firstOf(this.#stalls.map((s) => ({ when: s.condition, then: () => this.builder.count(`stall.${s.name}`) })));
+  }
+
+  /** Fills, empties or keeps the stage, given what the stage before it does. */
+  take(arrives: Expr, latch: () => void): void {
+    const { builder } = this;
+    builder.when(
+      arrives,
+      () => {
+        builder.assign(this.#validRegister, ONE);
+        latch();
+      },
+      () => builder.when(or(this.ready, this.killed), () => this.empty()),
+    );
+  }
+
+  /** Throws away what the stage holds. */
+  empty(): void {
+    this.builder.assign(this.#validRegister, not(ONE));
+  }
+}
+
+/**
+ * A value that belongs to an instruction: made in one stage, latched from
+ * stage to stage as far as anything asks for it.
+ */
+export class Travelling {
+  readonly #stages: readonly Stage[];
+  readonly #values = new Map<string, { readonly width: Width; readonly madeIn: number; readonly make: () => Expr; made: Expr | undefined; asked: number }>();
+
+  constructor(stages: readonly Stage[]) {
+    this.#stages = stages;
+  }
+
+  /** Declares a value made in stage `madeIn`; `make` runs when first needed there. */
+  define(name: string, width: Width, madeIn: number, make: () => Expr): void {
+    if (this.#values.has(name)) throw new Error(`value ${name} defined twice`);
+    this.#values.set(name, { width, madeIn, make, made: undefined, asked: madeIn });
+  }
+
+  /** The value for the instruction that is in stage `index`. */
+  at(name: string, index: number): Expr {
+    const value = this.#values.get(name);
+    if (value === undefined) throw new Error(`no value ${name} travels`);
+    const stage = this.#stages[index];
+    if (stage === undefined || index < value.madeIn) throw new Error(`value ${name} asked for in stage ${index}, before it is made`);
+    value.asked = Math.max(value.asked, index);
+    if (index > value.madeIn) return read(stage.register(name, value.width));
+    value.made ??= value.make();
+    return value.made;
+  }
+
+  /** Latches all that travels into stage `index`. */
+  latch(index: number): void {
+    const stage = this.#stages[index];
+    if (stage === undefined) return;
+    for (const [name, value] of this.#values) {
+      if (value.madeIn < index && value.asked >= index) stage.builder.assign(stage.register(name, value.width), this.at(name, index - 1));
+    }
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * Encoding formats, and the assembly-only instructions.
+ */
+import type { Context } from './context.js';
+import type { Declared } from './declarations.js';
+import type { BitRange, Format, Pseudo } from './isa.js';
+import { suggestion } from './nearest.js';
+import { Mapping, Text } from './node.js';
+import { anyMapping, bits, bool, closed, listOf, operation, small, text, word, type Located } from './shape.js';
+
+const FORMAT = closed({
+  registers: closed({ rd: bits.exactOptional(), rs1: bits.exactOptional(), rs2: bits.exactOptional() }).exactOptional(),
+  immediate: closed({ bits: listOf(bits), scale: small.exactOptional(), signed: bool.exactOptional() }).exactOptional(),
+  fields: anyMapping.exactOptional(),
+  syntax: text,
+  tinst: operation.exactOptional(),
+  rules: listOf(word).exactOptional(),
+});
+
+const PSEUDO = closed({ operands: text, expand: listOf(word), rules: listOf(word).exactOptional() });
+
+/** All formats by name. */
+export function buildFormats(context: Context): ReadonlyMap<string, Format> {
+  return context.build('formats', (declared) => buildFormat(declared, context));
+}
+
+function buildFormat(declared: Declared, context: Context): Format | undefined {
+  const { label } = declared;
+  context.wellNamed(declared.key, /^[A-Za-z][A-Za-z0-9_]*$/, label, 'load');
+  const raw = context.read(FORMAT, declared.node, label);
+  if (raw === undefined) return undefined;
+  const inside = (range: Located<BitRange>): BitRange => instructionBits(range, label, context);
+  const { rd, rs1, rs2 } = raw.registers ?? {};
+  for (const register of [rd, rs1, rs2]) fiveBits(register, label, context);
+  const { immediate } = raw;
+  const format: Format = {
+    ...context.entry(declared, raw.rules, true),
+    registers: { ...(rd && { rd: inside(rd) }), ...(rs1 && { rs1: inside(rs1) }), ...(rs2 && { rs2: inside(rs2) }) },
+    ...(immediate && { immediate: { bits: immediate.bits.map(inside), scale: immediate.scale?.value ?? 0, signed: immediate.signed ?? false } }),
+    fields: buildFields(raw.fields, inside, label, context),
+    syntax: raw.syntax.text,
+    ...(raw.tinst && { tinst: raw.tinst }),
+  };
+  checkSyntax(raw.syntax, format, label, context);
+  return format;
+}
+
+function buildFields(raw: Mapping | undefined, inside: (range: Located<BitRange>) => BitRange, label: string, context: Context): Record<string, BitRange> {
+  const fields = (raw?.entries ?? []).flatMap(({ key, value }) => {
+    context.wellNamed(key, /^[a-z][a-z0-9_]*$/, label, 'zimm');
+    const range = context.read(bits, value, `${label}: ${key.text}`);
+    return range === undefined ? [] : [[key.text, inside(range)] as const];
+  });
+  return Object.fromEntries(fields);
+}
+
+/** A range of bits of an instruction word. */
+export function instructionBits({ value, span }: Located<BitRange>, label: string, context: Context): BitRange {
+  if (value.high > 31) context.report.add(span, `${label}: an instruction has no bit ${value.high}`, 'Bits of an instruction are 31 to 0.');
+  return value;
+}
+
+function fiveBits(range: Located<BitRange> | undefined, label: string, context: Context): void {
+  if (range === undefined) return;
+  const width = range.value.high - range.value.low + 1;
+  if (width !== 5) context.report.add(range.span, `${label}: a register number has 5 bits, this has ${width}`, `Write ${range.value.low + 4}-${range.value.low}.`);
+}
+
+/** Every word of an assembly syntax is an operand of the format. */
+export function checkSyntax(syntax: Text, format: Format, label: string, context: Context): void {
+  const immediate = format.immediate === undefined ? [] : ['imm', 'target'];
+  const operands = [...Object.keys(format.registers), ...immediate, ...Object.keys(format.fields)];
+  for (const found of syntax.raw.matchAll(/[A-Za-z_][A-Za-z0-9_]*/g)) {
+    if (operands.includes(found[0])) continue;
+    const start = syntax.span.start + found.index;
+    context.report.add({ ...syntax.span, start, end: start + found[0].length }, `${label}: the format ${format.name} has no operand ${found[0]}`,
+      suggestion(found[0], operands, 'It has no operands: leave the syntax empty.') || 'Leave it out.');
+  }
+}
+
+/** All pseudo-instructions by name. */
+export function buildPseudos(context: Context): ReadonlyMap<string, Pseudo> {
+  return context.build('pseudos', (declared) => buildPseudo(declared, context));
+}
+
+function buildPseudo(declared: Declared, context: Context): Pseudo | undefined {
+  const { label } = declared;
+  context.wellNamed(declared.key, /^[a-z][a-z0-9._]*(\/[0-9])?$/, label, 'beqz, or jal/1 for the form with one operand');
+  const raw = context.read(PSEUDO, declared.node, label);
+  if (raw === undefined) return undefined;
+  const operands = raw.operands.text.split(/[^A-Za-z0-9_]+/).filter((name) => name !== '');
+  const promised = /\/([0-9])$/.exec(label)?.[1];
+  if (promised !== undefined && Number(promised) !== operands.length) {
+    context.complain(raw.operands, `${label}: the name promises ${promised} operands, here are ${operands.length}`, `List ${promised} operands, or change the number after the slash.`);
+  }
+  for (const line of raw.expand) checkExpansion(line, operands, label, context);
+  return { ...context.entry(declared, raw.rules, true), operands: raw.operands.text, expand: raw.expand.map(({ text }) => text) };
+}
+
+function checkExpansion(line: Text, operands: readonly string[], label: string, context: Context): void {
+  const { start } = line.span;
+  const [mnemonic = ''] = /^\S+/.exec(line.raw) ?? [];
+  const mnemonics = new Set(['instructions', 'pseudos'].flatMap((section) => [...context.declarations.of(section === 'pseudos' ? 'pseudos' : 'instructions').keys()]).map((name) => name.replace(/\/\d$/, '')));
+  if (!mnemonics.has(mnemonic)) context.unknown(new Text(mnemonic, { ...line.span, end: start + mnemonic.length }, 'plain'), 'instruction', label, mnemonics);
+  for (const found of line.raw.matchAll(/\{(\w*)\}/g)) {
+    const name = found[1] ?? '';
+    if (operands.includes(name)) continue;
+    const span = { ...line.span, start: start + found.index, end: start + found.index + found[0].length };
+    context.report.add(span, `${label}: {${name}} is none of its operands`, suggestion(name, operands, 'It has no operands.') || 'It has no operands: name it in `operands`.');
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * What assembler and disassembler know of an instruction set: plain data made
+ * from the specs, so that a compiled core carries it without YAML.
+ */
+import type { BitRange, Format, Instruction, Isa } from '../../model/spec/isa.js';
+
+/**
+ * How an operand is written: a register; a number (`immediate`, or another `field`); a label that the
+ * immediate reaches from pc (`target`); a CSR name or number; a set of `i`, `o`, `r`, `w`.
+ */
+export type OperandKind = 'register' | 'immediate' | 'field' | 'target' | 'csr' | 'set';
+
+/** An operand and where its bits are in the instruction. */
+export interface Operand {
+  readonly kind: OperandKind;
+  /** As in the syntax: `rs1`, `imm`. */
+  readonly name: string;
+  /** Inclusive ranges `[high, low]`, the operand's most significant bits first. */
+  readonly bits: readonly (readonly [high: number, low: number])[];
+  /** Zero bits below those of the instruction. */
+  readonly scale: number;
+  readonly signed: boolean;
+}
+
+/** An instruction: where `mask` has ones it equals `match`. */
+export interface InstructionTable {
+  readonly name: string;
+  readonly match: number;
+  readonly mask: number;
+  /** Operands, and punctuation one character at a time. */
+  readonly syntax: readonly (Operand | string)[];
+  readonly access?: 'load' | 'store';
+}
+
+/** An assembly-only instruction; `expand` has `{rd}` where operands go. */
+export interface PseudoTable {
+  readonly name: string;
+  readonly operands: readonly string[];
+  readonly expand: readonly string[];
+}
+
+/** Everything the specs say about assembly; survives JSON. */
+export interface AssemblyTables {
+  /** ISA string for tools that read the ELF: `rv64imh_zicsr_zifencei`. */
+  readonly arch: string;
+  readonly instructions: readonly InstructionTable[];
+  readonly pseudos: readonly PseudoTable[];
+  readonly csrs: readonly (readonly [name: string, address: number])[];
+}
+
+const pair = ({ high, low }: BitRange): readonly [number, number] => [high, low];
+
+function operand(name: string, format: Format): Operand | undefined {
+  const plain = (kind: OperandKind, range: BitRange): Operand => ({ kind, name, bits: [pair(range)], scale: 0, signed: false });
+  if (name === 'rd' || name === 'rs1' || name === 'rs2') {
+    const range = format.registers[name];
+    return range && plain('register', range);
+  }
+  if ((name === 'imm' || name === 'target') && format.immediate) {
+    const { bits, scale, signed } = format.immediate;
+    return { kind: name === 'imm' ? 'immediate' : 'target', name, bits: bits.map(pair), scale, signed };
+  }
+  const range = Object.hasOwn(format.fields, name) ? format.fields[name] : undefined;
+  return range && plain(name === 'csr' ? 'csr' : name === 'pred' || name === 'succ' ? 'set' : 'field', range);
+}
+
+function syntaxOf({ name, format, syntax }: Instruction): (Operand | string)[] {
+  return (syntax.match(/[A-Za-z_]\w*|[^\s\w]/g) ?? []).map((part) => {
+    if (!/^\w/.test(part)) return part;
+    const found = operand(part, format);
+    if (found === undefined) throw new Error(`${name}: the format ${format.name} has no operand ${part}; the loader must reject this`);
+    return found;
+  });
+}
+
+/** The bits of a match as a number: those that are `ones` become 1. */
+const bitsOf = (match: string, ones: string): number => [...match].reduce((word, c) => ((word << 1) | (ones.includes(c) ? 1 : 0)) >>> 0, 0);
+
+function instructionTable(instruction: Instruction): InstructionTable {
+  const { name, match, memory } = instruction;
+  const table = { name, match: bitsOf(match, '1'), mask: bitsOf(match, '01'), syntax: syntaxOf(instruction) };
+  return memory === undefined ? table : { ...table, access: memory.op };
+}
+
+const LETTERS = 'imafdqcbvh';
+
+/** The extensions that have instructions, in the order that ISA strings have. */
+function archOf(isa: Isa): string {
+  const names = new Set(isa.instructions.map((i) => i.extension.replace(/^rv\d+/, '')));
+  const letters = [...LETTERS].filter((l) => names.has(l)).join('');
+  return [`rv64${letters}`, ...[...names].filter((n) => /^z\w+$/.test(n)).sort()].join('_');
+}
+
+/** `jal/1` is `jal` with one operand, as its operand list says anyway. */
+const withoutCount = (name: string): string => name.replace(/\/\d+$/, '');
+
+/** The tables for a loaded instruction set. */
+export function assemblyTables(isa: Isa): AssemblyTables {
+  return {
+    arch: archOf(isa),
+    instructions: isa.instructions.map(instructionTable),
+    pseudos: isa.pseudos.map(({ name, operands, expand }) => ({
+      name: withoutCount(name),
+      operands: operands.split(',').map((o) => o.trim()).filter((o) => o !== ''),
+      expand,
+    })),
+    csrs: isa.csrs.map(({ name, address }) => [name, address] as const),
+  };
+}

@@ -1,0 +1,123 @@
+/** Storage of the home CSRs, with a journal of what one record changed, and the counters. */
+import type { CsrChange, HomeCsr } from '../retirement.js';
+import { u64 } from './bits.js';
+import { H_LEVEL, SXL_64, UXL_64, VSXL_64 } from './status.js';
+
+/** `mcycle` and `minstret` are kept by {@link Counters}; every other home CSR is stored here. */
+export type StoredCsr = Exclude<HomeCsr, 'mcycle' | 'minstret'>;
+
+/** All stored CSRs at reset: zero but for the read-only fields. Written out so that the object has one fixed shape. */
+const resetValues = (): Record<StoredCsr, bigint> => ({
+  mstatus: SXL_64 | UXL_64,
+  medeleg: 0n, mideleg: H_LEVEL, mie: 0n, mip: 0n, mtvec: 0n, mcounteren: 0n, menvcfg: 0n, mscratch: 0n, mepc: 0n,
+  mcause: 0n, mtval: 0n, mtval2: 0n, mtinst: 0n, mcountinhibit: 0n,
+  stvec: 0n, scounteren: 0n, senvcfg: 0n, sscratch: 0n, sepc: 0n, scause: 0n, stval: 0n, satp: 0n,
+  hstatus: VSXL_64,
+  hedeleg: 0n, hideleg: 0n, hvip: 0n, hgeie: 0n, hcounteren: 0n, henvcfg: 0n, htimedelta: 0n, htval: 0n, htinst: 0n,
+  hgatp: 0n,
+  vsstatus: UXL_64,
+  vstvec: 0n, vsscratch: 0n, vsepc: 0n, vscause: 0n, vstval: 0n, vsatp: 0n,
+});
+
+const NO_CHANGES: readonly CsrChange[] = [];
+
+/** The stored CSRs. Values are read directly; every change goes through {@link set}. */
+export class CsrFile {
+  #values = resetValues();
+  #journal = new Map<StoredCsr, bigint>();
+
+  get values(): Readonly<Record<StoredCsr, bigint>> {
+    return this.#values;
+  }
+
+  /** `mcountinhibit`.CY: `mcycle` does not increment. */
+  get inhibitsCycle(): boolean {
+    return (this.#values.mcountinhibit & 1n) !== 0n;
+  }
+
+  /** `mcountinhibit`.IR: `minstret` does not increment. */
+  get inhibitsInstret(): boolean {
+    return (this.#values.mcountinhibit & 4n) !== 0n;
+  }
+
+  reset(): void {
+    this.#values = resetValues();
+    this.#journal.clear();
+  }
+
+  /** Stores a legal value and remembers what it replaced. */
+  set(csr: StoredCsr, value: bigint): void {
+    const before = this.#values[csr];
+    if (before === value) return;
+    if (!this.#journal.has(csr)) this.#journal.set(csr, before);
+    this.#values[csr] = value;
+  }
+
+  /** The changes since the last call, sorted by name; a value that changed back is no change. */
+  takeChanges(): readonly CsrChange[] {
+    if (this.#journal.size === 0) return NO_CHANGES;
+    const changes: CsrChange[] = [];
+    for (const [csr, before] of this.#journal) {
+      const after = this.#values[csr];
+      if (after !== before) changes.push({ csr, before, after });
+    }
+    this.#journal.clear();
+    return changes.sort((a, b) => (a.csr < b.csr ? -1 : 1));
+  }
+}
+
+/**
+ * `mcycle` and `minstret`. The clock itself is an input, so `mcycle` is stored
+ * as a value and the cycle at which the counter had it.
+ */
+export class Counters {
+  #mcycle = 0n;
+  #mcycleAt = 0n;
+  /** Cycle of the record being executed. */
+  cycle = 0n;
+  minstret = 0n;
+  /** Whether the running instruction wrote `minstret`: the write replaces its own increment. */
+  #wroteMinstret = false;
+
+  reset(): void {
+    this.#mcycle = 0n;
+    this.#mcycleAt = 0n;
+    this.cycle = 0n;
+    this.minstret = 0n;
+    this.#wroteMinstret = false;
+  }
+
+  /** Sets both before the first record, which is in cycle 0 unless its inputs say otherwise. */
+  arrange(mcycle: bigint, minstret: bigint): void {
+    this.#mcycle = u64(mcycle);
+    this.minstret = u64(minstret);
+  }
+
+  /** `mcycle` in a given cycle, under an inhibit setting that has held since the last change (`mcountinhibit_op`). */
+  mcycleIn(cycle: bigint, inhibited: boolean): bigint {
+    return inhibited ? this.#mcycle : u64(this.#mcycle + (cycle - this.#mcycleAt));
+  }
+
+  /** A CSR write in this cycle makes the next cycle's `mcycle` the written value (`mcycle_wr`). */
+  writeMcycle(value: bigint): void {
+    this.#mcycle = value;
+    this.#mcycleAt = this.cycle + 1n;
+  }
+
+  /** A change of `mcountinhibit`.CY takes effect from the next cycle; this cycle still counts by the old value. */
+  changeInhibit(wasInhibited: boolean): void {
+    this.writeMcycle(this.mcycleIn(this.cycle + 1n, wasInhibited));
+  }
+
+  /** A CSR write of `minstret`, done instead of the increment of the writing instruction (`minstret_wr`). */
+  writeMinstret(value: bigint): void {
+    this.minstret = value;
+    this.#wroteMinstret = true;
+  }
+
+  /** An instruction retired (`minstret_op`); `inhibited` is `mcountinhibit`.IR before the instruction. */
+  retire(inhibited: boolean): void {
+    if (this.#wroteMinstret) this.#wroteMinstret = false;
+    else if (!inhibited) this.minstret = u64(this.minstret + 1n);
+  }
+}

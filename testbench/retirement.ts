@@ -1,0 +1,151 @@
+/**
+ * The contract between the core, the reference and everything that compares
+ * them: one record per retired instruction, trap or interrupt.
+ *
+ * Names are RVFI's where RVFI has one. This file has no imports: the reference
+ * and the tables know nothing else of this project.
+ */
+
+/** Privilege modes of a hart with the hypervisor extension, by the manual's names. */
+export type Mode = 'M' | 'HS' | 'U' | 'VS' | 'VU';
+
+/** Every mode, most privileged first. */
+export const MODES: readonly Mode[] = ['M', 'HS', 'U', 'VS', 'VU'];
+
+/** The modes that take traps. */
+export type TrapMode = 'M' | 'HS' | 'VS';
+
+/**
+ * What the outside world showed the hart at the commit boundary of a record.
+ *
+ * These are inputs, never decisions: from them the reference itself computes
+ * every pending interrupt and every counter and time value.
+ */
+export interface Inputs {
+  /** Clock cycles since reset when the instruction retired (or the trap was taken). */
+  readonly cycle: bigint;
+  /** `mtime` when interrupts were sampled for this record. Equals the value the `time` CSR is based on. */
+  readonly mtime: bigint;
+  /** External interrupt lines when interrupts were sampled. */
+  readonly meip: boolean;
+  readonly seip: boolean;
+  /** Guest external interrupt lines, bit i is guest i (bits 1..8; GEILEN is 8). */
+  readonly hgeip: bigint;
+  /** Instruction bits fetched at `pc` (32 bits); undefined when nothing was fetched (interrupt, fetch fault). */
+  readonly insn: number | undefined;
+  /** Value that an I/O load returned, zero-extended; undefined for everything else. */
+  readonly ioData: bigint | undefined;
+  /** Bytes that the host wrote into memory since the previous record. */
+  readonly hostWrites: readonly HostWrite[];
+}
+
+/** A write to physical memory by the host (the HTIF `fromhost` answer, a loader). */
+export interface HostWrite {
+  readonly address: bigint;
+  readonly data: Uint8Array;
+}
+
+/**
+ * A change of a CSR's stored value, explicit or implicit.
+ *
+ * `csr` is the *home*: the register that stores the bits, by its manual name.
+ * A write of `sstatus` with V=0 changes `mstatus`, with V=1 `vsstatus`; `sie`,
+ * `hie`, `vsie` change `mie`; `sip` changes `mip`; `hip` and `vsip` change
+ * `hvip`. Free-running counters (`mcycle`, `minstret`) never appear.
+ */
+export interface CsrChange {
+  readonly csr: string;
+  readonly before: bigint;
+  readonly after: bigint;
+}
+
+/** A trap as its handler sees it. */
+export interface Trap {
+  /** Exception code or interrupt number, without the interrupt bit. */
+  readonly cause: number;
+  readonly interrupt: boolean;
+  /** The mode that takes it. */
+  readonly to: TrapMode;
+  /** Written to mtval, stval or vstval. */
+  readonly tval: bigint;
+  /** Written to mtval2 or htval; 0 for a trap into VS-mode. */
+  readonly tval2: bigint;
+  /** Written to mtinst or htinst; 0 for a trap into VS-mode. */
+  readonly tinst: bigint;
+  /** Written to mstatus.GVA or hstatus.GVA; false for a trap into VS-mode. */
+  readonly gva: boolean;
+}
+
+/** One retired instruction, trapped instruction, or interrupt. */
+export interface Retirement {
+  /** Number of the record, from 0. */
+  readonly order: number;
+  /** Address of the instruction (for an interrupt: of the one that did not execute). */
+  readonly pc_rdata: bigint;
+  /** Address of the next instruction, after a trap or xRET the target. */
+  readonly pc_wdata: bigint;
+  /** Instruction bits; 0 for an interrupt or when the fetch faulted. */
+  readonly insn: number;
+  /** Mode before the instruction. */
+  readonly mode: Mode;
+  /** Mode after it. */
+  readonly next_mode: Mode;
+  /** Integer register written, 0 if none. */
+  readonly rd_addr: number;
+  /** Its value (0 if none). */
+  readonly rd_wdata: bigint;
+  /** Virtual address of the memory access (0 if none; also 0 when it trapped). */
+  readonly mem_addr: bigint;
+  /** Bytes read, written: bit i is byte mem_addr + i (8 bits; 0 if none). */
+  readonly mem_rmask: number;
+  readonly mem_wmask: number;
+  /** Bytes read, written, zero-extended from the access width. */
+  readonly mem_rdata: bigint;
+  readonly mem_wdata: bigint;
+  /** Home CSRs whose stored value this record changed, sorted by name. */
+  readonly csrs: readonly CsrChange[];
+  /** The trap taken, if any. An interrupt is a record of its own. */
+  readonly trap: Trap | undefined;
+}
+
+/**
+ * All architectural state.
+ *
+ * `csrs` holds every home CSR by name as stored. `mip` is its stored bits only
+ * (SSIP, STIP and the software SEIP); `hvip` its three bits; `mcycle` and
+ * `minstret` their values *after* the record (the next cycle's, for `mcycle`).
+ */
+export interface ArchitecturalState {
+  readonly x: readonly bigint[];
+  readonly pc: bigint;
+  readonly mode: Mode;
+  readonly csrs: Readonly<Record<string, bigint>>;
+}
+
+/** The home CSRs: the ones that store bits. Every other CSR is a constant, a view or an input. */
+export const HOME_CSRS = [
+  'mstatus', 'medeleg', 'mideleg', 'mie', 'mip', 'mtvec', 'mcounteren', 'menvcfg', 'mscratch', 'mepc', 'mcause',
+  'mtval', 'mtval2', 'mtinst', 'mcycle', 'minstret', 'mcountinhibit',
+  'stvec', 'scounteren', 'senvcfg', 'sscratch', 'sepc', 'scause', 'stval', 'satp',
+  'hstatus', 'hedeleg', 'hideleg', 'hvip', 'hgeie', 'hcounteren', 'henvcfg', 'htimedelta', 'htval', 'htinst', 'hgatp',
+  'vsstatus', 'vstvec', 'vsscratch', 'vsepc', 'vscause', 'vstval', 'vsatp',
+] as const;
+
+export type HomeCsr = (typeof HOME_CSRS)[number];
+
+/** A hart that can be put into a state and stepped: what the literal tables drive, on either side. */
+export interface Subject {
+  /** Replaces architectural state; what is not named is as after reset. CSR values are stored as given (home CSRs only). */
+  arrange(state: {
+    readonly mode: Mode;
+    readonly pc?: bigint;
+    readonly x?: Readonly<Record<number, bigint>>;
+    readonly csrs?: Readonly<Partial<Record<HomeCsr, bigint>>>;
+    /** Instruction words and data, by physical address (64-bit little-endian words or 32-bit instructions). */
+    readonly memory?: readonly { readonly address: bigint; readonly bytes: 4 | 8; readonly value: bigint }[];
+    readonly lines?: { readonly meip?: boolean; readonly seip?: boolean; readonly mtip?: boolean; readonly msip?: boolean; readonly hgeip?: bigint };
+  }): void;
+  /** Executes until one record exists and returns it. */
+  step(): Retirement;
+  state(): ArchitecturalState;
+}
