@@ -53,7 +53,7 @@ export class Expressions {
   /** The value as i64, zero-extended. */
   wide(e: Expr, code: Code): Ref {
     const value = this.value(e, code);
-    return typeOf(e.width) === 'i64' ? value : this.unit.wasm.i64.extend_u(value);
+    return typeOf(e.width) === 'i64' ? value : this.unit.widen(value);
   }
 
   #value(e: Expr, code: Code, raw: boolean): Ref {
@@ -168,7 +168,7 @@ export class Expressions {
 
   #zeroExtend(e: Node<'extend'>, code: Code): Ref {
     const value = this.value(e.a, code);
-    return typeOf(e.width) === typeOf(e.a.width) ? value : this.unit.wasm.i64.extend_u(value);
+    return typeOf(e.width) === typeOf(e.a.width) ? value : this.unit.widen(value);
   }
 
   #binary(e: Node<'binary'>, code: Code, raw: boolean): Ref {
@@ -377,7 +377,7 @@ export class Expressions {
     const amount = entryBits === 1 ? key : ops.mul(key, this.unit.const(type, BigInt(entryBits)));
     const entry = ops.and(ops.shr_u(this.unit.const(type, table), amount), this.unit.const(type, maskOf(entryBits)));
     const own = typeOf(e.width);
-    return own === type ? entry : own === 'i32' ? wasm.i32.wrap(entry) : wasm.i64.extend_u(entry);
+    return own === type ? entry : own === 'i32' ? wasm.i32.wrap(entry) : this.unit.widen(entry);
   }
 
   #slice(e: Node<'slice'>, code: Code, raw: boolean): Ref {

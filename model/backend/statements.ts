@@ -11,8 +11,8 @@ import { Expressions } from './expressions.js';
 import { HOST } from './layout.js';
 import { planFunction } from './plan.js';
 import type { PlannedBody, PlannedStatement } from './plan.js';
-import { queueArrayWrite, queueMemoryStore } from './queue.js';
-import type { Queue } from './queue.js';
+import { emitStore, emitWrite } from './queue.js';
+import type { WriteQueue } from './queue.js';
 import { loadMemory } from './storage.js';
 import { emitChange } from './wave.js';
 import { typeOf, wasmType } from './unit.js';
@@ -47,7 +47,7 @@ export class FunctionEmitter {
    */
   constructor(
     readonly unit: Unit, statements: readonly Statement[], readonly locals: Locals,
-    readonly status: number, readonly queue: Queue, readonly name: string,
+    readonly status: number, readonly queue: WriteQueue, readonly name: string,
   ) {
     const plan = planFunction(statements);
     this.expressions = new Expressions(unit, plan, locals);
@@ -78,9 +78,9 @@ export class FunctionEmitter {
       case 'load':
         return this.#assign(s.into, loadMemory(this.unit, this.expressions, s, code), code);
       case 'write':
-        return queueArrayWrite(this.unit, this.queue, s, this.expressions, code);
+        return this.#noteQueued(emitWrite(this.queue, s, this.expressions, code), code);
       case 'store':
-        return queueMemoryStore(this.unit, this.queue, s, this.expressions, code);
+        return this.#noteQueued(emitStore(this.queue, this.locals, s, this.expressions, code), code);
       case 'if':
         return this.#if(s, planned.bodies, code);
       case 'switch':
@@ -159,6 +159,11 @@ export class FunctionEmitter {
     });
   }
 
+  /** Tells the cycle of a write that waits beyond the end of this function. */
+  #noteQueued(waits: boolean, code: Code): void {
+    if (waits && this.queue.outlives) code.push(this.#addStatus(this.unit.wasm.i32.const(STATUS_QUEUED)));
+  }
+
   #addStatus(bits: Ref): Ref {
     const { wasm } = this.unit;
     return this.locals.set(this.status, wasm.i32.or(this.locals.get(this.status, 'i32'), bits));
@@ -204,7 +209,7 @@ function registersRead(body: readonly Statement[]): ReadonlySet<Register> {
 }
 
 /** A rare body as a function of the base and the registers passed; returns status bits if it can have any. */
-function defineRare(unit: Unit, name: string, body: readonly Statement[], passed: readonly Register[], queue: Queue): void {
+function defineRare(unit: Unit, name: string, body: readonly Statement[], passed: readonly Register[], queue: WriteQueue): void {
   const parameters = new Map(passed.map((r, i) => [r, i + 1]));
   const locals = new Locals(unit, passed.length + 1, parameters);
   const status = locals.fresh('i32');

@@ -86,7 +86,19 @@ export class Unit {
   /** Zero-extends or wraps. */
   convert(value: binaryen.ExpressionRef, from: ValueType, to: ValueType): binaryen.ExpressionRef {
     if (from === to) return value;
-    return to === 'i32' ? this.wasm.i32.wrap(value) : this.wasm.i64.extend_u(value);
+    return to === 'i32' ? this.wasm.i32.wrap(value) : this.widen(value);
+  }
+
+  /**
+   * Zero-extends an i32. A load becomes a wide load right here: binaryen's
+   * optimizer would make a sign-extending one of it.
+   */
+  widen(value: binaryen.ExpressionRef): binaryen.ExpressionRef {
+    const info = binaryen.getExpressionInfo(value);
+    if (info.id !== binaryen.ExpressionIds.Load || !('ptr' in info) || !('offset' in info) || !('bytes' in info)) return this.wasm.i64.extend_u(value);
+    const { offset, ptr, bytes } = info;
+    if (bytes !== 4 || typeof offset !== 'number' || typeof ptr !== 'number') return this.wasm.i64.extend_u(value);
+    return this.wasm.i64.load32_u(offset, 1, ptr);
   }
 
   callHelper(name: HelperName, type: ValueType, operands: readonly binaryen.ExpressionRef[]): binaryen.ExpressionRef {

@@ -14,6 +14,8 @@ export class WasmCore implements Core {
   readonly #memory: LinearMemory;
   readonly #run: (base: number, cycles: number) => number;
   #view: DataView;
+  /** The state block as after reset. */
+  #image: Uint8Array | undefined;
 
   /**
    * @param exports - Of the instance, whose imported memory is `memory`.
@@ -63,6 +65,10 @@ export class WasmCore implements Core {
   }
 
   reset(): void {
-    resetState(this.layout, this.#memory.buffer, this.base);
+    const { buffer } = this.#memory;
+    if (this.#image === undefined) {
+      resetState(this.layout, buffer, this.base);
+      this.#image = new Uint8Array(buffer, this.base, this.layout.stateBytes).slice();
+    } else new Uint8Array(buffer, this.base, this.layout.stateBytes).set(this.#image);
   }
 }

@@ -4,7 +4,11 @@
 import { afterIdle, idleCycles, type IdleState } from './idle.js';
 import { INHIBIT_CYCLE_BIT, REGISTER, TIMER_ENABLE_BIT, type Cell, type Core } from './protocol.js';
 
-/** Executed cycles after a host effect before idleness is believed: an upper bound of the latency of any line. */
+/**
+ * Cycles that are executed after a host effect and at the start of a wait,
+ * before idleness is believed: more than any line is long and any stage takes
+ * to come to rest.
+ */
 const SETTLE_CYCLES = 64n;
 
 /** What waiting came to: cycles to execute next, or nothing can happen. */
@@ -14,9 +18,12 @@ export class IdleSkipper {
   readonly #core: Core;
   readonly #cyclesPerTick: bigint;
   readonly #enabled: boolean;
-  readonly #cells: Readonly<Record<'mtime' | 'mtimecmp' | 'prescale' | 'mcycle' | 'inhibit' | 'interruptEnable', Cell>>;
-  readonly #cycleRegister: Cell | undefined;
+  readonly #cells: Readonly<Record<'mtime' | 'mtimecmp' | 'mcycle' | 'inhibit' | 'interruptEnable', Cell>>;
+  readonly #optional: Readonly<Record<'cycle' | 'mtip' | 'prescale', Cell | undefined>>;
   #settledFrom = 0n;
+  /** The cycle in which an unbroken wait is reported next, and its first. */
+  #next = -1n;
+  #since = 0n;
   #skipped = 0n;
 
   /**
@@ -31,12 +38,11 @@ export class IdleSkipper {
     this.#cells = {
       mtime: cell(REGISTER.mtime),
       mtimecmp: cell(REGISTER.mtimecmp),
-      prescale: cell(REGISTER.prescale),
       mcycle: cell(REGISTER.mcycle),
       inhibit: cell(REGISTER.inhibit),
       interruptEnable: cell(REGISTER.interruptEnable),
     };
-    this.#cycleRegister = core.cell(REGISTER.cycle);
+    this.#optional = { cycle: core.cell(REGISTER.cycle), mtip: core.cell(REGISTER.mtip), prescale: core.cell(REGISTER.prescale) };
   }
 
   /** Cycles skipped since power-on: counted as cycles, never executed. */
@@ -56,8 +62,11 @@ export class IdleSkipper {
    * @param limit - Cycle not to go beyond.
    */
   skip(nextInput: bigint | undefined, limit: bigint | undefined): IdleResult {
+    const { cycle } = this.#core;
+    if (cycle !== this.#next) this.#since = cycle;
+    this.#next = cycle + 1n;
+    if (cycle < this.#settledFrom || cycle < this.#since + SETTLE_CYCLES) return 'wait';
     const state = this.#read();
-    if (state.cycle < this.#settledFrom) return 'wait';
     const idle = idleCycles(state, this.#cyclesPerTick, nextInput);
     if (idle === 'forever') return 'forever';
     const cycles = limit !== undefined && state.cycle + idle > limit ? limit - state.cycle : idle;
@@ -68,16 +77,17 @@ export class IdleSkipper {
   /** Power-on. */
   reset(): void {
     this.#settledFrom = 0n;
+    this.#next = -1n;
     this.#skipped = 0n;
   }
 
   #read(): IdleState {
-    const { mtime, mtimecmp, prescale, mcycle, inhibit, interruptEnable } = this.#cells;
+    const { mtime, mtimecmp, mcycle, inhibit, interruptEnable } = this.#cells;
     return {
       cycle: this.#core.cycle,
       mtime: mtime.get(),
       mtimecmp: mtimecmp.get(),
-      prescale: prescale.get(),
+      prescale: this.#optional.prescale?.get() ?? 0n,
       mcycle: mcycle.get(),
       mcycleInhibited: ((inhibit.get() >> INHIBIT_CYCLE_BIT) & 1n) === 1n,
       timerEnabled: ((interruptEnable.get() >> TIMER_ENABLE_BIT) & 1n) === 1n,
@@ -86,10 +96,12 @@ export class IdleSkipper {
 
   #write(state: IdleState, cycles: bigint): void {
     this.#core.cycle = state.cycle;
-    this.#cycleRegister?.set(state.cycle);
+    this.#optional.cycle?.set(state.cycle);
+    this.#optional.mtip?.set(state.mtime >= state.mtimecmp ? 1n : 0n);
+    this.#optional.prescale?.set(state.prescale);
     this.#cells.mtime.set(state.mtime);
-    this.#cells.prescale.set(state.prescale);
     this.#cells.mcycle.set(state.mcycle);
     this.#skipped += cycles;
+    this.#next = state.cycle + 1n;
   }
 }

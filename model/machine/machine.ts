@@ -31,12 +31,14 @@ export interface MachineOptions {
   readonly print?: (bytes: Uint8Array) => void;
   /** A recorded input log to play back, ascending by cycle. */
   readonly replay?: readonly InputEvent[];
-  /** Default true. Off, every idle cycle is executed (waves show them all); nothing else differs. */
+  /** Default true. Off, every idle cycle is executed (for waves: a skip is not dumped); nothing else differs. */
   readonly skipIdle?: boolean;
   /** Empties the record ring; called when it is full. Without it a full ring is an error of the caller. */
   readonly drainRing?: () => void;
   /** Empties the wave buffer; called when it is full. Returns false to stop the run (no more waves wanted). */
   readonly drainWave?: () => boolean;
+  /** Called after the cycle of every trap while the core's `observe.stop` is set. */
+  readonly onTrap?: () => void;
   /** Every write of the host into memory after loading: what the lockstep reference must be told. */
   readonly onHostWrite?: (address: bigint, data: Uint8Array) => void;
 }
@@ -54,6 +56,9 @@ export class Machine {
   readonly #inputs: InputQueue;
   readonly #idle: IdleSkipper;
   readonly #io: Readonly<Record<'valid' | 'write' | 'address' | 'bytes' | 'data' | 'answered' | 'result', Cell>>;
+  readonly #pc: Cell;
+  readonly #tohost: Cell | undefined;
+  readonly #dramSize: Cell | undefined;
   #htif: HtifSymbols | undefined;
   #stopping = false;
 
@@ -75,6 +80,10 @@ export class Machine {
       answered: cell(REGISTER.ioAnswered),
       result: cell(REGISTER.ioResult),
     };
+    this.#pc = cell(REGISTER.pc);
+    this.#tohost = this.core.cell(REGISTER.tohost);
+    this.#dramSize = this.core.cell(REGISTER.dramSize);
+    this.#configure();
   }
 
   /** Clock cycles since reset, executed and skipped. */
@@ -99,10 +108,10 @@ export class Machine {
    */
   load(program: Pick<Program, 'entry' | 'segments' | 'symbols'>): boolean {
     if (!this.memory.load(program.segments)) return false;
-    this.#cell(REGISTER.pc).set(program.entry);
+    this.#pc.set(program.entry);
     const tohost = program.symbols.get('tohost');
     this.#htif = tohost === undefined ? undefined : { tohost, fromhost: program.symbols.get('fromhost') };
-    this.core.cell(REGISTER.tohost)?.set(tohost ?? NO_ADDRESS);
+    this.#configure();
     return true;
   }
 
@@ -113,13 +122,13 @@ export class Machine {
    */
   reset(replay: readonly InputEvent[] = []): void {
     this.core.reset();
-    this.core.cell(REGISTER.tohost)?.set(NO_ADDRESS);
     this.memory.reset();
     this.bus.reset();
     this.#inputs.reset(replay);
     this.#idle.reset();
     this.#htif = undefined;
     this.#stopping = false;
+    this.#configure();
   }
 
   /** Terminal input, seen by the guest from the next cycle boundary on. */
@@ -163,6 +172,12 @@ export class Machine {
       await nextTurn();
       turned = performance.now();
     }
+  }
+
+  /** Tells the core what the host knows and a reset forgets. */
+  #configure(): void {
+    this.#tohost?.set(this.#htif?.tohost ?? NO_ADDRESS);
+    this.#dramSize?.set(this.memory.size);
   }
 
   #limit(maxCycles: bigint | number | undefined): bigint | undefined {
@@ -209,6 +224,9 @@ export class Machine {
         const access = this.#serveAccess();
         return this.#serveHtif() ?? access;
       }
+      case EXIT.trap:
+        this.#options.onTrap?.();
+        return undefined;
       default:
         return this.#serveAccess();
     }

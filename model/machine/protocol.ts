@@ -4,7 +4,10 @@
  */
 import { REASON_RING_FULL, REASON_WAVE_FULL } from '../backend/layout.js';
 
-/** Why the core returned to the host. The core's own reasons are small; the larger ones are the backend's. */
+/**
+ * Why the core returned to the host. The core's own reasons are small (`EXIT`
+ * in `model/pipeline/commit.ts`); the larger ones are the backend's.
+ */
 export const EXIT = {
   /** The number of cycles asked for is over. */
   none: 0,
@@ -14,6 +17,8 @@ export const EXIT = {
   wfiIdle: 2,
   /** A store to the address in `htif.tohost` has landed. */
   tohost: 3,
+  /** A trap was taken while `observe.stop` was set. */
+  trap: 6,
   /** The record ring has to be emptied. */
   ringFull: REASON_RING_FULL,
   /** The wave buffer has to be emptied. */
@@ -42,9 +47,13 @@ export const REGISTER = {
   ioResult: 'io.rdata',
   /** Physical address of `tohost` (64 bits), all ones for none. */
   tohost: 'htif.tohost',
-  /** Timer (64 bits), its compare value, and the cycles since its last tick. */
+  /** Bytes of DRAM (64 bits). */
+  dramSize: 'dram.size',
+  /** Timer (64 bits), its compare value, and whether it has reached that (1 bit). */
   mtime: 'clint.mtime',
   mtimecmp: 'clint.mtimecmp',
+  mtip: 'clint.mtip',
+  /** Cycles since the timer's last tick; absent if it ticks every cycle. */
   prescale: 'clint.prescale',
   /** Cycle counter CSR, its inhibit register and the interrupt enables. */
   mcycle: 'csr.mcycle',

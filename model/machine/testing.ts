@@ -142,10 +142,11 @@ export class TestCore implements Core {
     const prescale = this.#get(REGISTER.prescale) + 1n;
     this.registers.set(REGISTER.prescale, prescale === this.cyclesPerTick ? 0n : prescale);
     if (prescale === this.cyclesPerTick) this.registers.set(REGISTER.mtime, this.#get(REGISTER.mtime) + 1n);
+    this.registers.set(REGISTER.mtip, this.#get(REGISTER.mtime) >= this.#get(REGISTER.mtimecmp) ? 1n : 0n);
   }
 
   #cycle(): number {
-    const pending = this.#get(REGISTER.mtime) >= this.#get(REGISTER.mtimecmp) && (this.#get(REGISTER.interruptEnable) & 0x80n) !== 0n;
+    const pending = this.#get(REGISTER.mtip) === 1n && (this.#get(REGISTER.interruptEnable) & 0x80n) !== 0n;
     const line = this.#get(PIN.meip) === 1n;
     const step = this.steps[this.#step] ?? { do: 'wfi' };
     const reason = this.#perform(step, pending || line);

@@ -21,10 +21,14 @@ export class ModuleBuilder {
   readonly #wires = new Map<string, Wire>();
   #block: Statement[] = [];
 
-  /** The register of that name, made on first mention. */
+  /** The register of that name, made on first mention. Later mentions may leave the options out, not change them. */
   register(name: string, width: Width, options: RegisterOptions = {}): Register {
     const known = this.#registers.get(name);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      const differs = known.width !== width || (options.reset ?? known.reset) !== known.reset || (options.input ?? known.input) !== known.input;
+      if (differs) throw new Error(`register ${name} is described in two ways`);
+      return known;
+    }
     const register: Register = { kind: 'register', name, width, reset: options.reset ?? 0n, input: options.input ?? false };
     this.#registers.set(name, register);
     return register;

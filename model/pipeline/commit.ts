@@ -11,14 +11,14 @@
 import { ONE, ZERO, add, and, binary, concat, constant, element, eqConst, mux, nonZero, not, or, read, select, slice, zext } from '../ir/build.js';
 import type { Expr, Register, RegisterArray } from '../ir/ir.js';
 import type { Scope } from '../lang/scope.js';
-import type { Csr, Instruction, InstructionClass } from '../spec/isa.js';
+import { MODES, type Csr, type Instruction, type InstructionClass } from '../spec/isa.js';
 import { anyOf } from './builder.js';
 import { clintRead, tick, tickWithAccess } from './clint.js';
 import { accessBytes, isOp, operandField, stageOf, type Core } from './core.js';
 import type { HomeWrites } from './csr.js';
 import type { Op } from './decode.js';
 import { extracted } from './execute.js';
-import { MODE_LEVELS, MODE_NAMES, modeBits } from './hart.js';
+import { modeBits } from './hart.js';
 import { PERMISSIONS, Permits } from './permit.js';
 import { PACKED, recordFields, type PackedName, type RecordValues } from './record.js';
 import { dueInterrupt, exception, trapEntries, type TrapValues } from './trap.js';
@@ -383,8 +383,8 @@ export class Commit {
     const now = add(read(hart.cycle), constant(64, 1));
     const since = builder.register('statistics.since', 64);
     builder.assign(since, now);
-    builder.firstOf(MODE_NAMES.map((name) => ({
-      when: eqConst(modeBits(read(hart.V), read(hart.priv)), MODE_LEVELS[name].V * 4 + MODE_LEVELS[name].priv),
+    builder.firstOf(Object.entries(MODES).map(([name, mode]) => ({
+      when: hart.modeIs(mode),
       then: () => {
         const spent = builder.register(`statistics.cycles.${name}`, 64);
         builder.assign(spent, add(read(spent), binary('sub', now, read(since))));

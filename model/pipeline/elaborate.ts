@@ -11,7 +11,7 @@ import { Commit } from './commit.js';
 import { stageOf, type Core } from './core.js';
 import { Decoder } from './decode.js';
 import { describeExecute, executeCycle, stallExecute } from './execute.js';
-import { describeDecode, describeOperands, fetchCycle } from './front.js';
+import { describeDecode, describeOperands, fetchCycle, stallOperands } from './front.js';
 import { declareHart } from './hart.js';
 import { Stage, Travelling } from './stage.js';
 
@@ -26,9 +26,11 @@ export function elaborate(isa: Isa, uarch: Uarch): Elaborated {
   const hart = declareHart(builder, isa);
   const stages = uarch.stages.map((s, i) => new Stage(builder, s.name, i));
   const core: Core = { builder, hart, uarch, decoder: new Decoder(isa), stages, values: new Travelling(stages), place: placesOf(uarch) };
+  builder.register('fetch.pc', 64, { reset: isa.hart.resetPc });
   describeDecode(core);
-  describeExecute(core);
   describeOperands(core);
+  describeExecute(core);
+  stallOperands(core);
   const operandsReady = core.place.operands === core.place.execute ? and(...stageOf(core, 'operands').pendingReasons.map(not), ONE) : ONE;
   stallExecute(core, operandsReady);
   for (const stage of [...stages].reverse()) if (stage.index > 0) stage.settle(stages[stage.index + 1]);

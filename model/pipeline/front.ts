@@ -33,21 +33,38 @@ interface Source {
   readonly value: Expr;
 }
 
-/** Declares operands `a` and `b`: register file or bypass, with the stall where neither has the value yet. */
+/** Operands by the name of their value: the field that names the register, and the control bit that says it is used. */
+const OPERANDS = [
+  { value: 'a', field: 'rs1', used: 'uses1' },
+  { value: 'b', field: 'rs2', used: 'uses2' },
+] as const;
+
+/** Declares operands `a` and `b`: register file or bypass. */
 export function describeOperands(core: Core): void {
-  const { values, place } = core;
+  const { builder, decoder, hart, values, place } = core;
   const stage = stageOf(core, 'operands');
-  const sources = operandSources(core);
-  for (const [name, field, used] of [['a', 'rs1', 'uses1'], ['b', 'rs2', 'uses2']] as const) {
-    const register = (): Expr => {
+  for (const { value, field, used } of OPERANDS) {
+    values.define(field, 5, place.operands, () => {
       const control = values.at('control', place.operands);
       const bits = operandField(core, values.at('insn', place.operands), control, field) ?? constant(5, 0);
-      return mux(core.decoder.field(control, used), bits, constant(5, 0));
-    };
-    const number = core.builder.wire(`${stage.name}.${field}`, register());
-    const fromFile = element(core.hart.x, number);
-    values.define(name, 64, place.operands, () => core.builder.wire(`${stage.name}.operand.${name}`, sources.reduceRight<Expr>((older, s) => mux(s.matches(number), s.value, older), fromFile)));
-    stage.stallOn(mux(nonZero(number), sources.reduceRight<Expr>((older, s) => mux(s.matches(number), not(s.available), older), ZERO), ZERO), `operand.${field}`);
+      return builder.wire(`${stage.name}.${field}`, mux(decoder.field(control, used), bits, constant(5, 0)));
+    });
+    values.define(value, 64, place.operands, () => {
+      const register = values.at(field, place.operands);
+      const found = operandSources(core).reduceRight<Expr>((older, s) => mux(s.matches(register), s.value, older), element(hart.x, register));
+      // Register 0 is never in flight: an instruction without destination carries 0 as its rd.
+      return builder.wire(`${stage.name}.operand.${value}`, mux(nonZero(register), found, constant(64, 0)));
+    });
+  }
+}
+
+/** Stalls where neither register file nor bypass has an operand yet. */
+export function stallOperands(core: Core): void {
+  const sources = operandSources(core);
+  for (const { field } of OPERANDS) {
+    const register = core.values.at(field, core.place.operands);
+    const pending = sources.reduceRight<Expr>((older, s) => mux(s.matches(register), not(s.available), older), ZERO);
+    stageOf(core, 'operands').stallOn(mux(nonZero(register), pending, ZERO), `operand.${field}`);
   }
 }
 
@@ -78,7 +95,7 @@ function stageBusy(core: Core, control: Expr): Expr {
 /** The fetch stage's cycle: redirect or next word. */
 export function fetchCycle(core: Core, redirect: Expr, target: Expr): void {
   const { builder, hart, stages, place } = core;
-  const pc = builder.register('fetch.pc', 64, { reset: hart.isa.hart.resetPc });
+  const pc = builder.register('fetch.pc', 64);
   const next = stages[place.fetch + 1];
   if (next === undefined) throw new Error('fetch is the last stage');
   const requests = builder.wire('fetch.request', and(next.ready, not(redirect)));

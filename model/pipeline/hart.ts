@@ -3,25 +3,12 @@
  * file, pins, the CLINT's registers, and the names under which the specs see
  * them.
  */
-import { ONE, and, concat, constant, eqConst, not, read } from '../ir/build.js';
+import { and, concat, constant, eqConst, not, read } from '../ir/build.js';
 import type { Expr, Memory, Register, RegisterArray } from '../ir/ir.js';
-import type { Isa, Region } from '../spec/isa.js';
+import { MODES, type Isa, type Region } from '../spec/isa.js';
 import type { ModuleBuilder } from './builder.js';
 import { CsrFile } from './csr.js';
 import { Lowering } from './lowering.js';
-
-/** Modes in the order in which specs and records number them. */
-export const MODE_NAMES = ['M', 'HS', 'U', 'VS', 'VU'] as const;
-export type ModeName = (typeof MODE_NAMES)[number];
-
-/** Privilege level and virtualization of each mode. */
-export const MODE_LEVELS: Record<ModeName, { readonly priv: number; readonly V: 0 | 1 }> = {
-  M: { priv: 3, V: 0 },
-  HS: { priv: 1, V: 0 },
-  U: { priv: 0, V: 0 },
-  VS: { priv: 1, V: 1 },
-  VU: { priv: 0, V: 1 },
-};
 
 export interface Hart {
   readonly builder: ModuleBuilder;
@@ -36,7 +23,7 @@ export interface Hart {
   readonly cycle: Register;
   readonly clint: Clint;
   readonly lines: { readonly meip: Expr; readonly seip: Expr; readonly hgeip: Expr };
-  /** One bit: the hart is in the mode of that number. */
+  /** One bit: the hart is in the mode, {V, priv} as conditions number them. */
   modeIs(mode: bigint): Expr;
   /** One bit: `bytes` (constant) bytes from `address` lie in DRAM. */
   inDram(address: Expr, bytes: number): Expr;
@@ -77,17 +64,16 @@ export function declareHart(builder: ModuleBuilder, isa: Isa): Hart {
     'lines.hgeip': lines.hgeip,
   });
 
-  const modes = MODE_NAMES.map((name) => {
-    const { priv: level, V: virtual } = MODE_LEVELS[name];
-    const atLevel = eqConst(read(priv), level);
-    if (level === 3) return atLevel;
-    return and(atLevel, virtual === 1 ? read(V) : not(read(V)));
-  });
+  const isMode = (mode: bigint): Expr => {
+    const atLevel = eqConst(read(priv), mode & 3n);
+    if (mode === MODES.M) return atLevel;
+    return and(atLevel, (mode & 4n) === 0n ? not(read(V)) : read(V));
+  };
   return {
     builder, isa, lowering, csrs, priv, V, cycle, clint, lines, dramRegion,
     x: builder.array('x', 32, 64),
     dram: builder.memory('dram', dramRegion.base),
-    modeIs: (mode) => modes[Number(mode)] ?? not(ONE),
+    modeIs: isMode,
     inDram: (address, bytes) => {
       const offset: Expr = { kind: 'binary', width: 64, op: 'sub', a: address, b: constant(64, dramRegion.base) };
       const limit: Expr = bytes === 1 ? dramSize : { kind: 'binary', width: 64, op: 'sub', a: dramSize, b: constant(64, bytes - 1) };

@@ -6,7 +6,7 @@ import { type Condition, MODES, type Update } from './isa.js';
 import { suggestion } from './nearest.js';
 import { List, type Mapping, type MappingEntry, type Node, Text } from './node.js';
 import { assigned, closed, integer } from './shape.js';
-import { type Domain, type Use, type VariableSpace } from './variables.js';
+import { type Domain, isModeView, type Use, type VariableSpace } from './variables.js';
 
 /** What conditions are understood in. */
 export interface Conditions {
@@ -47,7 +47,7 @@ function valueOf(node: Node, variable: string, domain: Domain, label: string, co
     context.report.add(span, `${label}: ${value} does not fit into ${variable}, which has ${domain.width} bit${domain.width === 1 ? '' : 's'}`, `The largest value is ${(1n << BigInt(domain.width)) - 1n}.`);
     return undefined;
   }
-  if (domain.legal === undefined || domain.legal.includes(value)) return value;
+  if (!isModeView(variable) || domain.legal === undefined || domain.legal.includes(value)) return value;
   context.report.add(span, `${label}: ${variable} is never ${value}`, `Its values are ${domain.legal.join(', ')}.`);
   return undefined;
 }

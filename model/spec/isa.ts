@@ -80,7 +80,7 @@ export interface CsrOperation {
 }
 
 /** Values of the variable `mode` in conditions: `{V, priv}`, as the hart holds them. */
-export const MODES = { U: 0n, HS: 1n, M: 3n, VU: 4n, VS: 5n } as const;
+export const MODES = { M: 3n, HS: 1n, U: 0n, VS: 5n, VU: 4n } as const;
 export type Mode = keyof typeof MODES;
 
 /** A condition: every named variable has one of the listed values. */

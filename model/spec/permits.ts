@@ -85,15 +85,21 @@ function modeAxis(views: readonly string[]): Axis {
   };
 }
 
-/** Wide variables have the values that rows mention, and another. */
-function axisOf(name: string, { width, legal }: Domain, mentioned: readonly bigint[]): Axis {
-  const known = legal ?? (width <= 2 ? Array.from({ length: 1 << width }, (_, value) => BigInt(value)) : mentioned);
-  const another = legal === undefined && BigInt(known.length) < 1n << BigInt(width);
+/** An axis of the values worth telling apart; `another` stands for all others. */
+function axisOf(name: string, domain: Domain, mentioned: readonly bigint[]): Axis {
+  const known = valuesOf(domain, mentioned);
+  const another = domain.legal === undefined && BigInt(known.length) < 1n << BigInt(domain.width);
   return {
     name,
     labels: [...known.map((value) => `${name} ${value}`), ...(another ? [`${name} another value`] : [])],
     allowed: ({ values }) => bitSet(known.map((value) => values.includes(value))),
   };
+}
+
+/** All values of a narrow variable; those that rows mention of a wide one; the legal ones, and what rows mention beside them, of a field that has such. */
+function valuesOf({ width, legal }: Domain, mentioned: readonly bigint[]): readonly bigint[] {
+  if (legal !== undefined) return [...new Set([...legal, ...mentioned])];
+  return width > 2 ? mentioned : Array.from({ length: 1 << width }, (_, value) => BigInt(value));
 }
 
 function bitSet(members: readonly boolean[]): bigint {

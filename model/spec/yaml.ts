@@ -2,7 +2,7 @@
  * YAML text into the tree of `node.ts`, in the plain dialect that specs use:
  * mappings, sequences and scalars, every scalar text.
  */
-import { type Document, isAlias, isMap, isScalar, isSeq, parseDocument, type ParsedNode, Scalar } from 'yaml';
+import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, parseDocument, type ParsedNode, Scalar } from 'yaml';
 import type { SourceFile, Span } from './diagnostic.js';
 import { List, Mapping, type MappingEntry, type Node, type Quotes, startOf, Text } from './node.js';
 import type { Report } from './report.js';
@@ -34,13 +34,22 @@ function topLevel(document: Document.Parsed, reader: Reader): Mapping | undefine
 }
 
 class Reader {
+  readonly #anchored = new Map<string, Node>();
+
   constructor(readonly file: SourceFile, readonly report: Report) {}
 
   node(node: ParsedNode): Node {
     this.refuseDecorations(node);
+    // An alias is read as what it stands for, so that it is the only mistake in its place.
+    if (isAlias(node)) return this.#anchored.get(node.source) ?? new Text('', this.span(node.range), 'plain');
+    const value = this.undecorated(node);
+    if (node.anchor !== undefined) this.#anchored.set(node.anchor, value);
+    return value;
+  }
+
+  private undecorated(node: Exclude<ParsedNode, Alias.Parsed>): Node {
     if (isMap(node)) return this.mapping(node.items, this.span(node.range));
     if (isSeq(node)) return new List(node.items.map((item) => this.value(item, node.range[1])), this.span(node.range));
-    if (isAlias(node)) return new Text('', this.span(node.range), 'plain');
     return this.scalar(node);
   }
 

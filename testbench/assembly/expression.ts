@@ -50,7 +50,7 @@ const LEVELS: readonly (readonly (readonly [string, Binary])[])[] = [
 ];
 
 /** Operators that are the beginning of another: `|` is not half of `||`. */
-const isOther = (operator: string, rest: string): boolean => /^(\|\||&&|<<|>>|<>|<=|>=)/.test(rest) && operator.length === 1;
+const isHalf = (operator: string, rest: string): boolean => operator.length === 1 && /^(\|\||&&|<<|>>|<>|<=|>=)/.test(rest);
 
 /** Upper 20 bits for `lui` and `auipc`, rounded for the signed low 12. */
 export const highPart = (value: bigint): bigint => ((value + 0x800n) >> 12n) & 0xfffffn;
@@ -77,7 +77,7 @@ function level(cursor: Cursor, values: Values, depth: number): Value {
   if (operators === undefined) return unary(cursor, values);
   let left = level(cursor, values, depth + 1);
   for (;;) {
-    const found = operators.find(([op]) => cursor.rest.startsWith(op) && !(isOther(op, cursor.rest) && op.length === 1));
+    const found = operators.find(([op]) => cursor.rest.startsWith(op) && !isHalf(op, cursor.rest));
     if (found === undefined) return left;
     cursor.accept(found[0]);
     const right = level(cursor, values, depth + 1);
@@ -105,11 +105,10 @@ function primary(cursor: Cursor, values: Values): Value {
   const character = cursor.take(/'(?:\\.|[^\\])'?/y);
   if (character !== undefined) return { value: BigInt(characterCode(character)), symbolic: false };
   const local = cursor.take(/\d+[bf](?![\w.$])/y);
-  if (local !== undefined && !/^0b/.test(local)) {
+  if (local !== undefined) {
     const direction = local.endsWith('b') ? 'b' : 'f';
     return { value: wrap(values.local(local.slice(0, -1), direction, cursor, start)), symbolic: true };
   }
-  if (local !== undefined) cursor.position = start;
   const number = cursor.take(/0[xX][0-9a-fA-F]+|0[bB][01]+|\d+/y);
   if (number !== undefined) return literal(number, cursor, start);
   const name = cursor.take(/[A-Za-z_.$][\w.$]*/y);

@@ -283,8 +283,6 @@ function moments(): TableRow[] {
     after('vsstatus-sie', [csrrsi(CSR.sstatus, 0, 2)], { mode: 'VS', ...pend(['VSSI'], 0x4n, { hideleg: 0x4n }) }, taken('VS', 1)),
     after('VS-sip', [csrrsi(CSR.sip, 0, 2)], { mode: 'VS', csrs: { mie: 0x4n, hideleg: 0x4n }, vsstatus: { SIE: 1 } }, taken('VS', 1)),
     after('VS-sie', [csrrsi(CSR.sie, 0, 2)], { mode: 'VS', ...pend(['VSSI'], 0n, { hideleg: 0x4n }), vsstatus: { SIE: 1 } }, taken('VS', 1)),
-    // Clearing works as soon as setting.
-    after('mip-clear', [csrrw(CSR.mip, 0, 0)], { mode: 'M', ...pend(['SSI'], 0x2n) }, {}),
     // xRET into a mode where it is enabled; epc is the return's target.
     after('mret-to-M', [WORD.mret], { mode: 'M', ...mti, mstatus: { MPP: 3, MPIE: 1 } }, { ...taken('M', 7), pc: EPC.M }),
     after('mret-to-U', [WORD.mret], { mode: 'M', ...mti }, { ...taken('M', 7), pc: EPC.M }),

@@ -37,6 +37,10 @@ export function runRow(subject: Subject, row: TableRow): string[] {
   const pc = row.expect.pc ?? (row.arrange.pc ?? PC) + 4n * BigInt(steps - 1);
 
   compareControl(record, before, after, row.expect, pc, differences);
+  // Nothing is fetched for an interrupt, nor when the fetch itself faults (cause 1).
+  const fetched = row.expect.trap?.interrupt !== true && row.expect.trap?.cause !== 1;
+  const insn = fetched ? Number(row.arrange.memory?.find((entry) => entry.address === pc)?.value ?? 0n) : 0;
+  if (record.insn >>> 0 !== insn) differences.push(`insn is ${hex(BigInt(record.insn >>> 0))}, expected ${hex(BigInt(insn))}`);
   if (row.expect.trap === undefined) compareRetired(record, row.expect, differences);
   else compareTrap(record, after, row.expect.trap, pc, differences);
   compareRegisters(record, before, after, row.expect, differences);

@@ -1,0 +1,82 @@
+/** The WebAssembly backend: a module of the IR in, wasm bytes out. Read this first. */
+import binaryen from 'binaryen';
+import type { Module, Statement } from '../ir/ir.js';
+import { simplify } from '../ir/simplify.js';
+import { defineHelpers } from './helpers.js';
+import { layoutOf } from './layout.js';
+import type { Layout } from './layout.js';
+import { optimize } from './optimize.js';
+import { defineRun } from './run.js';
+import { functionSizes } from './stats.js';
+import type { Stats } from './stats.js';
+import { Unit } from './unit.js';
+import type { Variant } from './unit.js';
+import { defineWaves } from './wave.js';
+
+export type { Variant } from './unit.js';
+export type { Stats } from './stats.js';
+
+export interface CompileOptions {
+  readonly variant: Variant;
+  /** Size of the memory of the module. */
+  readonly dramBytes?: number;
+}
+
+export interface Compiled {
+  readonly wasm: Uint8Array;
+  readonly layout: Layout;
+  readonly stats: Stats;
+  /** The module as text, after optimisation. */
+  wat(): string;
+}
+
+/**
+ * Compiles one variant of a module.
+ *
+ * The wasm imports `env.memory` (and, traced, `env.text`) and exports
+ * `run(base, cycles)`, which executes at most that many cycles and returns how
+ * many it did; traced, also `sample(base)`. All variants of a module share the
+ * layout, so they may run in turn on the same memory.
+ */
+export function compileModule(module: Module, { variant, dramBytes }: CompileOptions): Compiled {
+  const layout = layoutOf(module, dramBytes);
+  const unit = new Unit(layout, variant);
+  const simple = simplify(unit.observes ? module : withoutRecords(module), { inlineWires: true });
+  const { wasm } = unit;
+  wasm.setMemory(layout.memory.pages, -1, null, [], false, false, '0');
+  wasm.addMemoryImport('0', 'env', 'memory');
+  wasm.setFeatures(binaryen.Features.MutableGlobals | binaryen.Features.SignExt);
+  if (unit.traces) defineWaves(unit, simple.wires);
+  defineRun(unit, simple);
+  defineHelpers(unit);
+  if (wasm.validate() !== 1) throw new Error('the backend produced invalid wasm');
+  optimize(wasm);
+  const bytes = wasm.emitBinary();
+  const text = wasm.emitText();
+  const stats: Stats = {
+    operations: unit.operations, functionBytes: namedSizes(wasm, bytes), wasmBytes: bytes.length, stateBytes: layout.stateBytes,
+  };
+  wasm.dispose();
+  return { wasm: bytes, layout, stats, wat: () => text };
+}
+
+/** The module without its records, so that nothing that only they use is computed. */
+function withoutRecords(module: Module): Module {
+  const strip = (body: readonly Statement[]): Statement[] => body.filter((s) => s.kind !== 'record').map((s) => {
+    switch (s.kind) {
+      case 'if': return { ...s, then: strip(s.then), else: strip(s.else) };
+      case 'switch': return { ...s, cases: s.cases.map((c) => ({ keys: c.keys, body: strip(c.body) })), default: strip(s.default) };
+      default: return s;
+    }
+  });
+  return { ...module, body: strip(module.body) };
+}
+
+function namedSizes(wasm: binaryen.Module, bytes: Uint8Array): ReadonlyMap<string, number> {
+  const names: string[] = [];
+  for (let i = 0; i < wasm.getNumFunctions(); i++) {
+    const info = binaryen.getFunctionInfo(wasm.getFunctionByIndex(i));
+    if (info.module === null || info.module === '') names.push(info.name);
+  }
+  return new Map(functionSizes(bytes).map((size, i) => [names[i] ?? `function ${i}`, size]));
+}

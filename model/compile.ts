@@ -1,0 +1,117 @@
+/**
+ * Read this first: the whole compiler, from YAML to a wasm module.
+ *
+ *     specs/*.yaml --load--> Specs --elaborate--> Module --verify--> --compileModule--> wasm + layout
+ *
+ * Every step returns its result or a list of diagnostics; nothing throws on
+ * account of a spec.
+ */
+import type { Layout } from './backend/layout.js';
+import type { Variant } from './backend/unit.js';
+import { compileModule } from './backend/wasm.js';
+import type { Module } from './ir/ir.js';
+import { verify } from './ir/verify.js';
+import { elaborate } from './pipeline/elaborate.js';
+import type { Diagnostic, Outcome } from './spec/diagnostic.js';
+import type { Csr, Hart, Isa, Specs, Uarch } from './spec/isa.js';
+import { loadSpecs } from './spec/load.js';
+
+/** What runs a core and what its users need to know of the specs: plain data, stored beside the wasm as JSON. */
+export interface CoreDescription {
+  readonly core: string;
+  readonly variant: Variant;
+  /** SHA-256 over the specs, hex. */
+  readonly specHash: string;
+  readonly layout: Layout;
+  /** CSRs that store bits, in record order, with the read-only bits (hex) that storage lacks. */
+  readonly homes: readonly { readonly name: string; readonly constant: string }[];
+  readonly csrs: readonly { readonly name: string; readonly address: number }[];
+  readonly exceptions: Readonly<Record<number, string>>;
+  readonly interrupts: Readonly<Record<number, string>>;
+  readonly machine: MachineDescription;
+  readonly stages: readonly string[];
+  readonly uarch: Pick<Uarch, 'latency' | 'bypass'> & { readonly units: readonly (readonly string[])[] };
+}
+
+/** The machine around the hart, from hart.yaml; addresses in hex. */
+export interface MachineDescription {
+  readonly cyclesPerTick: number;
+  readonly resetPc: string;
+  readonly regions: readonly { readonly name: string; readonly device: string; readonly base: string; readonly size: string }[];
+}
+
+export interface CompiledCore {
+  readonly description: CoreDescription;
+  readonly wasm: Uint8Array;
+}
+
+/** Loads the shipped specs and overlays. */
+export function load(directories: readonly string[]): Outcome<Specs> {
+  return loadSpecs(directories);
+}
+
+/** The hardware of one core. */
+export function hardware(specs: Specs, uarch: Uarch): Outcome<{ readonly module: Module; readonly homes: readonly string[] }> {
+  const elaborated = elaborate(specs.isa, uarch);
+  if (!elaborated.ok) return elaborated;
+  const mistakes = verify(elaborated.module);
+  if (mistakes.length > 0) return { ok: false, diagnostics: mistakes.map((m) => atCore(uarch, m.message)) };
+  return { ok: true, value: { module: elaborated.module, homes: elaborated.homes } };
+}
+
+/** Every mistake in the specs: of the files, of their operations, of each core's hardware. */
+export function check(specs: Specs): readonly Diagnostic[] {
+  const found = specs.cores.flatMap((uarch) => {
+    const outcome = hardware(specs, uarch);
+    return outcome.ok ? [] : outcome.diagnostics;
+  });
+  const key = (d: Diagnostic): string => `${d.span.file.path}:${d.span.start}:${d.message}`;
+  return found.filter((d, i) => found.findIndex((e) => key(e) === key(d)) === i);
+}
+
+/** One variant of a core, ready to instantiate. `dramBytes` only bounds what a memory may hold. */
+export function compile(specs: Specs, uarch: Uarch, variant: Variant, dramBytes: number): Outcome<CompiledCore> {
+  const built = hardware(specs, uarch);
+  if (!built.ok) return built;
+  const { wasm, layout } = compileModule(built.value.module, { variant, dramBytes });
+  return { ok: true, value: { wasm, description: describe(specs, uarch, variant, layout, built.value.homes) } };
+}
+
+function describe(specs: Specs, uarch: Uarch, variant: Variant, layout: Layout, homes: readonly string[]): CoreDescription {
+  const { isa } = specs;
+  return {
+    core: uarch.name,
+    variant,
+    specHash: isa.hash,
+    layout,
+    homes: homes.map((name) => ({ name, constant: constantBits(isa.csrs.find((c) => c.name === name)) })),
+    csrs: isa.csrs.map(({ name, address }) => ({ name, address })),
+    exceptions: namesByCode(isa.traps.exceptions),
+    interrupts: namesByCode(isa.traps.interrupts),
+    machine: describeMachine(isa.hart),
+    stages: uarch.stages.map((s) => s.name),
+    uarch: { latency: uarch.latency, bypass: uarch.bypass, units: uarch.stages.map((s) => s.units) },
+  };
+}
+
+const namesByCode = (entries: Isa['traps']['exceptions'] | Isa['traps']['interrupts']): Record<number, string> =>
+  Object.fromEntries(entries.map((e) => [e.code, e.name]));
+
+function constantBits(csr: Csr | undefined): string {
+  const bits = (csr?.fields ?? []).reduce((v, f) => (f.source.kind === 'constant' ? v | (f.source.value << BigInt(f.bits.low)) : v), 0n);
+  return `0x${bits.toString(16)}`;
+}
+
+function describeMachine(hart: Hart): MachineDescription {
+  const hex = (v: bigint): string => `0x${v.toString(16)}`;
+  return {
+    cyclesPerTick: hart.cyclesPerTick,
+    resetPc: hex(hart.resetPc),
+    regions: hart.regions.map((r) => ({ name: r.name, device: r.device, base: hex(r.base), size: hex(r.size) })),
+  };
+}
+
+/** A mistake of the hardware as a whole, told at the core's file. */
+function atCore(uarch: Uarch, message: string): Diagnostic {
+  return { span: uarch.span, message: `${uarch.name}: ${message}`, mend: 'Look at the operations that the message names; none may depend on itself within a cycle.' };
+}

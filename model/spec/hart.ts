@@ -1,0 +1,93 @@
+/**
+ * `hart.yaml`: the choices the architecture leaves open, and the address map.
+ */
+import type { Context } from './context.js';
+import type { Declared } from './declarations.js';
+import type { Hart, Region } from './isa.js';
+import { startOf, type Text } from './node.js';
+import { closed, integer, listOf, type Located, oneOf, small, word } from './shape.js';
+
+const REGION = closed({
+  base: integer,
+  size: integer,
+  kind: oneOf(['memory', 'io']),
+  widths: listOf(small).exactOptional(),
+  device: oneOf(['dram', 'clint', 'uart', 'finisher']),
+  rules: listOf(word).exactOptional(),
+});
+
+const CHOICE = closed({ value: word, rules: listOf(word) });
+
+/** A region and where its numbers stand. */
+interface PlacedRegion {
+  readonly region: Region;
+  readonly base: Located<bigint>;
+}
+
+/** The hart; nothing if an essential part is missing. */
+export function buildHart(context: Context): Hart | undefined {
+  const placed = [...context.build('regions', (declared) => buildRegion(declared, context)).values()];
+  checkOverlaps(placed, context);
+  for (const { label, node } of context.declarations.of('choices').values()) {
+    const choice = context.read(CHOICE, node, label);
+    if (choice !== undefined) context.rules.cite(choice.rules, label);
+  }
+  const extensions = setting('extensions', context, (declared) => buildExtensions(declared, context));
+  const resetPc = setting('reset_pc', context, ({ node, label }) => context.read(integer, node, label));
+  const cycles = setting('cycles_per_tick', context, ({ node, label }) => context.read(small, node, label));
+  if (cycles !== undefined && !isPowerOfTwo(BigInt(cycles.value))) context.report.add(cycles.span, `cycles_per_tick: ${cycles.value} is not a power of two`, 'Write 1, 2, 4, 8, ...: mtime is counted by a divider of bits.');
+  if (resetPc !== undefined) checkResetPc(resetPc, placed, context);
+  if (extensions === undefined || resetPc === undefined || cycles === undefined) return undefined;
+  return { resetPc: resetPc.value, cyclesPerTick: cycles.value, extensions, regions: placed.map(({ region }) => region) };
+}
+
+function setting<T>(name: string, context: Context, build: (declared: Declared) => T | undefined): T | undefined {
+  const { declarations, report, complete } = context;
+  const declared = declarations.of('settings').get(name);
+  if (declared !== undefined) return build(declared);
+  const [region] = declarations.of('regions').values();
+  if (complete) report.add(startOf(region?.key.span.file ?? { path: 'hart.yaml', text: '' }), `hart: ${name} is missing`, `Add \`${name}: ...\` to hart.yaml.`);
+  return undefined;
+}
+
+function buildExtensions({ node, label }: Declared, context: Context): readonly string[] | undefined {
+  const names = context.read(listOf(word), node, label);
+  names?.forEach((name: Text, index) => {
+    context.wellNamed(name, /^[a-z][a-z0-9]*$/, label, 'zicsr');
+    if (names.findIndex(({ text }) => text === name.text) < index) context.complain(name, `${label}: ${name.text} is listed twice`, 'Remove one of them.');
+  });
+  return names?.map(({ text }) => text);
+}
+
+function buildRegion(declared: Declared, context: Context): PlacedRegion | undefined {
+  const { label } = declared;
+  context.wellNamed(declared.key, /^[a-z][a-z0-9_]*$/, label, 'dram');
+  const raw = context.read(REGION, declared.node, label);
+  if (raw === undefined) return undefined;
+  const { base, size, kind, device, widths } = raw;
+  const mask = size.value - 1n;
+  if (!isPowerOfTwo(size.value)) context.report.add(size.span, `${label}: the size 0x${size.value.toString(16)} is not a power of two`, 'Write a power of two, such as 0x1000.');
+  else if ((base.value & mask) !== 0n) context.report.add(base.span, `${label}: the base is not aligned to the size 0x${size.value.toString(16)}`, `The nearest aligned base below is 0x${(base.value & ~mask).toString(16)}.`);
+  if (base.value + mask >= 1n << 56n) context.report.add(base.span, `${label}: ends beyond the 56 bits of a physical address`, 'Move it below 1 << 56.');
+  if (kind.value === 'io' && widths === undefined) context.complain(declared.key, `${label}: widths is missing`, 'Add `widths: [4, 8]`: the bytes that an access to it may have.');
+  for (const width of widths ?? []) if (![1, 2, 4, 8].includes(width.value)) context.report.add(width.span, `${label}: an access of ${width.value} bytes`, 'Accesses have 1, 2, 4 or 8 bytes.');
+  const entry = context.entry(declared, raw.rules, true);
+  return { base, region: { ...entry, base: base.value, size: size.value, kind: kind.value, device: device.value, widths: (widths ?? []).map(({ value }) => value) } };
+}
+
+function checkOverlaps(placed: readonly PlacedRegion[], context: Context): void {
+  placed.forEach(({ region, base }, index) => {
+    const other = placed.slice(0, index).find((one) => one.region.base < region.base + region.size && region.base < one.region.base + one.region.size);
+    if (other !== undefined) context.report.add(base.span, `${region.name}: overlaps ${other.region.name}`, `Move or shrink one of them: ${other.region.name} is 0x${other.region.base.toString(16)} to 0x${(other.region.base + other.region.size - 1n).toString(16)}.`);
+  });
+}
+
+function checkResetPc({ value, span }: Located<bigint>, placed: readonly PlacedRegion[], context: Context): void {
+  if (value % 4n !== 0n) context.report.add(span, 'reset_pc: not a multiple of 4', 'Instructions start at multiples of 4.');
+  const inside = placed.some(({ region: { base, size, kind } }) => kind === 'memory' && base <= value && value < base + size);
+  if (!inside && placed.length > 0) context.report.add(span, 'reset_pc: not in a region of kind memory', 'Only memory can be fetched from: choose an address in such a region.');
+}
+
+function isPowerOfTwo(value: bigint): boolean {
+  return value > 0n && (value & (value - 1n)) === 0n;
+}

@@ -1,0 +1,96 @@
+/**
+ * From spec files to specs: read this first, it is the table of contents.
+ *
+ * Text becomes trees that know their places (`yaml`), trees become declared
+ * names with overlays merged (`declarations`), and each section becomes typed
+ * entries checked against the others. Mistakes are collected on the way; specs
+ * come out only if there are none.
+ */
+import { Context } from './context.js';
+import { buildCsrs } from './csrs.js';
+import { Declarations } from './declarations.js';
+import type { Outcome, SourceFile } from './diagnostic.js';
+import { checkOverlaps } from './encodings.js';
+import { hashOf, layersOf, readLayers, type SpecFile } from './files.js';
+import { buildFormats, buildPseudos } from './formats.js';
+import { buildFunctions } from './functions.js';
+import { buildHart } from './hart.js';
+import { buildInstructions } from './instructions.js';
+import type { Specs } from './isa.js';
+import { Report } from './report.js';
+import { RuleBook } from './rulebook.js';
+import { buildPermits } from './tables.js';
+import { buildTraps } from './traps.js';
+import { buildCores } from './uarch.js';
+import { buildVariables, VariableSpace } from './variables.js';
+import { parseYaml } from './yaml.js';
+
+/**
+ * The specs in some directories: `isa/*.yaml`, `hart.yaml`, `uarch/*.yaml`,
+ * `rules/*.tsv`.
+ *
+ * The first directory is complete; each further one overlays it: entries of
+ * the same name replace, new ones add.
+ *
+ * @returns The specs, or every mistake in them.
+ */
+export function loadSpecs(directories: readonly string[]): Outcome<Specs> {
+  const report = new Report();
+  return load(readLayers(directories, report), report);
+}
+
+/**
+ * The same from texts in memory.
+ *
+ * What precedes `isa/`, `uarch/`, `rules/` and `hart.yaml` in a path is its
+ * layer; layers count in order of appearance.
+ */
+export function loadFromFiles(files: readonly SourceFile[]): Outcome<Specs> {
+  const report = new Report();
+  return load(layersOf(files, report), report);
+}
+
+function load(files: readonly SpecFile[], report: Report): Outcome<Specs> {
+  const context = declare(files, report);
+  const specs = build(context, hashOf(files));
+  return report.empty && specs !== undefined ? { ok: true, value: specs } : { ok: false, diagnostics: report.diagnostics };
+}
+
+/** Everything that the files declare. */
+function declare(files: readonly SpecFile[], report: Report): Context {
+  const rules = new RuleBook(files, report);
+  const declarations = new Declarations(rules, report);
+  let complete = report.empty;
+  for (const file of files) {
+    if (file.kind === 'rules') continue;
+    const top = parseYaml(file.source, report);
+    if (top === undefined) complete = false;
+    else declarations.collect(file, top);
+  }
+  return new Context(report, rules, declarations, complete);
+}
+
+/** All sections, each after those it names. Nothing if an essential part is missing, which is then reported. */
+function build(context: Context, hash: string): Specs | undefined {
+  const formats = buildFormats(context);
+  const csrs = buildCsrs(context);
+  const variables = buildVariables(context);
+  const space = new VariableSpace(context, csrs, variables);
+  const permits = buildPermits({ context, space, use: 'permit' });
+  const instructions = buildInstructions(formats, { context, space, use: 'case' });
+  checkOverlaps([...instructions.values()], context);
+  const pseudos = buildPseudos(context);
+  const functions = buildFunctions(context);
+  const traps = buildTraps({ context, space, use: 'delegation' });
+  const hart = buildHart(context);
+  const cores = buildCores(instructions.values(), context);
+  if (traps === undefined || hart === undefined) return undefined;
+  return {
+    isa: {
+      formats: [...formats.values()], instructions: [...instructions.values()], pseudos: [...pseudos.values()],
+      csrs: [...csrs.values()], variables: [...variables.values()], permits: [...permits.values()],
+      functions: [...functions.values()], traps, hart, hash,
+    },
+    cores,
+  };
+}

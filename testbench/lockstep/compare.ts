@@ -1,0 +1,93 @@
+/**
+ * The first difference between two records or two states, in the manual's
+ * words.
+ */
+import type { ArchitecturalState, Retirement } from '../retirement.js';
+
+/** One thing on which the two disagree, as text. */
+export interface Difference {
+  readonly what: string;
+  readonly model: string;
+  readonly reference: string;
+}
+
+const hex = (v: bigint | number): string => `0x${v.toString(16)}`;
+
+function differ(what: string, model: bigint | number | boolean | string, reference: bigint | number | boolean | string): Difference | undefined {
+  if (model === reference) return undefined;
+  const text = (v: bigint | number | boolean | string): string => (typeof v === 'bigint' || typeof v === 'number' ? hex(v) : String(v));
+  return { what, model: text(model), reference: text(reference) };
+}
+
+/** All differences of two records, the telling ones first; empty if they agree. */
+export function compareRecords(model: Retirement, reference: Retirement): readonly Difference[] {
+  const found: Difference[] = [];
+  const check = (d: Difference | undefined): void => {
+    if (d !== undefined) found.push(d);
+  };
+  check(differ('pc', model.pc_rdata, reference.pc_rdata));
+  check(differ('mode before', model.mode, reference.mode));
+  check(differ('instruction', model.insn, reference.insn));
+  check(compareTrapPresence(model, reference));
+  if (model.trap !== undefined && reference.trap !== undefined) {
+    const m = model.trap;
+    const r = reference.trap;
+    check(differ('interrupt', m.interrupt, r.interrupt));
+    check(differ('cause', m.cause, r.cause));
+    check(differ('trap taken in', m.to, r.to));
+    check(differ('tval', m.tval, r.tval));
+    check(differ('tval2', m.tval2, r.tval2));
+    check(differ('tinst', m.tinst, r.tinst));
+    check(differ('GVA', m.gva, r.gva));
+  }
+  check(differ('mode', model.next_mode, reference.next_mode));
+  check(differ('next pc', model.pc_wdata, reference.pc_wdata));
+  check(differ('rd', model.rd_addr, reference.rd_addr));
+  check(differ(`x${model.rd_addr}`, model.rd_wdata, reference.rd_wdata));
+  check(differ('memory address', model.mem_addr, reference.mem_addr));
+  check(differ('bytes read', model.mem_rmask, reference.mem_rmask));
+  check(differ('bytes written', model.mem_wmask, reference.mem_wmask));
+  check(differ('data read', model.mem_rdata, reference.mem_rdata));
+  check(differ('data written', model.mem_wdata, reference.mem_wdata));
+  compareCsrs(model, reference, check);
+  return found;
+}
+
+function compareTrapPresence(model: Retirement, reference: Retirement): Difference | undefined {
+  const text = (r: Retirement): string => {
+    if (r.trap === undefined) return 'retires';
+    return `${r.trap.interrupt ? 'interrupt' : 'exception'} ${r.trap.cause} into ${r.trap.to}`;
+  };
+  return (model.trap === undefined) === (reference.trap === undefined) ? undefined : differ('outcome', text(model), text(reference));
+}
+
+function compareCsrs(model: Retirement, reference: Retirement, check: (d: Difference | undefined) => void): void {
+  if (model.csrs.length === 0 && reference.csrs.length === 0) return;
+  const names = new Set([...model.csrs, ...reference.csrs].map((c) => c.csr));
+  for (const name of names) {
+    const m = model.csrs.find((c) => c.csr === name);
+    const r = reference.csrs.find((c) => c.csr === name);
+    if (m === undefined || r === undefined) check(differ(`change of ${name}`, m === undefined ? 'none' : hex(m.after), r === undefined ? 'none' : hex(r.after)));
+    else {
+      check(differ(`${name} before`, m.before, r.before));
+      check(differ(name, m.after, r.after));
+    }
+  }
+}
+
+/** All differences of two states. */
+export function compareStates(model: ArchitecturalState, reference: ArchitecturalState): readonly Difference[] {
+  const found: Difference[] = [];
+  const check = (d: Difference | undefined): void => {
+    if (d !== undefined) found.push(d);
+  };
+  check(differ('pc', model.pc, reference.pc));
+  check(differ('mode', model.mode, reference.mode));
+  model.x.forEach((value, i) => check(differ(`x${i}`, value, reference.x[i] ?? 0n)));
+  for (const name of new Set([...Object.keys(model.csrs), ...Object.keys(reference.csrs)])) {
+    const m = model.csrs[name];
+    const r = reference.csrs[name];
+    if (m !== r) check({ what: name, model: m === undefined ? 'missing' : hex(m), reference: r === undefined ? 'missing' : hex(r) });
+  }
+  return found;
+}

@@ -1,0 +1,128 @@
+/**
+ * Lockstep: every record of the core against the reference, all architectural
+ * state at every trap, at least every 64 records and at the end, memory at the
+ * end. The first difference ends the run.
+ */
+import type { Program } from '../../model/machine/elf.js';
+import type { InputEvent } from '../../model/machine/input-log.js';
+import type { Outcome } from '../../model/machine/outcome.js';
+import { Reference } from '../reference/reference.js';
+import type { Retirement } from '../retirement.js';
+import { compareRecords, compareStates, type Difference } from './compare.js';
+import type { ObservedCore } from './observed.js';
+import type { Observation } from './records.js';
+
+/** Cycles between comparisons of all state; a cycle retires at most one record. */
+const STATE_CYCLES = 64;
+
+/** Where the two part. */
+export interface Divergence {
+  readonly kind: 'record' | 'state' | 'memory';
+  /** The core's record at which, or after which, they differ; undefined before the first. */
+  readonly observation: Observation | undefined;
+  /** The reference's record. */
+  readonly reference: Retirement | undefined;
+  /** At least one, the telling one first. */
+  readonly differences: readonly Difference[];
+}
+
+/** How a lockstep run ended. */
+export type LockstepResult =
+  | { readonly kind: 'agreed'; readonly outcome: Outcome; readonly records: number; readonly cycles: bigint }
+  | { readonly kind: 'diverged'; readonly divergence: Divergence; readonly records: number; readonly cycles: bigint };
+
+export interface LockstepOptions {
+  readonly maxCycles: number;
+  /** Host effects, ascending by cycle. */
+  readonly inputs?: readonly InputEvent[];
+  /** Sees every agreed record. */
+  readonly onRecord?: (observation: Observation) => void;
+}
+
+/** A core and a reference that run programs side by side; both are reused from program to program. */
+export class Lockstep {
+  readonly #core: ObservedCore;
+  readonly #reference: Reference;
+  #divergence: Divergence | undefined;
+  #records = 0;
+  #last: Observation | undefined;
+  #onRecord: ((observation: Observation) => void) | undefined;
+
+  constructor(core: ObservedCore, reference: Reference = new Reference({ dramBytes: Number(core.memory.size) })) {
+    this.#core = core;
+    this.#reference = reference;
+  }
+
+  /** Runs a program from power-on. */
+  run(program: Pick<Program, 'entry' | 'segments' | 'symbols'>, options: LockstepOptions): LockstepResult {
+    this.#start(program, options);
+    let outcome: Outcome = { kind: 'cycle-limit' };
+    let left = options.maxCycles;
+    while (left > 0 && this.#divergence === undefined) {
+      const slice = Math.min(left, STATE_CYCLES);
+      outcome = this.#core.run(slice, { records: (r) => this.#compare(r), trapped: () => this.#compareState() });
+      left -= slice;
+      this.#compareState();
+      if (outcome.kind !== 'cycle-limit') break;
+    }
+    this.#compareMemory();
+    const records = this.#records;
+    const cycles = this.#core.core.cycle;
+    const divergence = this.#found();
+    return divergence === undefined ? { kind: 'agreed', outcome, records, cycles } : { kind: 'diverged', divergence, records, cycles };
+  }
+
+  #found(): Divergence | undefined {
+    return this.#divergence;
+  }
+
+  #start(program: Pick<Program, 'entry' | 'segments' | 'symbols'>, options: LockstepOptions): void {
+    this.#divergence = undefined;
+    this.#records = 0;
+    this.#last = undefined;
+    this.#onRecord = options.onRecord;
+    this.#core.reset(options.inputs);
+    this.#reference.reset();
+    if (!this.#core.load(program)) throw new Error('the program does not fit into memory: parse it against the memory first');
+    for (const segment of program.segments) this.#reference.load(segment.address, segment.data);
+    this.#reference.setPc(program.entry);
+  }
+
+  #compare(observations: readonly Observation[]): void {
+    for (const observation of observations) {
+      if (this.#divergence !== undefined) return;
+      const reference = this.#reference.stepWith(observation.inputs);
+      this.#last = observation;
+      const differences = compareRecords(observation.retirement, reference);
+      if (differences.length > 0) {
+        this.#divergence = { kind: 'record', observation, reference, differences };
+        return;
+      }
+      this.#records++;
+      this.#onRecord?.(observation);
+    }
+  }
+
+  #compareState(): void {
+    if (this.#divergence !== undefined) return;
+    const differences = compareStates(this.#core.state(), this.#reference.state());
+    if (differences.length > 0) this.#divergence = { kind: 'state', observation: this.#last, reference: undefined, differences };
+  }
+
+  #compareMemory(): void {
+    if (this.#divergence !== undefined) return;
+    const { memory } = this.#core;
+    const pages = new Set<number>(this.#reference.dirtyPages());
+    for (const page of memory.dirtyPages()) pages.add(page);
+    for (const page of pages) {
+      const address = memory.base + BigInt(page) * 4096n;
+      const model = memory.read(address, 4096);
+      const reference = this.#reference.readMemory(address, 4096);
+      const at = model?.findIndex((byte, i) => byte !== reference[i]) ?? -1;
+      if (model === undefined || at < 0) continue;
+      const difference = { what: `memory at 0x${(address + BigInt(at)).toString(16)}`, model: `0x${(model[at] ?? 0).toString(16)}`, reference: `0x${(reference[at] ?? 0).toString(16)}` };
+      this.#divergence = { kind: 'memory', observation: this.#last, reference: undefined, differences: [difference] };
+      return;
+    }
+  }
+}

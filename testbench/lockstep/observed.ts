@@ -1,0 +1,152 @@
+/**
+ * An observed core on its machine: runs programs and hands out records and
+ * architectural state.
+ */
+import type { CompiledCore } from '../../model/compile.js';
+import { HOST } from '../../model/backend/layout.js';
+import { WasmCore } from '../../model/machine/core.js';
+import { instantiate } from '../../model/machine/instance.js';
+import type { Program } from '../../model/machine/elf.js';
+import type { InputEvent } from '../../model/machine/input-log.js';
+import { Machine } from '../../model/machine/machine.js';
+import { PhysicalMemory } from '../../model/machine/memory.js';
+import type { Outcome } from '../../model/machine/outcome.js';
+import type { Cell } from '../../model/machine/protocol.js';
+import type { ArchitecturalState, HostWrite } from '../retirement.js';
+import { RecordDecoder, modeOf, type Observation } from './records.js';
+
+/** Who listens to a run. */
+export interface Listener {
+  /** Records, in program order. */
+  records(observations: readonly Observation[]): void;
+  /** A trap has been taken: the state in storage is that after its record. */
+  trapped(): void;
+}
+
+export class ObservedCore {
+  readonly machine: Machine;
+  readonly core: WasmCore;
+  readonly memory: PhysicalMemory;
+  readonly #compiled: CompiledCore;
+  readonly #linear: WebAssembly.Memory;
+  readonly #decoder: RecordDecoder;
+  readonly #homes: readonly { readonly name: string; readonly constant: bigint; readonly cell: Cell }[];
+  readonly #x: { readonly offset: number; readonly stride: number };
+  readonly #priv: Cell;
+  readonly #V: Cell;
+  #hostWrites: HostWrite[] = [];
+  #listener: Listener | undefined;
+  #last: Observation | undefined;
+  #pc = 0n;
+
+  /** @param print - Console output. */
+  constructor(compiled: CompiledCore, { print, skipIdle = true }: { readonly print?: (bytes: Uint8Array) => void; readonly skipIdle?: boolean } = {}) {
+    const { description } = compiled;
+    const { layout } = description;
+    this.#compiled = compiled;
+    this.#linear = new WebAssembly.Memory({ initial: layout.memory.pages });
+    this.core = new WasmCore(instantiate(compiled.wasm, this.#linear), this.#linear, layout);
+    this.memory = new PhysicalMemory(this.#linear, layout.memory);
+    this.machine = new Machine({
+      core: this.core,
+      memory: this.memory,
+      cyclesPerTick: BigInt(description.machine.cyclesPerTick),
+      skipIdle,
+      ...(print === undefined ? {} : { print }),
+      drainRing: () => this.#drain(),
+      onHostWrite: (address, data) => {
+        this.#drain();
+        this.#hostWrites.push({ address, data: data.slice() });
+      },
+      onTrap: () => {
+        this.#drain();
+        this.#listener?.trapped();
+      },
+    });
+    const homes = description.homes.map(({ name, constant }) => ({ name, constant: BigInt(constant), cell: this.#cell(`csr.${name}`) }));
+    this.#homes = homes;
+    this.#decoder = new RecordDecoder(homes);
+    const x = layout.arrays.find((a) => a.name === 'x');
+    if (x === undefined) throw new Error('the core has no register file x');
+    this.#x = x;
+    this.#priv = this.#cell('priv');
+    this.#V = this.#cell('V');
+    this.reset();
+  }
+
+  #cell(name: string): Cell {
+    const cell = this.core.cell(name);
+    if (cell === undefined) throw new Error(`the core has no register ${name}`);
+    return cell;
+  }
+
+  /** Power-on. */
+  reset(replay: readonly InputEvent[] = []): void {
+    this.machine.reset(replay);
+    this.#cell('dram.size').set(this.memory.size);
+    this.#cell('observe.stop').set(1n);
+    this.#decoder.reset();
+    this.#hostWrites = [];
+    this.#last = undefined;
+    this.#pc = BigInt(this.#compiled.description.machine.resetPc);
+    this.core.view.setUint32(this.core.base + HOST.ringHead, 0, true);
+  }
+
+  /** Puts a program into memory; false if it does not fit. */
+  load(program: Pick<Program, 'entry' | 'segments' | 'symbols'>): boolean {
+    this.#pc = program.entry;
+    return this.machine.load(program);
+  }
+
+  /** Runs at most that many cycles; the listener has heard everything when this returns. */
+  run(maxCycles: number, listener: Listener): Outcome {
+    this.#listener = listener;
+    const outcome = this.machine.run({ maxCycles });
+    this.#drain();
+    this.#listener = undefined;
+    return outcome;
+  }
+
+  #drain(): void {
+    const { view, base, layout } = this.core;
+    const bytes = view.getUint32(base + HOST.ringHead, true);
+    if (bytes === 0) return;
+    view.setUint32(base + HOST.ringHead, 0, true);
+    const words = new BigUint64Array(this.#linear.buffer, layout.memory.ringBase, bytes / 8);
+    const observations = this.#decoder.decode(words, this.#hostWrites);
+    if (observations.length === 0) return;
+    this.#hostWrites = [];
+    this.#last = observations[observations.length - 1];
+    this.#listener?.records(observations);
+  }
+
+  setX(index: number, value: bigint): void {
+    this.core.view.setBigUint64(this.core.base + this.#x.offset + index * this.#x.stride, value, true);
+  }
+
+  /** Architectural state after the last record, from storage (pc: from the record). */
+  state(): ArchitecturalState {
+    const { view, base } = this.core;
+    const x = Array.from({ length: 32 }, (_, i) => view.getBigUint64(base + this.#x.offset + i * this.#x.stride, true));
+    const csrs: Record<string, bigint> = {};
+    for (const { name, constant, cell } of this.#homes) csrs[name] = cell.get() | constant;
+    const idle = this.core.cycle - ((this.#last?.inputs.cycle ?? -1n) + 1n);
+    if (((csrs['mcountinhibit'] ?? 0n) & 1n) === 0n) csrs['mcycle'] = BigInt.asUintN(64, (csrs['mcycle'] ?? 0n) - idle);
+    return { x, pc: this.#last?.retirement.pc_wdata ?? this.#pc, mode: modeOf(Number(this.#V.get() * 4n + this.#priv.get())), csrs };
+  }
+
+  /** Stores a home CSR's value between cycles; read-only bits have no storage and are dropped. */
+  pokeCsr(name: string, value: bigint): void {
+    const home = this.#homes.find((h) => h.name === name);
+    if (home === undefined) throw new Error(`CSR ${name} stores nothing`);
+    const signal = this.core.layout.signals.find((s) => s.name === `csr.${name}`);
+    const width = signal?.width ?? 64;
+    home.cell.set(BigInt.asUintN(width, value & ~home.constant));
+  }
+
+  /** Sets a register by name between cycles. */
+  poke(name: string, value: bigint): void {
+    this.#cell(name).set(value);
+  }
+}
+

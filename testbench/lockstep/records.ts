@@ -1,0 +1,135 @@
+/**
+ * The observed core's ring as `Retirement` records with the inputs that the
+ * reference needs.
+ */
+import { PACKED, RECORD_FIELDS, RECORD_KINDS, packedNames, type PackedName, type RecordFieldName } from '../../model/pipeline/record.js';
+import type { CsrChange, HostWrite, Inputs, Mode, Retirement, TrapMode } from '../retirement.js';
+
+/** A home CSR in the order of the core, with the read-only bits that its stored value lacks. */
+export interface HomeDescription {
+  readonly name: string;
+  readonly constant: bigint;
+}
+
+/** One record of the core and what the outside showed it. */
+export interface Observation {
+  readonly retirement: Retirement;
+  readonly inputs: Inputs;
+}
+
+const WORD = new Map<RecordFieldName, number>(RECORD_FIELDS.map((name, i) => [name, i]));
+const FIELDS = RECORD_FIELDS.length;
+const at = (name: RecordFieldName): number => WORD.get(name) ?? 0;
+const [KIND, CYCLE, PC, NEXT_PC, INSN, PACK, VALUE, ADDRESS, RDATA, WDATA, MTIME, LINES] = [
+  at('kind'), at('cycle'), at('pc'), at('next_pc'), at('insn'), at('packed'), at('value'), at('address'), at('rdata'), at('wdata'), at('mtime'), at('lines'),
+];
+
+/** Bit position and width of the parts of `packed`. */
+const PARTS: Readonly<Record<PackedName, { readonly low: number; readonly width: number }>> = (() => {
+  const parts = new Map<PackedName, { low: number; width: number }>();
+  let low = 0;
+  for (const name of [...packedNames()].reverse()) {
+    parts.set(name, { low, width: PACKED[name] });
+    low += PACKED[name];
+  }
+  const part = (name: PackedName): { low: number; width: number } => parts.get(name) ?? { low: 0, width: 1 };
+  return {
+    trap: part('trap'), io: part('io'), fetched: part('fetched'), gva: part('gva'), to: part('to'), cause: part('cause'),
+    interrupt: part('interrupt'), wmask: part('wmask'), rmask: part('rmask'), rd: part('rd'), nextMode: part('nextMode'), mode: part('mode'),
+  };
+})();
+
+const TARGETS: readonly TrapMode[] = ['M', 'HS', 'VS'];
+/** By {V, priv}. */
+const MODES_BY_LEVEL: readonly (Mode | undefined)[] = ['U', 'HS', undefined, 'M', 'VU', 'VS', undefined, undefined];
+
+/** The mode of three bits {V, priv}. */
+export function modeOf(level: number): Mode {
+  const mode = MODES_BY_LEVEL[level];
+  if (mode === undefined) throw new Error(`the core is in no mode: V and priv are ${level.toString(2).padStart(3, '0')}`);
+  return mode;
+}
+
+const NO_WRITES: readonly HostWrite[] = [];
+
+/** Decodes a ring, keeping the record number and CSR changes between calls. */
+export class RecordDecoder {
+  #order = 0;
+  #changes: CsrChange[] = [];
+
+  constructor(readonly homes: readonly HomeDescription[]) {}
+
+  /** Starts anew, as after reset. */
+  reset(): void {
+    this.#order = 0;
+    this.#changes = [];
+  }
+
+  /**
+   * The records in `words` (whole records of 64-bit words).
+   *
+   * @param hostWrites - Given to the first record: memory that the host wrote before it.
+   */
+  decode(words: BigUint64Array, hostWrites: readonly HostWrite[] = NO_WRITES): Observation[] {
+    const observations: Observation[] = [];
+    for (let base = 0; base + FIELDS <= words.length; base += FIELDS) {
+      const word = (index: number): bigint => words[base + index] ?? 0n;
+      const kind = Number(word(KIND));
+      if (kind === RECORD_KINDS.csr) {
+        const home = this.homes[Number(word(PC))];
+        if (home === undefined) throw new Error(`record names home ${word(PC)} of ${this.homes.length}`);
+        this.#changes.push({ csr: home.name, before: word(VALUE) | home.constant, after: word(RDATA) | home.constant });
+        continue;
+      }
+      observations.push(this.#observation(word, kind === RECORD_KINDS.trap, observations.length === 0 ? hostWrites : NO_WRITES));
+    }
+    return observations;
+  }
+
+  #observation(word: (index: number) => bigint, trapped: boolean, hostWrites: readonly HostWrite[]): Observation {
+    const packed = Number(word(PACK));
+    const part = (name: PackedName): number => {
+      const { low, width } = PARTS[name];
+      return Math.floor(packed / 2 ** low) % 2 ** width;
+    };
+    const lines = Number(word(LINES));
+    const insn = Number(word(INSN));
+    const fetched = part('fetched') === 1;
+    const csrs = this.#changes.length > 1 ? this.#changes.sort((a, b) => (a.csr < b.csr ? -1 : 1)) : this.#changes;
+    this.#changes = [];
+    const io = part('io') === 1;
+    const retirement: Retirement = {
+      order: this.#order++,
+      pc_rdata: word(PC),
+      pc_wdata: word(NEXT_PC),
+      insn,
+      mode: modeOf(part('mode')),
+      next_mode: modeOf(part('nextMode')),
+      rd_addr: part('rd'),
+      rd_wdata: trapped ? 0n : word(VALUE),
+      mem_addr: word(ADDRESS),
+      mem_rmask: part('rmask'),
+      mem_wmask: part('wmask'),
+      mem_rdata: trapped ? 0n : word(RDATA),
+      mem_wdata: trapped ? 0n : word(WDATA),
+      csrs,
+      trap: trapped
+        ? {
+            cause: part('cause'), interrupt: part('interrupt') === 1, to: TARGETS[part('to')] ?? 'M',
+            tval: word(VALUE), tval2: word(RDATA), tinst: word(WDATA), gva: part('gva') === 1,
+          }
+        : undefined,
+    };
+    const inputs: Inputs = {
+      cycle: word(CYCLE),
+      mtime: word(MTIME),
+      meip: (lines & 1) === 1,
+      seip: (lines & 2) === 2,
+      hgeip: BigInt(lines >> 2),
+      insn: fetched ? insn : undefined,
+      ioData: io && part('rmask') !== 0 ? word(RDATA) : undefined,
+      hostWrites,
+    };
+    return { retirement, inputs };
+  }
+}

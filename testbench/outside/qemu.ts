@@ -1,0 +1,43 @@
+/**
+ * Runs a program on Debian's qemu-system-riscv64, on the machine that ours resembles.
+ */
+import { spawnSync } from 'node:child_process';
+
+/** What a run on QEMU gave. */
+export interface QemuRun {
+  /** Bytes on the UART, as text. */
+  readonly console: string;
+  /** 0 when the test finisher said PASS, its code when it said FAIL. */
+  readonly exitCode: number;
+}
+
+/** The issue's QEMU: RV64 with everything that Debian's version turns on by itself. */
+export const QEMU_CPU = 'rv64,h=true';
+
+/** The same without what our hart does not have, for programs that look at misa, jump to pc + 2 or use random words. */
+export const QEMU_CPU_BARE = [
+  QEMU_CPU, 'a=false', 'f=false', 'd=false', 'c=false', 'sstc=false', 'zba=false', 'zbb=false', 'zbc=false', 'zbs=false',
+].join(',');
+
+/**
+ * Runs an ELF to its end.
+ *
+ * @param elf - Ends itself through the test finisher.
+ * @param cpu - A `-cpu` argument.
+ * @param seconds - Wall time after which the run counts as hung.
+ * @throws Error when QEMU is missing, fails or hangs.
+ */
+export function runOnQemu(elf: string, { cpu = QEMU_CPU, seconds = 120 }: { cpu?: string; seconds?: number } = {}): QemuRun {
+  const result = spawnSync('qemu-system-riscv64', [
+    '-machine', 'virt', '-bios', 'none', '-cpu', cpu, '-m', '128M', '-display', 'none', '-monitor', 'none', '-serial', 'stdio', '-kernel', elf,
+  ], { encoding: 'latin1', input: '', maxBuffer: 1 << 30, timeout: 1000 * seconds });
+  if (result.error !== undefined) {
+    const code = 'code' in result.error ? result.error.code : undefined;
+    if (code === 'ENOENT') throw new Error('qemu-system-riscv64 is not installed; on Debian: apt-get install qemu-system-misc');
+    if (code === 'ETIMEDOUT') throw new Error(`QEMU did not end ${elf} within ${seconds} s; last output: ${result.stdout.slice(-200)}`);
+    throw result.error;
+  }
+  if (result.status === null) throw new Error(`QEMU was ended by ${result.signal ?? 'a signal'}: ${result.stderr}`);
+  if (result.stderr !== '') throw new Error(`QEMU: ${result.stderr}`);
+  return { console: result.stdout, exitCode: result.status };
+}

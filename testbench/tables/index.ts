@@ -1,0 +1,27 @@
+/**
+ * The manual's tables as literal expectations, typed by a reader who saw
+ * neither the model nor the specs nor the reference.
+ *
+ * Subjects are expected to have the default 128 MiB of DRAM.
+ */
+import { aliasRows } from './aliases.js';
+import { delegationRows } from './delegation.js';
+import { interruptRows } from './interrupts.js';
+import { legalityRows } from './legality.js';
+import { priorityRows } from './priority.js';
+import type { TableRow } from './row.js';
+import { tinstRows } from './tinst.js';
+import { trapEntryRows } from './trapentry.js';
+import { unprivilegedRows } from './unprivileged.js';
+import { warlRows } from './warl.js';
+import { xretRows } from './xret.js';
+
+export type { Expectation, MemoryExpectation, TableRow, TrapExpectation } from './row.js';
+
+/** Every row of every table. */
+export function tables(): readonly TableRow[] {
+  return [
+    ...xretRows(), ...trapEntryRows(), ...delegationRows(), ...legalityRows(), ...priorityRows(),
+    ...aliasRows(), ...interruptRows(), ...tinstRows(), ...warlRows(), ...unprivilegedRows(),
+  ];
+}
