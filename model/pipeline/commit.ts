@@ -355,10 +355,9 @@ export class Commit {
           next_pc: entry.pc,
           ...(interrupt ? {} : { insn: this.#insn }),
           value: trap.tval,
-          rdata: trap.tval2,
-          wdata: trap.tinst,
+          ...(entry.reportsGuest ? { rdata: trap.tval2, wdata: trap.tinst } : {}),
           packed: {
-            trap: ONE, gva: trap.gva, to: trap.to, cause: trap.cause, interrupt: trap.interrupt,
+            trap: ONE, gva: entry.reportsGuest ? trap.gva : ZERO, to: trap.to, cause: trap.cause, interrupt: trap.interrupt,
             ...(interrupt ? {} : { fetched: not(values.at('fetch_fault', this.#at)) }),
             nextMode: modeBits(entry.V, entry.priv),
           },

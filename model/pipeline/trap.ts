@@ -104,6 +104,8 @@ function delegation(hart: Hart, cause: Expr): Expr {
 /** What a trap into one mode does. */
 export interface EntryEffect {
   readonly to: Expr;
+  /** The mode has registers for tval2, tinst and GVA: all but VS. */
+  readonly reportsGuest: boolean;
   readonly pc: Expr;
   readonly priv: Expr;
   readonly V: Expr;
@@ -123,6 +125,7 @@ export function trapEntries(hart: Hart, trap: TrapValues, pc: Expr): readonly En
     for (const { target, value } of entry.update) hart.csrs.update(target, lowering.lower(value, scope, hart.csrs.widthOf(target), subject), writes);
     return {
       to: eqConst(trap.to, TRAP_TARGETS[entry.mode]),
+      reportsGuest: entry.mode !== 'VS',
       pc: next(entry.next.pc, 64, pc),
       priv: next(entry.next.priv, 2, read(hart.priv)),
       V: next(entry.next.V, 1, read(hart.V)),

@@ -4,6 +4,7 @@
 import type { Context } from './context.js';
 import type { BitRange, Format, Instruction } from './isa.js';
 import type { Text } from './node.js';
+import { lineOf } from './yaml.js';
 
 /** A match and what covers its open bits. */
 export interface Encoding {
@@ -39,7 +40,7 @@ export function checkOverlaps(instructions: readonly Instruction[], context: Con
       if (here !== there) continue;
       const what = here ? 'have the same encoding' : `overlap, as in ${example(instruction.match, other.match)}`;
       context.report.add(instruction.matchSpan, `${instruction.name}: ${other.name} and ${instruction.name} ${what}`,
-        `Fix more bits in one of them: of two encodings that overlap, one must lie within the other (${other.name} is at ${other.matchSpan.file.path}).`);
+        `Fix more bits in one of them: of two encodings that overlap, one must lie within the other (${other.name} is at ${other.matchSpan.file.path}:${lineOf(other.matchSpan)}).`);
     }
   });
 }

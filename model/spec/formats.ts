@@ -33,11 +33,13 @@ function buildFormat(declared: Declared, context: Context): Format | undefined {
   const { rd, rs1, rs2 } = raw.registers ?? {};
   for (const register of [rd, rs1, rs2]) fiveBits(register, label, context);
   const { immediate } = raw;
+  const fields = buildFields(raw.fields, inside, label, context);
+  if (fields === undefined) return undefined;
   const format: Format = {
     ...context.entry(declared, raw.rules, true),
     registers: { ...(rd && { rd: inside(rd) }), ...(rs1 && { rs1: inside(rs1) }), ...(rs2 && { rs2: inside(rs2) }) },
     ...(immediate && { immediate: { bits: immediate.bits.map(inside), scale: immediate.scale?.value ?? 0, signed: immediate.signed ?? false } }),
-    fields: buildFields(raw.fields, inside, label, context),
+    fields,
     syntax: raw.syntax.text,
     ...(raw.tinst && { tinst: raw.tinst }),
   };
@@ -45,13 +47,15 @@ function buildFormat(declared: Declared, context: Context): Format | undefined {
   return format;
 }
 
-function buildFields(raw: Mapping | undefined, inside: (range: Located<BitRange>) => BitRange, label: string, context: Context): Record<string, BitRange> {
-  const fields = (raw?.entries ?? []).flatMap(({ key, value }) => {
+/** Named fields; nothing if one has a mistake, for then the format covers other bits than its author meant. */
+function buildFields(raw: Mapping | undefined, inside: (range: Located<BitRange>) => BitRange, label: string, context: Context): Record<string, BitRange> | undefined {
+  const entries = raw?.entries ?? [];
+  const fields = entries.flatMap(({ key, value }) => {
     context.wellNamed(key, /^[a-z][a-z0-9_]*$/, label, 'zimm');
     const range = context.read(bits, value, `${label}: ${key.text}`);
     return range === undefined ? [] : [[key.text, inside(range)] as const];
   });
-  return Object.fromEntries(fields);
+  return fields.length === entries.length ? Object.fromEntries(fields) : undefined;
 }
 
 /** A range of bits of an instruction word. */

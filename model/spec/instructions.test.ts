@@ -89,13 +89,13 @@ describe('a match', () => {
   });
 
   it('does not partly overlap another: both are named, with a word that both match', () => {
-    expectMistakes(FILE, instruction('minus: { match: "«-000000----------000-----0110011»", format: three, class: alu, result: "0", ignores: [31] }\n  times: { match: "«0-00000----------000-----0110011»", format: three, class: alu, result: "0", ignores: [30] }'),
-      { says: 'times: minus and times overlap, as in 0x00000033', mend: 'Fix more bits in one of them: of two encodings that overlap, one must lie within the other (minus is at specs/isa/x.yaml).' });
+    expectMistakes(FILE, instruction('minus: { match: "-000000----------000-----0110011", format: three, class: alu, result: "0", ignores: [31] }\n  times: { match: "«0-00000----------000-----0110011»", format: three, class: alu, result: "0", ignores: [30] }'),
+      { says: 'times: minus and times overlap, as in 0x00000033', mend: 'Fix more bits in one of them: of two encodings that overlap, one must lie within the other (minus is at specs/isa/x.yaml:3).' });
   });
 
   it('is not the same as another', () => {
     expectMistakes(FILE, instruction('minus: { match: "«0000000----------000-----0110011»", format: three, class: alu, result: "0" }'),
-      { says: 'minus: plus and minus have the same encoding', mend: 'Fix more bits in one of them: of two encodings that overlap, one must lie within the other (plus is at specs/isa/base.yaml).' });
+      { says: 'minus: plus and minus have the same encoding', mend: 'Fix more bits in one of them: of two encodings that overlap, one must lie within the other (plus is at specs/isa/base.yaml:7).' });
   });
 
   it('may lie strictly within another', () => {

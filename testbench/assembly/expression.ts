@@ -119,9 +119,8 @@ function primary(cursor: Cursor, values: Values): Value {
 }
 
 function literal(text: string, cursor: Cursor, start: number): Value {
-  if (/^[\w.$]/.test(cursor.text.slice(start + text.length))) {
-    throw cursor.mistake(`'${/^[\w.$]+/.exec(cursor.text.slice(start))?.[0] ?? text}' is no number`, 'Numbers are 12, 014, 0xc or 0b1100.', start, start + text.length + 1);
-  }
+  const word = /^[\w.$]+/.exec(cursor.text.slice(start))?.[0] ?? text;
+  if (word !== text) throw cursor.mistake(`'${word}' is no number`, 'Numbers are 12, 014, 0xc or 0b1100.', start, start + word.length);
   const octal = /^0\d+$/.test(text);
   if (octal && /[89]/.test(text)) throw cursor.mistake(`'${text}' is no octal number`, 'A number that begins with 0 is octal: remove the 0.', start, start + text.length);
   const value = BigInt(octal ? `0o${text.slice(1)}` : text);

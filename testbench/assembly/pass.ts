@@ -103,7 +103,7 @@ export class Pass implements OperandContext {
     const known = this.symbols.get(name) ?? this.before?.symbols.get(name);
     if (known !== undefined) return known.value;
     if (this.before === undefined) return this.here;
-    const meant = nearest(name, this.symbols.keys());
+    const meant = nearest(name, this.before.symbols.keys());
     throw cursor.mistake(`there is no symbol '${name}'`, meant === undefined ? `Define it: a label ${name}: or .equ ${name}, VALUE.` : `Did you mean ${meant}?`, start, start + name.length);
   }
 

@@ -1,12 +1,12 @@
-/** Tests against programs that are not ours and not npm's: `npx vitest run --config testbench/outside/vitest.config.ts`. */
 import { defineConfig } from 'vitest/config';
 
+/** Comparisons with tools that Ghosthart does not need: run by CI, `npx vitest run --config testbench/outside/vitest.config.ts`. */
 export default defineConfig({
   test: {
     root: new URL('../..', import.meta.url).pathname,
     include: ['testbench/outside/**/*.outside.ts'],
     testTimeout: 300_000,
     pool: 'forks',
-    maxWorkers: 1,
+    maxWorkers: 2,
   },
 });

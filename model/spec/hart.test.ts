@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { BASE, expectMistakes, specsWith } from './fixture.js';
+
+const FILE = 'hart.yaml';
+const base = BASE[FILE] ?? '';
+const ram = '  ram: { base: 0x1000, size: 0x1000, kind: memory, device: dram }\n';
+const withRegion = (line: string): string => `${base}  ${line}\n`;
+
+describe('the hart', () => {
+  it('ticks every power of two of cycles', () => {
+    expectMistakes(FILE, base.replace('cycles_per_tick: 16', 'cycles_per_tick: «12»'), { says: 'cycles_per_tick: 12 is not a power of two', mend: 'Write 1, 2, 4, 8, ...: mtime is counted by a divider of bits.' });
+    expectMistakes(FILE, base.replace('cycles_per_tick: 16', 'cycles_per_tick: «0»'), { says: 'cycles_per_tick: 0 is not a power of two', mend: 'Write 1, 2, 4, 8, ...: mtime is counted by a divider of bits.' });
+  });
+
+  it('starts in memory', () => {
+    expectMistakes(FILE, base.replace('reset_pc: 0x1000', 'reset_pc: «0x3000»'), { says: 'reset_pc: not in a region of kind memory', mend: 'Only memory can be fetched from: choose an address in such a region.' });
+    expectMistakes(FILE, base.replace('reset_pc: 0x1000', 'reset_pc: «0x1002»'), { says: 'reset_pc: not a multiple of 4', mend: 'Instructions start at multiples of 4.' });
+  });
+
+  it('has all its settings, and no others', () => {
+    expectMistakes(FILE, `«»${base.replace('cycles_per_tick: 16\n', '«cycles_per_tik»: 16\n')}`, { says: 'hart: cycles_per_tick is missing', mend: 'Add `cycles_per_tick: ...` to hart.yaml.' }, { says: 'hart.yaml: unknown key cycles_per_tik', mend: 'Did you mean cycles_per_tick?' });
+  });
+
+  it('lists each extension once', () => {
+    expectMistakes(FILE, base.replace('[i]', '[i, «i»]'), { says: 'extensions: i is listed twice', mend: 'Remove one of them.' });
+  });
+
+  it('cites rules for its choices', () => {
+    expectMistakes(FILE, `${base}choices:\n  bits: { value: "all", rules: [«fist_rule»] }\n`, { says: 'bits: there is no rule fist_rule', mend: 'Did you mean first_rule?' });
+  });
+});
+
+describe('regions', () => {
+  it('do not overlap', () => {
+    expectMistakes(FILE, withRegion('rom: { base: «0x1800», size: 0x800, kind: memory, device: dram }'), { says: 'rom: overlaps ram', mend: 'Move or shrink one of them: ram is 0x1000 to 0x1fff.' });
+  });
+
+  it('are as large as a power of two, and aligned to it', () => {
+    expectMistakes(FILE, withRegion('rom: { base: 0x4000, size: «0x1800», kind: memory, device: dram }'), { says: 'rom: the size 0x1800 is not a power of two', mend: 'Write a power of two, such as 0x1000.' });
+    expectMistakes(FILE, withRegion('rom: { base: «0x4800», size: 0x1000, kind: memory, device: dram }'), { says: 'rom: the base is not aligned to the size 0x1000', mend: 'The nearest aligned base below is 0x4000.' });
+    expectMistakes(FILE, withRegion('rom: { base: «0x100000000000000», size: 0x1000, kind: memory, device: dram }'), { says: 'rom: ends beyond the 56 bits of a physical address', mend: 'Move it below 1 << 56.' });
+  });
+
+  it('of I/O say which widths they take', () => {
+    expectMistakes(FILE, withRegion('«bell»: { base: 0x4000, size: 0x1000, kind: io, device: uart }'), { says: 'bell: widths is missing', mend: 'Add `widths: [4, 8]`: the bytes that an access to it may have.' });
+    expectMistakes(FILE, withRegion('bell: { base: 0x4000, size: 0x1000, kind: io, device: uart, widths: [1, «3»] }'), { says: 'bell: an access of 3 bytes', mend: 'Accesses have 1, 2, 4 or 8 bytes.' });
+  });
+
+  it('keep large addresses exact', () => {
+    const { regions } = specsWith({ [FILE]: withRegion('far: { base: 0xffffffffff0000, size: 0x1000, kind: memory, device: dram }') }).isa.hart;
+    expect(regions[1]?.base).toBe(0xff_ffff_ffff_0000n);
+    expect(base).toContain(ram);
+  });
+});

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { BASE, expectMistakes, mistakesIn, specsWith } from './fixture.js';
+
+const FILE = 'uarch/core.yaml';
+const base = BASE[FILE] ?? '';
+
+function changed(from: string, to: string): string {
+  expect(base).toContain(from);
+  return base.replace(from, to);
+}
+
+describe('the stages of a core', () => {
+  it('hold every unit', () => {
+    expectMistakes(FILE, changed('name: fetch, units: [fetch]', 'name: «fetch», units: [fetch]').replace('memory, commit', 'memory'), { says: 'core: no stage has the unit commit', mend: 'Each unit is in exactly one stage, in the order fetch, decode, operands, execute, memory, commit.' });
+  });
+
+  it('hold no unit twice', () => {
+    expectMistakes(FILE, changed('[memory, commit]', '[memory, commit, «decode»]'), { says: 'core: the unit decode is here twice', mend: 'Each unit is in exactly one stage: remove one of them.' });
+  });
+
+  it('hold the units in order', () => {
+    expectMistakes(FILE, changed('[decode, operands, execute]', '[operands, «decode», execute]'), { says: 'core: the unit decode comes after operands', mend: 'The order is fetch, decode, operands, execute, memory, commit.' });
+  });
+
+  it('hold only units that exist', () => {
+    expect(mistakesIn({ [FILE]: changed('[memory, commit]', '[memory, comit]') }).map(({ message }) => message)).toEqual(['core: comit is not one of fetch, decode, operands, execute, memory, commit']);
+  });
+
+  it('leave fetch alone', () => {
+    expectMistakes(FILE, changed('units: [fetch]', 'units: [fetch, «decode»]').replace('[decode, operands, execute]', '[operands, execute]'), { says: 'core: decode shares the stage of fetch', mend: 'Move decode to a stage of its own after fetch: fetch is alone in its stage.' });
+  });
+
+  it('have memory right after execute', () => {
+    const mend = 'Move it to the stage after work: the address is ready at the end of execute, the access is made in the next cycle.';
+    expectMistakes(FILE, changed('execute] }', 'execute, «memory»] }').replace('[memory, commit]', '[commit]'), { says: 'core: the unit memory is not in the stage right after that of execute', mend });
+  });
+
+  it('have names of their own', () => {
+    expectMistakes(FILE, changed('name: end', 'name: «work»'), { says: 'core: two stages have the name work', mend: 'Give each stage its own name.' });
+  });
+});
+
+describe('classes', () => {
+  it('of the ISA all have a stage', () => {
+    expectMistakes(FILE, changed('classes: { alu: work }', 'classes: «{» jump: work }'), { says: 'core: no stage for the class alu', mend: 'Add `alu: stage` to classes: instructions of the ISA have this class.' });
+  });
+
+  it('and stages exist', () => {
+    expectMistakes(FILE, changed('classes: { alu: work }', 'classes: { alu: «wrok», «jmp»: work }'), { says: 'core: alu: there is no stage wrok', mend: 'Did you mean work?' }, { says: 'core: there is no class jmp', mend: 'Did you mean jump?' });
+  });
+
+  it('have their result not before execute', () => {
+    expectMistakes(FILE, changed('classes: { alu: work }', 'classes: { alu: «fetch» }'), { says: 'core: alu has its result in fetch, before execute', mend: 'Name the stage of execute or a later one.' });
+  });
+});
+
+describe('bypasses', () => {
+  it('come from stages that exist and have results, once', () => {
+    expectMistakes(FILE, changed('bypass: [work]', 'bypass: [work, «wurk», «work», «fetch»]'),
+      { says: 'core: bypass: there is no stage wurk', mend: 'Did you mean work?' },
+      { says: 'core: bypass: work is listed twice', mend: 'Remove one of them.' },
+      { says: 'core: bypass: fetch has no results yet', mend: 'Results exist from the stage of execute on: remove it.' });
+  });
+
+  it('may be none', () => {
+    expect(specsWith({ [FILE]: changed('bypass: [work]', 'bypass: []') }).cores[0]?.bypass).toEqual([]);
+  });
+});
+
+describe('latencies', () => {
+  it('are at least 1 and at most a million', () => {
+    expectMistakes(FILE, changed('multiply: 1, divide: 1', 'multiply: «0», divide: «1000001»'),
+      { says: 'core: the latency of multiply is 0', mend: 'Write at least 1.' },
+      { says: 'core: the latency of divide is 1000001', mend: 'Write at most 1000000: longer ones are surely a slip.' });
+    expectMistakes(FILE, changed('io: 1', 'io: «99999999999»'), { says: 'core: 99999999999 is too large', mend: 'Write a number below 2^32.' });
+  });
+
+  it('are all given', () => {
+    expectMistakes(FILE, changed('latency: { multiply: 1, divide: 1, split: 1, io: 1 }', 'latency: «{ multiply: 1, divide: 1, split: 1 }»'), { says: 'core: io is missing', mend: 'Add `io: ...`.' });
+  });
+});
