@@ -68,15 +68,19 @@ function bufferEnd(unit: Unit): Ref {
 /** Instructions at the start of a traced cycle: what the host changed, the wires, then the time of the next cycle. */
 export function beginTracedCycle(unit: Unit): Ref[] {
   const { wasm } = unit;
-  const setTime = (cycle: Ref): Ref =>
-    unit.storeSlot('i64', HOST.waveNow, wasm.i64.mul(cycle, wasm.i64.const(BigInt(CLOCK_PERIOD))));
   const cycle = (): Ref => unit.loadSlot('i64', HOST.cycle);
   return [
-    setTime(cycle()),
+    setTime(unit, cycle()),
     wasm.call('wave.cycle', [unit.base()], binaryen.none),
-    setTime(wasm.i64.add(cycle(), wasm.i64.const(1n))),
+    setTime(unit, wasm.i64.add(cycle(), wasm.i64.const(1n))),
     unit.storeSlot('i64', HOST.cycle, wasm.i64.add(cycle(), wasm.i64.const(1n))),
   ];
+}
+
+/** Sets the time of the changes that follow. */
+function setTime(unit: Unit, cycle: Ref): Ref {
+  const { i64 } = unit.wasm;
+  return unit.storeSlot('i64', HOST.waveNow, i64.mul(cycle, i64.const(BigInt(CLOCK_PERIOD))));
 }
 
 /** Defines the functions that dump changes, and exports `sample`. */
@@ -131,17 +135,20 @@ function defineWires(unit: Unit, name: string, wires: readonly Wire[]): void {
   unit.wasm.addFunction(name, binaryen.i32, binaryen.none, locals.vars, unit.wasm.block(null, code.instructions, binaryen.none));
 }
 
-/** `sample(base)`: brings the slots of wires and host-driven registers up to date without dumping a change. */
+/**
+ * `sample(base)`: brings the slots of wires and host-driven registers up to
+ * date without dumping changes. The host then writes the time and all values;
+ * dumping goes on from there.
+ */
 function defineSample(unit: Unit): void {
   const { wasm } = unit;
   const head = (): Ref => wasm.local.get(1, binaryen.i32);
-  const stamp = (): Ref => wasm.local.get(2, binaryen.i64);
-  wasm.addFunction('sample', binaryen.i32, binaryen.none, [binaryen.i32, binaryen.i64], wasm.block(null, [
+  wasm.addFunction('sample', binaryen.i32, binaryen.none, [binaryen.i32], wasm.block(null, [
     wasm.local.set(1, unit.loadSlot('i32', HOST.waveHead)),
-    wasm.local.set(2, unit.loadSlot('i64', HOST.waveStamp)),
+    setTime(unit, unit.loadSlot('i64', HOST.cycle)),
+    unit.storeSlot('i64', HOST.waveStamp, unit.loadSlot('i64', HOST.waveNow)),
     wasm.call('wave.cycle', [unit.base()], binaryen.none),
     unit.storeSlot('i32', HOST.waveHead, head()),
-    unit.storeSlot('i64', HOST.waveStamp, stamp()),
   ], binaryen.none));
   wasm.addFunctionExport('sample', 'sample');
 }

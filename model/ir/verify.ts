@@ -4,7 +4,7 @@
  * combinational loop. Mistakes are values; the builder's own checks are not
  * repeated.
  */
-import type { Expr, Module, Register, Statement } from './ir.js';
+import type { Expr, Module, Register, Statement, Wire } from './ir.js';
 import { maskOf } from './ops.js';
 import { forEachStatement, operands, postorder, statementOperands } from './walk.js';
 
@@ -170,37 +170,29 @@ function verifySingleAssignment(body: readonly Statement[]): Diagnostic[] {
 
 /** Loops through wires; an expression alone cannot contain itself. */
 function findLoops(module: Module): Diagnostic[] {
-  const done = new Set<Expr>();
-  const open = new Set<Expr>();
-  const path: string[] = [];
+  const done = new Set<Expr | Wire>();
+  const open: Wire[] = [];
   const found: Diagnostic[] = [];
-  const visit = (e: Expr): void => {
-    if (done.has(e)) return;
-    if (open.has(e)) {
-      found.push({ kind: 'loop', message: `combinational loop: ${describeLoop(path, e)}` });
+  const visitWire = (wire: Wire): void => {
+    if (done.has(wire)) return;
+    const start = open.indexOf(wire);
+    if (start >= 0) {
+      const path = [...open.slice(start), wire].map((w) => w.name).join(' -> ');
+      found.push({ kind: 'loop', message: `combinational loop: ${path}` });
       return;
     }
-    open.add(e);
-    if (e.kind === 'wire') path.push(e.wire.name);
-    for (const operand of operands(e)) visit(operand);
-    if (e.kind === 'wire') path.pop();
-    open.delete(e);
+    open.push(wire);
+    visit(wire.value);
+    open.pop();
+    done.add(wire);
+  };
+  const visit = (e: Expr): void => {
+    if (done.has(e)) return;
+    if (e.kind === 'wire') visitWire(e.wire);
+    else operands(e).forEach(visit);
     done.add(e);
   };
-  for (const w of module.wires) {
-    path.push(w.name);
-    visit(w.value);
-    path.pop();
-  }
+  module.wires.forEach(visitWire);
   forEachStatement(module.body, (s) => statementOperands(s).forEach(visit));
   return found;
-}
-
-/** The part of the path that repeats. */
-function describeLoop(path: readonly string[], e: Expr): string {
-  const last = path[path.length - 1] ?? `a ${e.kind}`;
-  const start = path.indexOf(e.kind === 'wire' ? e.wire.name : last);
-  const cycle = start < 0 ? path : path.slice(start);
-  const [head] = cycle;
-  return [...cycle, ...(head !== undefined ? [head] : [])].join(' -> ');
 }

@@ -1,5 +1,8 @@
+import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Operation } from '../spec/isa.js';
+import { loadSpecs } from '../spec/load.js';
 import { parseOperation } from './parse.js';
 import { printTree } from './print.js';
 import { operation, underlined } from './testing.js';
@@ -110,6 +113,29 @@ const { tree: anyTree } = fc.letrec<{ tree: Tree }>((tie) => ({
     fc.tuple(fc.constantFrom('f', 'mulh'), fc.array(tie('tree'), { maxLength: 3 })).map(([name, list]): Tree => ({ ...place, kind: 'call', name, arguments: list })),
   ),
 }));
+
+const isOperation = (value: object): value is Operation => 'text' in value && 'span' in value && typeof value.text === 'string';
+
+/** Everything in the operation language below a value of the specs. */
+function operationsIn(value: unknown, seen = new Set<unknown>()): Operation[] {
+  if (typeof value !== 'object' || value === null || seen.has(value)) return [];
+  seen.add(value);
+  if (isOperation(value)) return [value];
+  return Object.entries(value).flatMap(([key, v]) => (key === 'file' ? [] : operationsIn(v, seen)));
+}
+
+describe('the shipped specs', () => {
+  it('hold operations that parse and print as they mean', () => {
+    const specs = loadSpecs([fileURLToPath(new URL('../../specs', import.meta.url))]);
+    const operations = operationsIn(specs.ok ? specs.value.isa : undefined);
+    expect(operations.length).toBeGreaterThan(100);
+    for (const op of operations) {
+      const outcome = parseOperation(op);
+      expect(outcome.ok, op.text).toBe(true);
+      if (outcome.ok) expect(grouped(tree(printTree(outcome.value)))).toBe(grouped(outcome.value));
+    }
+  });
+});
 
 describe('printing', () => {
   it('prints what reads as the same tree', () => {

@@ -3,7 +3,7 @@
  * made of constant ones yields.
  */
 import type { Expr } from '../ir/ir.js';
-import { applyBinary, maskOf, toSigned, truncate } from '../ir/ops.js';
+import { evaluate, resetStateOf } from '../ir/eval.js';
 import type { Diagnostic } from '../spec/diagnostic.js';
 import type { Operation, SpecFunction } from '../spec/isa.js';
 
@@ -26,17 +26,7 @@ export function fn(name: string, parameters: Readonly<Record<string, number>>, t
 /** The characters under the caret. */
 export const underlined = (d: Diagnostic): string => d.span.file.text.slice(d.span.start, d.span.end);
 
-/** The value of a constant expression. */
-export function evaluate(e: Expr): bigint {
-  switch (e.kind) {
-    case 'const': return e.value;
-    case 'not': return evaluate(e.a) ^ maskOf(e.width);
-    case 'mux': return evaluate(e.condition) === 1n ? evaluate(e.then) : evaluate(e.else);
-    case 'slice': return (evaluate(e.a) >> BigInt(e.low)) & maskOf(e.width);
-    case 'concat': return e.parts.reduce((v, p) => (v << BigInt(p.width)) | evaluate(p), 0n);
-    case 'extend': return truncate(e.width, e.signed ? toSigned(e.a.width, evaluate(e.a)) : evaluate(e.a));
-    case 'wire': return evaluate(e.wire.value);
-    case 'binary': return applyBinary(e.op, e.a.width, evaluate(e.a), evaluate(e.b));
-    default: throw new Error(`${e.kind} is not constant`);
-  }
-}
+const NOTHING = resetStateOf({ name: 'nothing', registers: [], arrays: [], memories: [], wires: [], body: [] });
+
+/** The value of an expression without registers. */
+export const valueOf = (e: Expr): bigint => evaluate(e, NOTHING);

@@ -2,7 +2,8 @@
  * Programs from the file system; every failure is one sentence.
  */
 import { readFileSync } from 'node:fs';
-import { parseElf, refuse, type AddressRange, type Program, type Refusal } from './elf.js';
+import { refuse, type Refusal } from './elf-refusal.js';
+import { parseElf, type AddressRange, type Program } from './elf.js';
 
 const REASONS: Readonly<Record<string, readonly [string, string]>> = {
   ENOENT: ['There is no such file.', 'Check the path.'],

@@ -1,7 +1,7 @@
 /**
  * The symbol table of an ELF64 file: names of addresses (`tohost`, `main`).
  */
-import { inside, refuse, type Refusal } from './elf.js';
+import { inside, refuse, type Refusal } from './elf-refusal.js';
 
 const SECTION_HEADER_BYTES = 64;
 const SYMBOL_BYTES = 24;

@@ -2,7 +2,10 @@
  * ELF64 executables for a bare-metal RISC-V machine, as values: whatever the
  * bytes are, the answer is a program or one sentence that says what is wrong.
  */
+import { inside, refuse, type Refusal } from './elf-refusal.js';
 import { parseSymbols } from './elf-symbols.js';
+
+export type { Refusal } from './elf-refusal.js';
 
 /** A part of the program as it lies in physical memory. */
 export interface Segment {
@@ -25,15 +28,6 @@ export interface Program {
   readonly symbols: ReadonlyMap<string, bigint>;
 }
 
-/** Why the bytes are no such program. */
-export interface Refusal {
-  readonly ok: false;
-  /** One sentence: `It is a 32-bit ELF file.` */
-  readonly message: string;
-  /** What to do about it, one sentence. */
-  readonly mend: string;
-}
-
 /** A range of physical addresses. */
 export interface AddressRange {
   readonly base: bigint;
@@ -49,15 +43,9 @@ const FILE_TYPES: Readonly<Record<number, string>> = { 1: 'a relocatable object'
 const SEGMENT_LOAD = 1;
 const SEGMENT_INTERPRETER = 3;
 
-/** Builds a refusal. */
-export const refuse = (message: string, mend: string): Refusal => ({ ok: false, message, mend });
-
 const hex = (value: bigint): string => `0x${value.toString(16)}`;
 const REBUILD = 'Build it again, or copy it again completely.';
 const LINK_64 = 'Compile it for RV64, for example with -march=rv64im_zicsr -mabi=lp64.';
-
-/** Whether the range `start`, `length` lies in a file of `size` bytes; 64-bit safe. */
-export const inside = (start: bigint, length: bigint, size: number): boolean => start + length <= BigInt(size);
 
 function checkIdentity(bytes: Uint8Array, view: DataView): Refusal | undefined {
   const magic = [0x7f, 0x45, 0x4c, 0x46];

@@ -28,7 +28,7 @@ function buildTerm({ key, value }: MappingEntry, label: string, conditions: Cond
   const { context, space, use } = conditions;
   const domain = space.domain(key.text, use);
   if (domain === undefined) {
-    if (!space.declared(key.text)) context.unknown(key, 'variable', label, space.candidates(key.text, use), 'Conditions ask about mode, V, CSR fields such as mstatus.TSR, and `variables:`.');
+    if (!space.declared(key.text)) context.unknown(key, 'variable', label, space.candidates(key.text, use), 'Conditions ask about mode, V, CSR fields (csr.FIELD), and `variables:`.');
     return undefined;
   }
   const nodes = value instanceof List ? value.items : [value];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { expectMistakes, mistakesIn, specsWith } from './fixture.js';
+import { expectMistakes, mistakesIn, specsWith } from './testing.js';
 
 const FILE = 'isa/x.yaml';
 const csrs = (...entries: readonly string[]): string => `rules: [first_rule]\ncsrs:\n${entries.map((entry) => `  ${entry}\n`).join('')}`;

@@ -60,11 +60,11 @@ export function buildCsrs(context: Context): ReadonlyMap<string, Csr> {
 
 function draft(declared: Declared, context: Context): Draft | undefined {
   const { label } = declared;
-  if (declared.range === undefined) context.wellNamed(declared.key, /^[a-z][a-z0-9]*$/, label, 'mstatus');
+  if (declared.range === undefined) context.wellNamed(declared.key, /^[a-z][a-z0-9]*$/, label, 'status');
   const raw = context.read(CSR, declared.node, label);
   if (raw === undefined) return undefined;
   const fields = raw.fields.entries.flatMap(({ key, value }): DraftField[] => {
-    context.wellNamed(key, /^[A-Za-z][A-Za-z0-9_]*$/, label, 'MPP, or all for the whole CSR');
+    context.wellNamed(key, /^[A-Za-z][A-Za-z0-9_]*$/, label, 'MODE, or all for the whole CSR');
     const field = context.read(FIELD, value, `${label}.${key.text}`);
     return field === undefined ? [] : [{ key, raw: field }];
   });

@@ -62,6 +62,7 @@ function readLayer(directory: string, layer: number, report: Report): readonly S
     report.add(nowhere(directory), 'this spec directory cannot be read', 'Check the path: it should hold isa/, hart.yaml, uarch/ and rules/.');
     return [];
   }
+  for (const folder of ['isa', 'uarch']) refuseYml(join(directory, folder), report);
   const inFolders = Object.entries(FOLDERS).flatMap(([folder, suffix]) =>
     (list(join(directory, folder)) ?? []).filter((name) => name.endsWith(suffix)).map((name) => `${folder}/${name}`));
   const relative = [...(names.includes('hart.yaml') ? ['hart.yaml'] : []), ...inFolders].sort();
@@ -71,6 +72,13 @@ function readLayer(directory: string, layer: number, report: Report): readonly S
     report.add(nowhere(join(directory, path)), 'this file cannot be read', 'Check that it is a file of UTF-8 text and that you may read it.');
     return [];
   });
+}
+
+/** A file that looks as if it were read, but is not. */
+function refuseYml(folder: string, report: Report): void {
+  for (const name of list(folder) ?? []) {
+    if (name.endsWith('.yml')) report.add(nowhere(join(folder, name)), 'this file is not read', `Rename it to ${name.replace(/yml$/, 'yaml')}.`);
+  }
 }
 
 function classify(relative: string, layer: number, source: SourceFile): readonly SpecFile[] {

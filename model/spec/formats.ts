@@ -51,7 +51,7 @@ function buildFormat(declared: Declared, context: Context): Format | undefined {
 function buildFields(raw: Mapping | undefined, inside: (range: Located<BitRange>) => BitRange, label: string, context: Context): Record<string, BitRange> | undefined {
   const entries = raw?.entries ?? [];
   const fields = entries.flatMap(({ key, value }) => {
-    context.wellNamed(key, /^[a-z][a-z0-9_]*$/, label, 'zimm');
+    context.wellNamed(key, /^[a-z][a-z0-9_]*$/, label, 'amount');
     const range = context.read(bits, value, `${label}: ${key.text}`);
     return range === undefined ? [] : [[key.text, inside(range)] as const];
   });
@@ -89,7 +89,7 @@ export function buildPseudos(context: Context): ReadonlyMap<string, Pseudo> {
 
 function buildPseudo(declared: Declared, context: Context): Pseudo | undefined {
   const { label } = declared;
-  context.wellNamed(declared.key, /^[a-z][a-z0-9._]*(\/[0-9])?$/, label, 'beqz, or jal/1 for the form with one operand');
+  context.wellNamed(declared.key, /^[a-z][a-z0-9._]*(\/[0-9])?$/, label, 'clear, or jump/1 for the form with one operand');
   const raw = context.read(PSEUDO, declared.node, label);
   if (raw === undefined) return undefined;
   const operands = raw.operands.text.split(/[^A-Za-z0-9_]+/).filter((name) => name !== '');

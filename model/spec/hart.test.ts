@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BASE, expectMistakes, specsWith } from './fixture.js';
+import { BASE, expectMistakes, specsWith } from './testing.js';
 
 const FILE = 'hart.yaml';
 const base = BASE[FILE] ?? '';

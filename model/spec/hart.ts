@@ -53,7 +53,7 @@ function setting<T>(name: string, context: Context, build: (declared: Declared) 
 function buildExtensions({ node, label }: Declared, context: Context): readonly string[] | undefined {
   const names = context.read(listOf(word), node, label);
   names?.forEach((name: Text, index) => {
-    context.wellNamed(name, /^[a-z][a-z0-9]*$/, label, 'zicsr');
+    context.wellNamed(name, /^[a-z][a-z0-9]*$/, label, 'm');
     if (names.findIndex(({ text }) => text === name.text) < index) context.complain(name, `${label}: ${name.text} is listed twice`, 'Remove one of them.');
   });
   return names?.map(({ text }) => text);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BASE, expectMistakes, mistakesIn, specsWith } from './fixture.js';
+import { BASE, expectMistakes, mistakesIn, specsWith } from './testing.js';
 
 const FILE = 'isa/x.yaml';
 const OPEN = '0000001----------000-----0110011';
@@ -41,7 +41,7 @@ describe('names', () => {
   });
 
   it('look like names', () => {
-    expectMistakes(FILE, instruction(`«Minus»: { ${good} }`), { says: 'Minus: Minus is not a name', mend: 'Write a name such as hlv.wu.' });
+    expectMistakes(FILE, instruction(`«Minus»: { ${good} }`), { says: 'Minus: Minus is not a name', mend: 'Write a name such as load.word.' });
   });
 
   it('of formats, permit tables and exceptions exist', () => {
@@ -71,8 +71,8 @@ describe('a match', () => {
   const withMatch = (match: string): string => instruction(`minus: { match: ${match}, format: three, class: alu, result: "0" }`);
 
   it('has 32 characters', () => {
-    expectMistakes(FILE, withMatch('"«000»"'), { says: 'minus: the match has 3 characters', mend: 'A match has 32 characters, most significant bit first: 29 are missing.' });
-    expectMistakes(FILE, withMatch(`"«${OPEN}1»"`), { says: 'minus: the match has 33 characters', mend: 'A match has 32 characters, most significant bit first: 1 are too many.' });
+    expectMistakes(FILE, withMatch('"«000»"'), { says: 'minus: the match has 3 characters', mend: 'A match has 32 characters, most significant bit first: 29 missing.' });
+    expectMistakes(FILE, withMatch(`"«${OPEN}1»"`), { says: 'minus: the match has 33 characters', mend: 'A match has 32 characters, most significant bit first: 1 too many.' });
   });
 
   it('consists of 0, 1 and -', () => {

@@ -61,7 +61,7 @@ export function buildInstructions(formats: ReadonlyMap<string, Format>, conditio
 function buildInstruction(declared: Declared, formats: ReadonlyMap<string, Format>, conditions: Conditions): Instruction | undefined {
   const { context } = conditions;
   const { label, key } = declared;
-  context.wellNamed(key, /^[a-z][a-z0-9._]*$/, label, 'hlv.wu');
+  context.wellNamed(key, /^[a-z][a-z0-9._]*$/, label, 'load.word');
   const raw = context.read(INSTRUCTION, declared.node, label);
   if (raw === undefined) return undefined;
   checkParts(raw, key, label, context);

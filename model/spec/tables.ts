@@ -27,7 +27,7 @@ const PERMIT_ROW = closed({ ...ROW_KEYS, then: oneOf(PERMISSIONS) });
 export function buildPermits(conditions: Conditions): ReadonlyMap<string, PermitTable> {
   const { context } = conditions;
   return context.build('permits', (declared): PermitTable | undefined => {
-    context.wellNamed(declared.key, /^[a-z][a-z0-9_]*$/, declared.label, 'sfence_vma');
+    context.wellNamed(declared.key, /^[a-z][a-z0-9_]*$/, declared.label, 'guest_fence');
     const rows = buildDecision(declared, PERMIT_ROW, ({ then }: RawRow & { readonly then: Located<Permission> }) => ({ then: then.value }), conditions);
     return rows && { ...context.entry(declared, undefined, true), rows };
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BASE, expectMistakes, mistakesIn, specsWith } from './fixture.js';
+import { BASE, expectMistakes, mistakesIn, specsWith } from './testing.js';
 
 const FILE = 'isa/traps.yaml';
 const base = BASE[FILE] ?? '';

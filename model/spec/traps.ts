@@ -8,7 +8,7 @@ import type { Span } from './diagnostic.js';
 import {
   type DelegationRow, type Exception, type Interrupt, type InterruptLevel, TRAP_SOURCES, type TrapEntry, type Traps, type TrapSource,
 } from './isa.js';
-import { startOf, type Text } from './node.js';
+import { startOf } from './node.js';
 import { anyMapping, closed, listOf, type Located, oneOf, operation, small, word } from './shape.js';
 import { buildDecision, ROW_KEYS, type RawRow } from './tables.js';
 
@@ -57,7 +57,7 @@ function placeOfTraps(context: Context): Span {
 
 function buildException(declared: Declared, context: Context): Exception | undefined {
   const { label, key } = declared;
-  context.wellNamed(key, /^[a-z][a-z0-9_]*$/, label, 'load_access_fault');
+  context.wellNamed(key, /^[a-z][a-z0-9_]*$/, label, 'load_fault');
   const raw = context.read(EXCEPTION, declared.node, label);
   if (raw === undefined) return undefined;
   const { tval, gva, tinst } = raw;
@@ -66,7 +66,7 @@ function buildException(declared: Declared, context: Context): Exception | undef
 
 function buildInterrupt(declared: Declared, context: Context): Interrupt | undefined {
   const { label, key } = declared;
-  context.wellNamed(key, /^[a-z][a-z0-9_]*$/, label, 'machine_timer');
+  context.wellNamed(key, /^[a-z][a-z0-9_]*$/, label, 'timer');
   const raw = context.read(INTERRUPT, declared.node, label);
   if (raw === undefined) return undefined;
   const guestCode = raw.guestCode && code(raw.guestCode, label, context);

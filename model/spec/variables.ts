@@ -40,7 +40,7 @@ export function buildVariables(context: Context): ReadonlyMap<string, Variable> 
 
 function buildVariable(declared: Declared, context: Context): Variable | undefined {
   const { key, label } = declared;
-  context.wellNamed(key, /^[a-z][a-z0-9_]*$/, label, 'csr_level');
+  context.wellNamed(key, /^[a-z][a-z0-9_]*$/, label, 'level');
   if (key.text in MODE_VIEWS || Object.values(OF_USE).some((names) => key.text in names)) context.complain(key, `${label}: this name is built in`, 'Choose another name.');
   else if (context.declarations.of('csrs').has(key.text)) context.complain(key, `${label}: a CSR has this name`, 'Choose another name: operations could not tell them apart.');
   const raw = context.read(VARIABLE, declared.node, label);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BASE, expectMistakes, mistakesIn, specsWith } from './fixture.js';
+import { BASE, expectMistakes, mistakesIn, specsWith } from './testing.js';
 
 const OPEN = '0000001----------000-----0110011';
 const instruction = (rest: string): string => `instructions:\n  minus: { match: "${OPEN}", format: three, class: alu, ${rest} }\nrules: [first_rule]\n`;

@@ -32,6 +32,10 @@
         .equ    TSR,            0x400000        # mstatus
         .equ    VTSR,           0x400000        # hstatus
         .equ    BREAKPOINT,     3
+        .equ    ILLEGAL,        2
+        .equ    VIRTUAL,        22
+        .equ    LOAD_FAULT,     5
+        .equ    STORE_FAULT,    7
 
         # Offsets in a descriptor. 0: body, 8: last instruction, 16: x1..x31, then the CSRs.
         .equ    D_X,            8               # + 8 * register
@@ -188,7 +192,11 @@ next:
 #   at an SRET of a handler     the body left TSR or VTSR on: clear it, again
 #   outside the body            over (a jump into nowhere, or the closing ECALL)
 #   else                        back, behind the instruction
-# A breakpoint's tval may be zero or the pc (and GVA goes with it): both are made zero, before the log.
+# What the manual leaves open or QEMU has wrong in every program is made zero before the log, on both sides alike:
+#   tval of a breakpoint, zero or the pc, and GVA that goes with it
+#   mtinst, htinst of an access fault, zero or the transformed instruction
+#   tval of an HLV, HLVX or HSV that is illegal or virtual: QEMU 7.2 gives some other instruction's bits
+#   mstatus.GVA of any trap into M: QEMU 7.2 sets it on every trap with a nonzero tval out of a guest
 
         .align  2
 m_trap:
@@ -199,10 +207,27 @@ m_trap:
         li      t2, BREAKPOINT
         bne     t1, t2, 1f
         csrw    mtval, zero
-        li      t2, 1
+1:      li      t2, LOAD_FAULT
+        beq     t1, t2, 1f
+        li      t2, STORE_FAULT
+        beq     t1, t2, 1f
+        li      t2, ILLEGAL             # it was fetched, so it can be read
+        beq     t1, t2, 2f
+        li      t2, VIRTUAL
+        bne     t1, t2, 3f
+2:      csrr    t2, mepc
+        lwu     t2, 0(t2)
+        li      t0, 0x707f              # opcode and funct3
+        and     t2, t2, t0
+        li      t0, 0x4073
+        bne     t2, t0, 3f
+        csrw    mtval, zero
+        j       3f
+1:      csrw    mtinst, zero
+3:      li      t2, 1
         slli    t2, t2, 38              # mstatus.GVA
         csrc    mstatus, t2
-1:      ld      t0, LOG_END(gp)
+        ld      t0, LOG_END(gp)
         li      t2, 3
         sd      t2, 0(t0)
         sd      t1, 8(t0)
@@ -255,7 +280,24 @@ hs_trap:
         csrw    stval, zero
         li      t2, 0x40                # hstatus.GVA
         csrc    hstatus, t2
-1:      ld      t0, LOG_END(gp)
+1:      li      t2, LOAD_FAULT
+        beq     t1, t2, 1f
+        li      t2, STORE_FAULT
+        beq     t1, t2, 1f
+        li      t2, ILLEGAL             # it was fetched, so it can be read
+        beq     t1, t2, 2f
+        li      t2, VIRTUAL
+        bne     t1, t2, 3f
+2:      csrr    t2, sepc
+        lwu     t2, 0(t2)
+        li      t0, 0x707f              # opcode and funct3
+        and     t2, t2, t0
+        li      t0, 0x4073
+        bne     t2, t0, 3f
+        csrw    stval, zero
+        j       3f
+1:      csrw    htinst, zero
+3:      ld      t0, LOG_END(gp)
         li      t2, 1
         sd      t2, 0(t0)
         sd      t1, 8(t0)
