@@ -1,0 +1,167 @@
+/**
+ * The instruction in the commit stage: its word, operands and address, and the
+ * names that permits, cases and CSR operations know it by.
+ */
+import { ZERO, add, and, constant, element, eqConst, not, nonZero, or, read } from '../ir/build.js';
+import type { Expr, Register } from '../ir/ir.js';
+import type { Scope } from '../lang/scope.js';
+import type { InstructionClass } from '../spec/isa.js';
+import { anyOf } from './builder.js';
+import { accessBytes, isOp, operandField, stageOf, type Core } from './core.js';
+import type { Op } from './decode.js';
+import type { Locals } from './lowering.js';
+
+export class Committing {
+  readonly pc: Expr;
+  readonly insn: Expr;
+  readonly control: Expr;
+  /** Of a load or store; the target of a branch or jump. */
+  readonly address: Expr;
+  /** Access width, four bits. */
+  readonly bytes: Expr;
+  /** Destination register, 0 for none. */
+  readonly rd: Expr;
+  /** Result, loaded value or store data. */
+  readonly value: Expr;
+  readonly taken: Expr;
+  /** Execute found that the access is not wholly in DRAM, or that a taken target is misaligned. */
+  readonly trouble: Expr;
+  readonly fetchFault: Expr;
+  /** The boundary of this instruction has been passed: it waits for a device or an interrupt. */
+  readonly waiting: Register;
+  #scope: Scope | undefined;
+
+  constructor(readonly core: Core) {
+    const { values, place, builder } = core;
+    const at = (name: string): Expr => values.at(name, place.commit);
+    this.pc = at('pc');
+    this.insn = at('insn');
+    this.control = at('control');
+    this.address = at('address');
+    this.rd = at('rd');
+    this.value = at('value');
+    this.taken = at('taken');
+    this.trouble = at('trouble');
+    this.fetchFault = at('fetch_fault');
+    this.bytes = accessBytes(core, this.control);
+    this.waiting = builder.register('commit.waiting', 1);
+  }
+
+  /** One bit: the stage holds an instruction. */
+  get valid(): Expr {
+    return stageOf(this.core, 'commit').valid;
+  }
+
+  get sequentialPc(): Expr {
+    return add(this.pc, constant(64, 4));
+  }
+
+  get isLoad(): Expr {
+    return this.core.decoder.unit(this.control, 'load');
+  }
+
+  get isStore(): Expr {
+    return this.core.decoder.unit(this.control, 'store');
+  }
+
+  get isMemory(): Expr {
+    return or(this.isLoad, this.isStore);
+  }
+
+  opsOf(c: InstructionClass): readonly Op[] {
+    return this.core.decoder.ops.filter((op) => op.instruction.class === c);
+  }
+
+  /** Instructions that access memory. */
+  get memoryOps(): readonly Op[] {
+    return this.core.decoder.ops.filter((op) => op.instruction.memory !== undefined);
+  }
+
+  isOp(op: Op): Expr {
+    return isOp(this.core, this.control, op);
+  }
+
+  anyOp(ops: readonly Op[]): Expr {
+    return anyOf(ops.map((op) => this.isOp(op)));
+  }
+
+  is(c: InstructionClass): Expr {
+    return this.anyOp(this.opsOf(c));
+  }
+
+  /** A value per op, for those that can be here. */
+  perOp(ops: readonly Op[], valueOf: (op: Op) => Expr): Expr {
+    return this.core.decoder.perOp(this.control, ops, valueOf);
+  }
+
+  /** The address that a CSR instruction names, 12 bits. */
+  get csrAddress(): Expr {
+    return this.#operand('csr') ?? constant(12, 0);
+  }
+
+  /** The CSR that it reaches, as an index; V=1 substitutes. */
+  get csrIndex(): Expr {
+    const { hart } = this.core;
+    return hart.csrs.index(this.csrAddress, read(hart.V));
+  }
+
+  /** One bit: a CSR instruction that writes. */
+  get csrWrites(): Expr {
+    return and(this.is('csr'), this.#csrBit('writes'));
+  }
+
+  /** Writes the destination register, if there is one. */
+  writeRegister(value: Expr): void {
+    const { builder, hart } = this.core;
+    builder.when(nonZero(this.rd), () => builder.write(hart.x, this.rd, value));
+  }
+
+  /** `X[rs1]` and `X[rs2]`, read at commit, when everything older has written. */
+  get registers(): Locals {
+    const registers: Record<string, Expr> = {};
+    for (const name of ['rs1', 'rs2']) {
+      const field = this.#operand(name);
+      if (field !== undefined) registers[name] = element(this.core.hart.x, field);
+    }
+    return registers;
+  }
+
+  /** Operand fields, `pc` and `insn` by name. */
+  get operands(): Locals {
+    const locals: Record<string, Expr> = { pc: this.pc, insn: this.insn };
+    const names = new Set(this.core.decoder.ops.flatMap((op) => Object.keys(op.instruction.format.fields)));
+    for (const name of ['rd', 'rs1', 'rs2', ...names]) {
+      const field = this.#operand(name);
+      if (field !== undefined) locals[name] = field;
+    }
+    return locals;
+  }
+
+  /** What permits, cases and variables may ask about. */
+  get scope(): Scope {
+    if (this.#scope !== undefined) return this.#scope;
+    const { hart, builder } = this.core;
+    const index = builder.wire('commit.csr.index', this.csrIndex);
+    const locals = {
+      ...this.operands,
+      csr: this.csrAddress,
+      csr_exists: not(eqConst(index, hart.isa.csrs.length)),
+      csr_reads: and(this.is('csr'), this.#csrBit('reads')),
+      csr_writes: this.csrWrites,
+    };
+    return (this.#scope = hart.lowering.with(locals, this.registers));
+  }
+
+  #operand(name: string): Expr | undefined {
+    return operandField(this.core, this.insn, this.control, name);
+  }
+
+  #csrBit(which: 'reads' | 'writes'): Expr {
+    const { hart } = this.core;
+    const scope = hart.lowering.with(this.operands, this.registers);
+    return this.perOp(this.opsOf('csr'), (op) => {
+      const operation = op.instruction.csr?.[which];
+      return operation === undefined ? ZERO : hart.lowering.lower(operation, scope, 1, op.instruction.name);
+    });
+  }
+}

@@ -1,0 +1,99 @@
+/** What is wrong with the instruction in commit: permits, faults of its access or fetch, and what it raises itself. */
+import { ZERO, add, and, binary, concat, constant, eqConst, mux, not, or, read, slice, zext } from '../ir/build.js';
+import type { Expr } from '../ir/ir.js';
+import { anyOf } from './builder.js';
+import type { Committing } from './committing.js';
+import { PERMISSIONS, Permits } from './permit.js';
+import { exception, type TrapValues } from './trap.js';
+
+/** The exception of the instruction in commit, if any. */
+export function faultOf(here: Committing): TrapValues & { readonly taken: Expr } {
+  const permission = permissionOf(here);
+  const outside = and(here.isMemory, here.trouble, eqConst(permission, PERMISSIONS.allow), not(ioAllowed(here)));
+  const address = faultAddress(here);
+  return exception(
+    here.core.hart,
+    {
+      sources: {
+        'fetch-fault': here.fetchFault,
+        illegal: eqConst(permission, PERMISSIONS.illegal),
+        virtual: eqConst(permission, PERMISSIONS.virtual),
+        instruction: ZERO,
+        'misaligned-target': and(here.trouble, not(here.isMemory)),
+        'load-fault': and(outside, here.isLoad),
+        'store-fault': and(outside, here.isStore),
+      },
+      byName: raised(here),
+    },
+    {
+      pc: here.pc,
+      insn: here.insn,
+      target: here.address,
+      address,
+      transformed: transformed(here, slice(binary('sub', address, here.address), 4, 0)),
+      access_virtual: accessVirtual(here),
+    },
+  );
+}
+
+/** Two bits: what the permit tables say. */
+function permissionOf(here: Committing): Expr {
+  const { decoder, builder, hart } = here.core;
+  const permits = new Permits(hart, here.scope);
+  const guarded = decoder.ops.filter((op) => op.instruction.permit !== undefined);
+  const allow = constant(2, PERMISSIONS.allow);
+  const decision = here.perOp(guarded, ({ instruction: { permit, class: c } }) => {
+    if (permit === undefined) return allow;
+    return c === 'csr' ? permits.csr(permit, here.csrAddress) : permits.table(permit);
+  });
+  const illegal = decoder.field(here.control, 'illegal');
+  return builder.wire('commit.permission', mux(illegal, constant(2, PERMISSIONS.illegal), mux(here.anyOp(guarded), decision, allow)));
+}
+
+/** Exceptions that instructions raise themselves, by name: the first case that holds. */
+function raised(here: Committing): ReadonlyMap<string, Expr> {
+  const { hart } = here.core;
+  const byName = new Map<string, Expr>();
+  for (const op of here.opsOf('trap')) {
+    let earlier: Expr = ZERO;
+    for (const c of op.instruction.cases) {
+      const when = hart.lowering.condition(c.when, here.scope, hart.modeIs, `${op.instruction.name}.${c.name}`);
+      if (c.raise !== undefined) byName.set(c.raise, or(byName.get(c.raise) ?? ZERO, and(here.isOp(op), when, not(earlier))));
+      earlier = or(earlier, when);
+    }
+  }
+  return byName;
+}
+
+/** The access was made as though V=1: by HLV or HSV, or by what the specs call effective_virtualization. */
+function accessVirtual(here: Committing): Expr {
+  const { hart } = here.core;
+  const guests = here.memoryOps.filter((op) => op.instruction.memory?.as !== 'self');
+  return or(here.anyOp(guests), hart.lowering.base().name('effective_virtualization') ?? read(hart.V));
+}
+
+/** The faulting instruction as xtinst shows it, 32 bits. */
+function transformed(here: Committing, offset: Expr): Expr {
+  const { lowering } = here.core.hart;
+  const scope = lowering.only({ insn: here.insn, offset }, {});
+  return here.perOp(here.memoryOps, ({ instruction: { format } }) =>
+    format.tinst === undefined ? constant(32, 0) : lowering.lower(format.tinst, scope, 32, format.name));
+}
+
+/** Address of the part of the access that is outside: the second 8-byte block where the first is in DRAM. */
+function faultAddress({ core, address }: Committing): Expr {
+  const block = concat(slice(address, 63, 3), constant(3, 0));
+  return mux(core.hart.inDram(address, 1), add(block, constant(64, 8)), address);
+}
+
+/** One bit: the access outside DRAM lies in an I/O region, aligned, of a width the region takes, and is no instruction-like read. */
+function ioAllowed(here: Committing): Expr {
+  const { address, bytes } = here;
+  const regions = here.core.hart.isa.hart.regions.filter((r) => r.kind === 'io').map((region) => {
+    const inside = binary('ltu', binary('sub', address, constant(64, region.base)), constant(64, region.size));
+    return and(inside, anyOf(region.widths.map((w) => eqConst(bytes, w))));
+  });
+  const misalignment = binary('and', zext(slice(address, 2, 0), 4), binary('sub', bytes, constant(4, 1)));
+  const executes = here.memoryOps.filter((op) => op.instruction.memory?.as === 'guest-execute');
+  return and(eqConst(misalignment, 0), anyOf(regions), not(here.anyOp(executes)));
+}

@@ -1,0 +1,134 @@
+/** Records of what commit did, and the statistics that cost nothing in the usual cycle. */
+import { ONE, add, binary, concat, constant, element, mux, nonZero, or, read, select, slice, zext } from '../ir/build.js';
+import type { Expr, RegisterArray } from '../ir/ir.js';
+import { MODES } from '../spec/isa.js';
+import type { Committing } from './committing.js';
+import type { HomeWrites } from './csr.js';
+import { modeBits } from './hart.js';
+import { PACKED, recordFields, type PackedName, type RecordValues } from './record.js';
+import type { TrapValues } from './trap.js';
+
+/** What a retired instruction's record says beyond the instruction itself. */
+export interface RetiredDetails {
+  readonly next: Expr;
+  /** Result, 64 bits; counts only if there is a destination. */
+  readonly value: Expr;
+  /** {V, priv} after it, if it changes. */
+  readonly nextMode?: Expr;
+  /** Data that a device returned: the access was I/O. */
+  readonly ioData?: Expr;
+}
+
+export class Retirement {
+  readonly #here: Committing;
+  readonly #trapCounts: RegisterArray;
+
+  constructor(here: Committing) {
+    this.#here = here;
+    this.#trapCounts = here.core.builder.array('statistics.traps', 2048, 32);
+  }
+
+  get #modeNow(): Expr {
+    const { hart } = this.#here.core;
+    return modeBits(read(hart.V), read(hart.priv));
+  }
+
+  /** Lines that interrupts see, 11 bits: hgeip, seip, meip. */
+  get #lines(): Expr {
+    const { meip, seip, hgeip } = this.#here.core.hart.lines;
+    return concat(hgeip, seip, meip);
+  }
+
+  /** Keeps what interrupts saw at the boundary, for an instruction that then waits. */
+  sample(): void {
+    const { core, waiting } = this.#here;
+    const { builder, hart } = core;
+    builder.assign(waiting, ONE);
+    builder.assign(builder.register('commit.sampled.mtime', 64), read(hart.clint.mtime));
+    builder.assign(builder.register('commit.sampled.lines', 11), this.#lines);
+  }
+
+  #emit(values: RecordValues): void {
+    const { core, waiting } = this.#here;
+    const { hart, builder } = core;
+    const sampled = {
+      mtime: mux(read(waiting), read(builder.register('commit.sampled.mtime', 64)), read(hart.clint.mtime)),
+      lines: mux(read(waiting), read(builder.register('commit.sampled.lines', 11)), this.#lines),
+    };
+    const packed = { mode: this.#modeNow, ...values.packed };
+    builder.record(recordFields({ cycle: read(hart.cycle), ...sampled, ...values, packed }));
+  }
+
+  /** The record of a retired instruction. */
+  retired({ next, value, nextMode, ioData }: RetiredDetails): void {
+    const { pc, insn, bytes, rd, address, isLoad, isStore } = this.#here;
+    const low = (v: Expr): Expr => select(bytes, [1, 2, 4].map((n) => ({ keys: [BigInt(n)], value: zext(slice(v, n * 8 - 1, 0), 64) })), v);
+    const mask = select(bytes, [1, 2, 4].map((n) => ({ keys: [BigInt(n)], value: constant(PACKED.rmask, 2 ** n - 1) })), constant(PACKED.rmask, 255));
+    const zero = constant(64, 0);
+    const none = constant(PACKED.rmask, 0);
+    const packed: Partial<Record<PackedName, Expr>> = {
+      fetched: ONE, rd, rmask: mux(isLoad, mask, none), wmask: mux(isStore, mask, none), nextMode: nextMode ?? this.#modeNow,
+      ...(ioData === undefined ? {} : { io: ONE }),
+    };
+    this.#emit({
+      kind: 'retired', pc, next_pc: next, insn, packed,
+      value: mux(nonZero(rd), value, zero),
+      address: mux(or(isLoad, isStore), address, zero),
+      rdata: mux(isLoad, ioData ?? low(this.#here.value), zero),
+      wdata: mux(isStore, low(this.#here.value), zero),
+    });
+  }
+
+  /** The record of a trap. `guest`: the handler has registers for tval2, tinst and GVA. */
+  trapped(trap: TrapValues, entry: { readonly pc: Expr; readonly priv: Expr; readonly V: Expr; readonly reportsGuest: boolean }, fetched: Expr | undefined): void {
+    const { pc, insn } = this.#here;
+    const { gva, to, cause, interrupt } = trap;
+    this.#emit({
+      kind: 'trap', pc, next_pc: entry.pc, value: trap.tval,
+      ...(fetched === undefined ? {} : { insn }),
+      ...(entry.reportsGuest ? { rdata: trap.tval2, wdata: trap.tinst } : {}),
+      packed: {
+        trap: ONE, to, cause, interrupt, nextMode: modeBits(entry.V, entry.priv),
+        ...(entry.reportsGuest ? { gva } : {}),
+        ...(fetched === undefined ? {} : { fetched }),
+      },
+    });
+  }
+
+  /** Assigns homes and records what changes. */
+  writeHomes(writes: HomeWrites): void {
+    const { builder, hart } = this.#here.core;
+    const homes = [...hart.csrs.homes.keys()];
+    for (const [name, value] of writes) {
+      const home = hart.csrs.homes.get(name);
+      if (home === undefined) continue;
+      builder.assign(home, value);
+      builder.when(binary('ne', value, read(home)), () =>
+        builder.record(recordFields({ kind: 'csr', pc: constant(64, homes.indexOf(name)), value: read(home), rdata: value })));
+    }
+  }
+
+  /** Counts traps by origin, target and cause: {V, priv, to, interrupt, cause[4:0]}. */
+  countTrap(trap: TrapValues): void {
+    const place = concat(this.#modeNow, trap.to, trap.interrupt, slice(trap.cause, 4, 0));
+    this.#here.core.builder.write(this.#trapCounts, place, add(element(this.#trapCounts, place), constant(32, 1)));
+  }
+
+  /** Changes privilege and adds the cycles spent in the mode that is left. */
+  enter(priv: Expr, V: Expr): void {
+    const { builder, hart } = this.#here.core;
+    builder.assign(hart.priv, priv);
+    builder.assign(hart.V, V);
+    const now = add(read(hart.cycle), constant(64, 1));
+    const since = builder.register('statistics.since', 64);
+    builder.assign(since, now);
+    builder.firstOf(Object.entries(MODES).map(([name, mode]) => ({
+      when: hart.modeIs(mode),
+      then: () => {
+        const spent = builder.register(`statistics.cycles.${name}`, 64);
+        builder.assign(spent, add(read(spent), binary('sub', now, read(since))));
+      },
+    })));
+  }
+}
+
