@@ -210,7 +210,7 @@ export class Machine {
     switch (reason) {
       case EXIT.none:
         return undefined;
-      case EXIT.wfiIdle:
+      case EXIT.wait:
         if (this.#inputs.imminent) return undefined;
         return this.#idle.skip(this.#inputs.next, limit) === 'forever' ? { kind: 'wfi-forever' } : undefined;
       case EXIT.ringFull:

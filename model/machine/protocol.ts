@@ -3,22 +3,13 @@
  * which `run` returns, and the core as the machine sees it.
  */
 import { REASON_RING_FULL, REASON_WAVE_FULL } from '../backend/layout.js';
+import { EXIT as CORE_EXIT } from '../pipeline/exit.js';
 
-/**
- * Why the core returned to the host. The core's own reasons are small (`EXIT`
- * in `model/pipeline/commit.ts`); the larger ones are the backend's.
- */
+/** Why the core returned to the host: the core's own reasons, and the backend's, which are larger. */
 export const EXIT = {
   /** The number of cycles asked for is over. */
   none: 0,
-  /** A device access waits: `io.valid` is set, `io.answered` is not. */
-  ioRequest: 1,
-  /** The pipeline is drained and waits for an interrupt. Given in every such cycle. */
-  wfiIdle: 2,
-  /** A store to the address in `htif.tohost` has landed. */
-  tohost: 3,
-  /** A trap was taken while `observe.stop` was set. */
-  trap: 6,
+  ...CORE_EXIT,
   /** The record ring has to be emptied. */
   ringFull: REASON_RING_FULL,
   /** The wave buffer has to be emptied. */

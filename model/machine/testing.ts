@@ -164,7 +164,7 @@ export class TestCore implements Core {
       case 'io':
         return this.#access(step);
       case 'wfi':
-        if (!interrupt) return EXIT.wfiIdle;
+        if (!interrupt) return EXIT.wait;
         if (this.#step < this.steps.length) this.wakes.push(this.cycle);
         this.#step++;
         return EXIT.none;
@@ -192,6 +192,6 @@ export class TestCore implements Core {
     this.registers.set(REGISTER.ioBytes, BigInt(step.bytes));
     this.registers.set(REGISTER.ioWrite, step.store === undefined ? 0n : 1n);
     this.registers.set(REGISTER.ioData, step.store ?? 0n);
-    return EXIT.ioRequest;
+    return EXIT.io;
   }
 }

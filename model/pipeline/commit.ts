@@ -8,16 +8,18 @@
  * fetch starts anew, so that whatever changed is in effect for the next
  * instruction (intr_mip_mie_xret_csrwr).
  */
-import { ONE, ZERO, add, and, binary, constant, eqConst, mux, not, or, read } from '../ir/build.js';
+import { ONE, ZERO, add, and, binary, concat, constant, eqConst, mux, not, or, read } from '../ir/build.js';
 import type { Expr } from '../ir/ir.js';
 import type { Csr } from '../spec/isa.js';
 import { tick, tickWithAccess } from './clint.js';
 import { Committing } from './committing.js';
 import type { Core } from './core.js';
+import { EXIT } from './exit.js';
 import { faultOf } from './faults.js';
+import { modeBits } from './hart.js';
 import { Retirement, type RetiredDetails } from './retire.js';
-import { EXIT, csrInstruction, inputOutput, ioDone, isClint, newCsrValue, waitInstruction, wakes, xret } from './system.js';
-import { dueInterrupt, trapEntries, type DueInterrupt, type TrapValues } from './trap.js';
+import { csrInstruction, inputOutput, ioDone, isClint, newCsrValue, waitInstruction, wakes, xret } from './system.js';
+import { dueInterrupt, targetMode, trapEntries, type DueInterrupt, type TrapValues } from './trap.js';
 
 /** A CSR write of this cycle as the counters see it. */
 interface CounterWrite {
@@ -71,6 +73,7 @@ export class Commit {
     const faulted = mux(started, ZERO, fault.taken);
     const io = and(here.isMemory, here.trouble);
     const finish = (details: RetiredDetails): void => this.#finish(details);
+    this.#show(interrupted, faulted, fault);
     this.#ticks(and(not(interrupted), not(faulted)), io);
     builder.firstOf(
       [
@@ -83,6 +86,22 @@ export class Commit {
       ],
       () => this.#permitted(),
     );
+  }
+
+  /** What a viewer wants of this cycle: the trap taken and the CSR written, all zero in any other. */
+  #show(interrupted: Expr, faulted: Expr, fault: TrapValues): void {
+    const { builder, hart } = this.#core;
+    const trap = and(this.slow, or(interrupted, faulted));
+    const shown = (name: string, when: Expr, value: Expr): void => {
+      builder.wire(name, mux(when, value, constant(value.width, 0)));
+    };
+    const of = (pick: (t: Pick<TrapValues, 'cause' | 'to'>) => Expr): Expr => mux(interrupted, pick(this.#interrupt), pick(fault));
+    shown('trap.cause', trap, concat(ONE, interrupted, of((t) => t.cause)));
+    shown('trap.from', trap, concat(ONE, modeBits(read(hart.V), read(hart.priv))));
+    shown('trap.to', trap, concat(ONE, targetMode(of((t) => t.to))));
+    const writes = and(this.slow, not(interrupted), not(faulted), this.#here.csrWrites);
+    shown('csr.written', writes, concat(ONE, this.#here.csrAddress));
+    shown('csr.value', writes, newCsrValue(this.#here));
   }
 
   /** A permitted instruction without an effect on the hart's own state: fences, HLV and HSV in DRAM. */

@@ -64,6 +64,7 @@ export function declareHart(builder: ModuleBuilder, isa: Isa): Hart {
     'lines.hgeip': lines.hgeip,
   });
 
+  builder.wire('mode', modeBits(read(V), read(priv)));
   const isMode = (mode: bigint): Expr => {
     const atLevel = eqConst(read(priv), mode & 3n);
     if (mode === MODES.M) return atLevel;

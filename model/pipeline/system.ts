@@ -5,11 +5,9 @@ import { clintRead } from './clint.js';
 import type { Committing } from './committing.js';
 import type { HomeWrites } from './csr.js';
 import { extracted } from './execute.js';
+import { EXIT } from './exit.js';
 import { modeBits } from './hart.js';
 import type { Retirement, RetiredDetails } from './retire.js';
-
-/** Reasons for which `run` returns to the host. */
-export const EXIT = { io: 1, wait: 2, tohost: 3, trap: 6 } as const;
 
 /** Ends the instruction in this cycle: record, refetch at `next`. */
 export type Finish = (details: RetiredDetails) => void;

@@ -4,7 +4,7 @@
  */
 import { ZERO, bit, constant, eqConst, mux, nonZero, read } from '../ir/build.js';
 import type { Expr } from '../ir/ir.js';
-import type { Exception, TrapEntry, TrapSource } from '../spec/isa.js';
+import { MODES, type Exception, type TrapEntry, type TrapSource } from '../spec/isa.js';
 import { anyOf } from './builder.js';
 import type { HomeWrites } from './csr.js';
 import type { Hart } from './hart.js';
@@ -12,6 +12,15 @@ import type { Locals } from './lowering.js';
 
 /** Modes that take traps, two bits. */
 export const TRAP_TARGETS: Record<TrapEntry['mode'], number> = { M: 0, HS: 1, VS: 2 };
+
+/** The mode {V, priv} of a target, three bits. */
+export function targetMode(to: Expr): Expr {
+  const modes = Object.entries(TRAP_TARGETS).map(([name, target]) => ({ name, target }));
+  return modes.reduceRight<Expr>((rest, { name, target }) => {
+    const mode = Object.entries(MODES).find(([m]) => m === name)?.[1] ?? 0n;
+    return mux(eqConst(to, target), constant(3, mode), rest);
+  }, constant(3, MODES.M));
+}
 
 /** A trap about to be taken. */
 export interface TrapValues {

@@ -3,10 +3,11 @@
  * is loaded only then.
  */
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { cacheDirectory, cacheKey, compilerHash, CoreCache } from '../../model/cache.js';
 import type { Variant } from '../../model/backend/unit.js';
 import type { CompiledCore, CoreDescription } from '../../model/compile.js';
-import { nearest } from '../../model/spec/nearest.js';
+import { suggestion } from '../../model/spec/nearest.js';
 import type { AssemblyTables } from '../assembly/tables.js';
 import { failure, specFailure, type Failure } from './failure.js';
 import { coreNames, packageRoot, specHash, specLayers } from './package.js';
@@ -38,7 +39,8 @@ interface Stored {
 /** Default size of DRAM. */
 export const DEFAULT_MEMORY = 128 << 20;
 
-const tablesSource = (): string => join(import.meta.dirname ?? '', `tables${import.meta.url.slice(-3)}`).replace(/commands([\\/][^\\/]*)$/, 'assembly$1');
+/** The data beside the wasm is shaped by this file too. */
+const TABLES_SOURCE = fileURLToPath(new URL(`../assembly/tables.${import.meta.url.endsWith('.js') ? 'js' : 'ts'}`, import.meta.url));
 
 /** Makes the cores of a request ready. */
 export async function readyCore(request: CoreRequest): Promise<ReadyCore | Failure> {
@@ -47,7 +49,7 @@ export async function readyCore(request: CoreRequest): Promise<ReadyCore | Failu
   const specs = await specHash(request.overlays);
   if (!specs.ok) return specs;
   const cache = new CoreCache(cacheDirectory(packageRoot));
-  const compiler = compilerHash([tablesSource(), join(packageRoot, 'package.json')]);
+  const compiler = compilerHash([TABLES_SOURCE, join(packageRoot, 'package.json')]);
   const keyOf = (variant: Variant): string => cacheKey([specs.hash, compiler, request.core, variant, String(request.memory)]);
   const entries = new Map<Variant, CompiledCore>();
   let tables: AssemblyTables | undefined;
@@ -100,10 +102,7 @@ export function unknownCore(core: string, overlays: readonly string[]): Failure 
   return names.includes(core) ? undefined : noCore(core, names);
 }
 
-function noCore(core: string, names: readonly string[]): Failure {
-  const guess = nearest(core, names);
-  return failure(`There is no core ${core}.`, `Use ${guess === undefined ? `one of ${names.join(', ')}` : `${guess}, or another of ${names.join(', ')}`}.`);
-}
+const noCore = (core: string, names: readonly string[]): Failure => failure(`There is no core ${core}.`, suggestion(core, names));
 
 function ready(entries: ReadonlyMap<Variant, CompiledCore>, tables: AssemblyTables, hash: string): ReadyCore {
   return {

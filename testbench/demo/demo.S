@@ -330,7 +330,7 @@ hv_virtual:
         beqz    t0, hv_reflect
         li      t0, 0x10500073          # wfi
         beq     s1, t0, hv_wait
-        li      t0, 0xfffff07f          # all but rd
+        li      t0, -3969               # all bits but rd: 0x...fffff07f
         and     t0, s1, t0
         li      t1, 0x68002073          # csrrs rd, hgatp, x0
         bne     t0, t1, hv_reflect

@@ -22,8 +22,8 @@ const isSystem = (insn: bigint): boolean => (insn & 0x7fn) === SYSTEM;
 export const EXCUSES: readonly Excuse[] = [
   { rule: 'H_virtinst_vu_sret_sfence', matches: (insn) => insn === 0x1020_0073n },
   { rule: 'H_virtinst_vu_sret_sfence', matches: (insn) => isSystem(insn) && funct3(insn) === 0n && funct7(insn) === 0x09n },
-  { rule: 'H_virtinst_vu_hfence', matches: (insn) => isSystem(insn) && funct3(insn) === 0n && [0x11n, 0x31n].includes(funct7(insn)) },
-  { rule: 'H_virtinst_vu_s_csr', matches: (insn) => isSystem(insn) && (funct3(insn) & 3n) !== 0n && ((insn >> 28n) & 3n) === 1n },
+  { rule: 'H_virtinst_vu_vs_hinst', matches: (insn) => isSystem(insn) && funct3(insn) === 0n && [0x11n, 0x31n].includes(funct7(insn)) },
+  { rule: 'H_virtinst_vu_nonhigh_supervisor_allowedhs_tvm0', matches: (insn) => isSystem(insn) && (funct3(insn) & 3n) !== 0n && ((insn >> 28n) & 3n) === 1n },
 ];
 
 const ILLEGAL = 2n;

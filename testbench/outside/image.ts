@@ -59,6 +59,15 @@ export interface Outcome {
 }
 
 /**
+ * The driver's lines out of a text that may have statistics or messages around them.
+ *
+ * @param text - Standard output of a run.
+ */
+export function driverLines(text: string): string {
+  return text.split(/\r?\n/).filter((line) => /^[ptxcm]( [0-9a-f]+)+$/.test(line)).join('\n');
+}
+
+/**
  * Reads the driver's text.
  *
  * @param text - The console output of one run.
