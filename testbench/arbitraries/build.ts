@@ -1,0 +1,233 @@
+/**
+ * A plan as bytes in memory.
+ */
+import type { InputEvent } from '../../model/machine/input-log.js';
+import type { Segment } from '../../model/machine/elf.js';
+import type { Mode } from '../retirement.js';
+import { BASE, AT, BUDGET, DRAM_BYTES, LOADED, POINTER, PROLOGUE_LIMIT, RESUME, SCRATCH, VECTORS } from './map.js';
+import type { Handler, Plan } from './program.js';
+import { placeImmediate, type Shapes } from './shapes.js';
+
+/** Addresses of CSRs that every program writes. */
+const CSR = {
+  mstatus: 0x300, mie: 0x304, mtvec: 0x305, mepc: 0x341, mcause: 0x342, mip: 0x344, hvip: 0x645,
+  stvec: 0x105, vstvec: 0x205, sie: 0x104, sepc: 0x141, scause: 0x142, sip: 0x144, hie: 0x604,
+  pmpcfg0: 0x3a0, pmpaddr0: 0x3b0,
+} as const;
+
+/** mstatus bits that choose the mode MRET goes to. */
+export const MPP_MPV = 0x80_0000_1800n;
+export const RETURN_BITS: Readonly<Record<Mode, bigint>> = { M: 0x1800n, HS: 0x800n, U: 0n, VS: 0x80_0000_0800n, VU: 0x80_0000_0000n };
+
+/** What Lockstep runs, with the places that printing and coverage need. */
+export interface BuiltProgram {
+  readonly entry: bigint;
+  readonly segments: readonly Segment[];
+  readonly symbols: ReadonlyMap<string, bigint>;
+  readonly inputs: readonly InputEvent[];
+  /** Address of each item, and of the end of the body. */
+  readonly items: readonly bigint[];
+  /** Instructions of the prologue. */
+  readonly prologue: number;
+}
+
+const SYMBOLS: ReadonlyMap<string, bigint> = new Map([['tohost', BASE + BigInt(AT.tohost)]]);
+/** Slots at the start of the table hold the modes that M's handler returns to. */
+const RETURN_SLOTS = 8;
+
+/** Builds programs of one ISA. */
+export class Builder {
+  constructor(readonly shapes: Shapes) {}
+
+  build(plan: Plan): BuiltProgram {
+    const offsets = itemOffsets(plan);
+    const end = offsets[offsets.length - 1] ?? AT.body;
+    const data = new Uint8Array(end + 4);
+    const view = new DataView(data.buffer);
+    const put = (at: number, words: readonly number[]): void => words.forEach((word, i) => view.setUint32(at + 4 * i, word, true));
+    const { table, words } = this.#prologue(plan, offsets);
+    put(AT.prologue, words);
+    put(AT.finish, this.#finish());
+    for (const mode of ['M', 'HS', 'VS'] as const) put(AT[mode], this.#handler(mode, plan));
+    table.forEach((value, i) => view.setBigUint64(AT.table + 8 * i, value, true));
+    plan.data.forEach((value, i) => view.setBigUint64(AT.data + 8 * i, value, true));
+    this.#body(plan, offsets, view);
+    view.setUint32(end, this.shapes.word('jal', { imm: AT.finish - end }), true);
+    return {
+      entry: BASE,
+      segments: [{ address: BASE, data, memSize: BigInt(data.length) }],
+      symbols: SYMBOLS,
+      inputs: plan.events,
+      items: offsets.map((o) => BASE + BigInt(o)),
+      prologue: words.length,
+    };
+  }
+
+  #body(plan: Plan, offsets: readonly number[], view: DataView): void {
+    const last = plan.body.length;
+    plan.body.forEach(({ words, jump }, index) => {
+      let at = offsets[index] ?? AT.body;
+      for (const word of words) {
+        view.setUint32(at, word, true);
+        at += 4;
+      }
+      if (jump === undefined) return;
+      const to = Math.min(last, Math.max(0, index + jump.items));
+      const distance = (offsets[to] ?? AT.body) - (at - 4) + jump.skew;
+      const word = words[words.length - 1] ?? 0;
+      view.setUint32(at - 4, ((word & ~jump.imm.mask) | placeImmediate(jump.imm, distance)) >>> 0, true);
+    });
+  }
+
+  /** From reset to the first instruction of the body. */
+  #prologue(plan: Plan, offsets: readonly number[]): { readonly table: readonly bigint[]; readonly words: readonly number[] } {
+    const { shapes } = this;
+    const [, scratch] = SCRATCH.M;
+    const table: bigint[] = Array.from({ length: RETURN_SLOTS }, (_, i) => plan.returns[i % Math.max(1, plan.returns.length)] ?? 0n);
+    const words: number[] = [];
+    const emit = (name: string, operands: Parameters<Shapes['word']>[1]): number => words.push(shapes.word(name, operands));
+    const local = (rd: number, offset: number): number => emit('addi', { rd, rs1: POINTER.data, imm: offset - AT.data });
+    const load = (rd: number, value: bigint): number => {
+      if (value >= -2048n && value < 2048n) return emit('addi', { rd, imm: Number(value) });
+      emit('ld', { rd, rs1: POINTER.data, imm: AT.table + 8 * table.length - AT.data });
+      return table.push(BigInt.asUintN(64, value));
+    };
+    const set = (csr: number, value: bigint): void => {
+      if (value < 32n) emit('csrrwi', { csr, zimm: Number(value) });
+      else {
+        load(scratch, value);
+        emit('csrrw', { csr, rs1: scratch });
+      }
+    };
+    emit('auipc', { rd: POINTER.data });
+    emit('addi', { rd: POINTER.data, rs1: POINTER.data, imm: AT.data });
+    // All of memory is everybody's; where there is no PMP, the first write traps to just behind.
+    local(scratch, AT.prologue + 8 * 4);
+    emit('csrrw', { csr: CSR.mtvec, rs1: scratch });
+    emit('addi', { rd: scratch, imm: -1 });
+    emit('csrrw', { csr: CSR.pmpaddr0, rs1: scratch });
+    emit('addi', { rd: scratch, imm: 0x1f });
+    emit('csrrw', { csr: CSR.pmpcfg0, rs1: scratch });
+    for (const [mode, csr] of [['M', CSR.mtvec], ['HS', CSR.stvec], ['VS', CSR.vstvec]] as const) {
+      local(scratch, tvec(mode, plan.handlers[mode]));
+      emit('csrrw', { csr, rs1: scratch });
+    }
+    load(POINTER.end, BASE + DRAM_BYTES);
+    emit('lui', { rd: POINTER.mtimecmp, imm: 0x200_4000 });
+    emit('lui', { rd: POINTER.msip, imm: 0x200_0000 });
+    emit('lui', { rd: POINTER.mtime, imm: 0x200_c000 });
+    local(POINTER.body, AT.body);
+    emit('lui', { rd: POINTER.uart, imm: 0x1000_0000 });
+    load(POINTER.wild, plan.wild);
+    if (plan.mtimecmp !== undefined) {
+      load(scratch, plan.mtimecmp);
+      emit('sd', { rs1: POINTER.mtimecmp, rs2: scratch });
+    }
+    emit('addi', { rd: BUDGET, imm: plan.budget });
+    local(RESUME, offsets[Math.min(plan.resume, plan.body.length)] ?? AT.body);
+    plan.registers.forEach((value, i) => { if (i < LOADED && value !== 0n) load(i + 1, value); });
+    const mepc = (): void => {
+      local(scratch, AT.body);
+      emit('csrrw', { csr: CSR.mepc, rs1: scratch });
+    };
+    for (const { csr, value } of plan.settings) {
+      if (words.length + 2 + 3 > PROLOGUE_LIMIT) break;
+      set(csr, csr === CSR.mstatus ? (value & ~MPP_MPV) | RETURN_BITS[plan.mode] : value);
+    }
+    mepc();
+    emit('mret', {});
+    return { table, words };
+  }
+
+  /** Writes 1 to tohost: the program is over. */
+  #finish(): readonly number[] {
+    const { shapes } = this;
+    const [address, value] = SCRATCH.M;
+    return [
+      shapes.word('auipc', { rd: address }),
+      shapes.word('addi', { rd: value, imm: 1 }),
+      shapes.word('sd', { rs1: address, rs2: value, imm: AT.tohost - AT.finish }),
+      shapes.word('jal', { imm: 0 }),
+    ];
+  }
+
+  /** Vector table and handler. */
+  #handler(mode: 'M' | 'HS' | 'VS', plan: Plan): readonly number[] {
+    const { shapes } = this;
+    const handler = plan.handlers[mode];
+    const [spare, scratch] = SCRATCH[mode];
+    const machine = mode === 'M';
+    const cause = machine ? CSR.mcause : CSR.scause;
+    const epc = machine ? CSR.mepc : CSR.sepc;
+    const leave = machine ? this.#returnWords(plan, spare, scratch) : [];
+    for (const { csr, bits, set } of handler.before) {
+      leave.push(shapes.word('addi', { rd: scratch, imm: bits }), shapes.word(set ? 'csrrs' : 'csrrc', { csr, rs1: scratch }));
+    }
+    leave.push(shapes.word(machine ? 'mret' : 'sret'));
+    const pending = { M: [CSR.mip, CSR.hvip], HS: [CSR.sip, CSR.hvip], VS: [CSR.sip] }[mode];
+    const enables = { M: [CSR.mie], HS: [CSR.sie, CSR.hie], VS: [CSR.sie] }[mode];
+    const clear = (csr: number): number => shapes.word('csrrc', { csr, rs1: spare });
+    const silence = [
+      shapes.word('addi', { rd: spare, imm: 1 }),
+      shapes.word('sll', { rd: spare, rs1: spare, rs2: scratch }),
+      ...(handler.clears ? pending.map(clear) : []),
+      ...enables.map(clear),
+    ];
+    // cause, budget, interrupt?, access fault?, then past the instruction and back
+    const past = [
+      shapes.word('csrrs', { rd: scratch, csr: epc }),
+      shapes.word('addi', { rd: scratch, rs1: scratch, imm: 4 }),
+      shapes.word('csrrw', { csr: epc, rs1: scratch }),
+    ];
+    const exit = 6 + past.length;
+    const fault = exit + leave.length;
+    const interrupt = fault + 2;
+    const here = AT[mode] + 4 * VECTORS;
+    const words = [
+      shapes.word('csrrs', { rd: scratch, csr: cause }),
+      shapes.word('addi', { rd: BUDGET, rs1: BUDGET, imm: -1 }),
+      shapes.word('bge', { rs1: 0, rs2: BUDGET, imm: AT.finish - (here + 8) }),
+      shapes.word('blt', { rs1: scratch, rs2: 0, imm: 4 * (interrupt - 3) }),
+      shapes.word('addi', { rd: scratch, rs1: scratch, imm: -1 }),
+      shapes.word('beq', { rs1: scratch, rs2: 0, imm: 4 * (fault - 5) }),
+      ...past,
+      ...leave,
+      shapes.word('csrrw', { csr: epc, rs1: RESUME }),
+      shapes.word('jal', { imm: 4 * (exit - fault - 1) }),
+      ...silence,
+      shapes.word('jal', { imm: 4 * (exit - interrupt - silence.length) }),
+    ];
+    const vectors = Array.from({ length: VECTORS }, (_, i) => shapes.word('jal', { imm: 4 * (VECTORS - i) }));
+    return [...vectors, ...words];
+  }
+
+  /** Chooses the mode that M's handler returns to by the number of traps so far. */
+  #returnWords(plan: Plan, spare: number, scratch: number): number[] {
+    if (plan.returns.length === 0) return [];
+    const { shapes } = this;
+    return [
+      shapes.word('addi', { rd: scratch, imm: 0x201 }),
+      shapes.word('slli', { rd: scratch, rs1: scratch, imm: 30 }),
+      shapes.word('csrrc', { csr: CSR.mstatus, rs1: scratch }),
+      shapes.word('lui', { rd: scratch, imm: 0x1000 }),
+      shapes.word('addi', { rd: scratch, rs1: scratch, imm: 0x7ff }),
+      shapes.word('addi', { rd: scratch, rs1: scratch, imm: 1 }),
+      shapes.word('csrrc', { csr: CSR.mstatus, rs1: scratch }),
+      shapes.word('andi', { rd: spare, rs1: BUDGET, imm: RETURN_SLOTS - 1 }),
+      shapes.word('slli', { rd: spare, rs1: spare, imm: 3 }),
+      shapes.word('add', { rd: spare, rs1: spare, rs2: POINTER.data }),
+      shapes.word('ld', { rd: spare, rs1: spare, imm: AT.table - AT.data }),
+      shapes.word('csrrs', { csr: CSR.mstatus, rs1: spare }),
+    ];
+  }
+}
+
+const tvec = (mode: 'M' | 'HS' | 'VS', { vectored }: Handler): number => (vectored ? AT[mode] + 1 : AT[mode] + 4 * VECTORS);
+
+/** Offset of each item, and of the end. */
+function itemOffsets({ body }: Plan): readonly number[] {
+  const offsets = [AT.body as number];
+  let at = AT.body;
+  for (const { words } of body) offsets.push((at += 4 * words.length));
+  return offsets;
+}

@@ -1,0 +1,55 @@
+/**
+ * A random program as a value: what shrinks, prints and is built into memory.
+ */
+import type { InputEvent } from '../../model/machine/input-log.js';
+import type { Mode } from '../retirement.js';
+import type { ImmediateShape } from './shapes.js';
+
+/** A piece of the body that is kept or deleted as a whole. */
+export interface Item {
+  /** One or more instructions that run one after the other. */
+  readonly words: readonly number[];
+  /** The last word is a branch or jump to the item so many ahead (negative: back); beyond the ends counts as the end. */
+  readonly jump?: { readonly items: number; readonly imm: ImmediateShape; /** Added to the distance in bytes. */ readonly skew: number };
+}
+
+/** A CSR that the prologue sets. */
+export interface Setting {
+  readonly csr: number;
+  readonly value: bigint;
+}
+
+/** How a trap handler goes back. */
+export interface Handler {
+  /** xtvec.MODE = 1. */
+  readonly vectored: boolean;
+  /** Interrupt handlers clear the pending bits that software may clear; they always clear the enable bit. */
+  readonly clears: boolean;
+  /** Bits changed before the return: CSR, bits, set or cleared. */
+  readonly before: readonly { readonly csr: number; readonly bits: number; readonly set: boolean }[];
+}
+
+/** A whole program. */
+export interface Plan {
+  /** Mode in which the body starts. */
+  readonly mode: Mode;
+  readonly settings: readonly Setting[];
+  /** Values of x1 and up. */
+  readonly registers: readonly bigint[];
+  /** Value of the pointer to somewhere strange. */
+  readonly wild: bigint;
+  /** mtimecmp, if set. */
+  readonly mtimecmp: bigint | undefined;
+  readonly handlers: Readonly<Record<'M' | 'HS' | 'VS', Handler>>;
+  /** Modes (bits of mstatus) to which M's handler returns in turn; empty: to where the trap came from. */
+  readonly returns: readonly bigint[];
+  /** Traps served before the program ends. */
+  readonly budget: number;
+  /** Item at which to go on after an instruction access fault. */
+  readonly resume: number;
+  /** 64-bit words of the data. */
+  readonly data: readonly bigint[];
+  readonly body: readonly Item[];
+  /** External lines over time. */
+  readonly events: readonly InputEvent[];
+}

@@ -1,0 +1,139 @@
+/**
+ * The instructions of the specs as shapes to fill: fixed bits, and where the
+ * operands go. A new instruction in YAML appears here by itself.
+ */
+import type { BitRange, Instruction, InstructionClass, Isa, MemoryAccess } from '../../model/spec/isa.js';
+
+/** Where an immediate's bits go: `width` bits of the value from bit `from` on stand at bit `to`. */
+interface Piece {
+  readonly from: number;
+  readonly width: number;
+  readonly to: number;
+}
+
+/** How to place an immediate. */
+export interface ImmediateShape {
+  readonly pieces: readonly Piece[];
+  /** Bits that the pieces cover. */
+  readonly mask: number;
+  /** Bits of the value, those below the scale included. */
+  readonly width: number;
+  readonly scale: number;
+  readonly signed: boolean;
+}
+
+/** An instruction to fill. */
+export interface Shape {
+  readonly name: string;
+  readonly class: InstructionClass;
+  readonly permit: string | undefined;
+  readonly memory: MemoryAccess | undefined;
+  readonly match: number;
+  /** Bits that the match leaves open. */
+  readonly free: number;
+  /** Lowest bit of each register operand. */
+  readonly rd: number | undefined;
+  readonly rs1: number | undefined;
+  readonly rs2: number | undefined;
+  readonly imm: ImmediateShape | undefined;
+  /** Lowest bits of the CSR address and of the 5-bit immediate of CSR instructions. */
+  readonly csr: number | undefined;
+  readonly zimm: number | undefined;
+  /** Bits in no operand that the instruction ignores. */
+  readonly ignored: number;
+}
+
+/** Operands of {@link encode}; what is absent is zero. */
+export interface Operands {
+  readonly rd?: number;
+  readonly rs1?: number;
+  readonly rs2?: number;
+  readonly imm?: number;
+  readonly csr?: number;
+  readonly zimm?: number;
+}
+
+const maskOf = ({ high, low }: BitRange): number => ((2 ** (high - low + 1) - 1) * 2 ** low) >>> 0;
+
+function immediateShape(instruction: Instruction): ImmediateShape | undefined {
+  const { immediate } = instruction.format;
+  if (immediate === undefined) return undefined;
+  const pieces: Piece[] = [];
+  let from = immediate.scale;
+  for (const { high, low } of [...immediate.bits].reverse()) {
+    const width = high - low + 1;
+    pieces.push({ from, width, to: low });
+    from += width;
+  }
+  const mask = immediate.bits.reduce((bits, range) => (bits | maskOf(range)) >>> 0, 0);
+  return { pieces, mask, width: from, scale: immediate.scale, signed: immediate.signed };
+}
+
+function shapeOf(instruction: Instruction): Shape {
+  const { registers, fields } = instruction.format;
+  const free = [...instruction.match].reduce((bits, c) => ((bits << 1) | (c === '-' ? 1 : 0)) >>> 0, 0);
+  const imm = immediateShape(instruction);
+  const named = [...Object.values(registers), ...Object.values(fields)].reduce((bits, range) => bits | maskOf(range), imm?.mask ?? 0);
+  return {
+    name: instruction.name,
+    class: instruction.class,
+    permit: instruction.permit,
+    memory: instruction.memory,
+    match: [...instruction.match].reduce((bits, c) => ((bits << 1) | (c === '1' ? 1 : 0)) >>> 0, 0),
+    free,
+    rd: registers.rd?.low,
+    rs1: registers.rs1?.low,
+    rs2: registers.rs2?.low,
+    imm,
+    csr: fields['csr']?.low,
+    zimm: fields['zimm']?.low,
+    ignored: (free & ~named) >>> 0,
+  };
+}
+
+/** The bits of an immediate at their places. */
+export function placeImmediate(shape: ImmediateShape, value: number): number {
+  let bits = 0;
+  for (const { from, width, to } of shape.pieces) bits |= ((value >> from) & (2 ** width - 1)) << to;
+  return bits >>> 0;
+}
+
+/** An instruction word. */
+export function encode(shape: Shape, { rd = 0, rs1 = 0, rs2 = 0, imm = 0, csr = 0, zimm = 0 }: Operands): number {
+  let word = shape.match;
+  if (shape.rd !== undefined) word |= rd << shape.rd;
+  if (shape.rs1 !== undefined) word |= rs1 << shape.rs1;
+  if (shape.rs2 !== undefined) word |= rs2 << shape.rs2;
+  if (shape.imm !== undefined) word |= placeImmediate(shape.imm, imm);
+  if (shape.csr !== undefined) word |= csr << shape.csr;
+  if (shape.zimm !== undefined) word |= zimm << shape.zimm;
+  return word >>> 0;
+}
+
+/** All instructions of an ISA. */
+export class Shapes {
+  readonly all: readonly Shape[];
+  readonly #byName: ReadonlyMap<string, Shape>;
+
+  constructor(isa: Isa) {
+    this.all = isa.instructions.map(shapeOf);
+    this.#byName = new Map(this.all.map((s) => [s.name, s]));
+  }
+
+  /** The instructions of some classes that `wanted` accepts. */
+  of(classes: readonly InstructionClass[], wanted: (shape: Shape) => boolean = () => true): readonly Shape[] {
+    return this.all.filter((s) => classes.includes(s.class) && wanted(s));
+  }
+
+  /** An instruction that programs are built around; the specs must have it. */
+  named(name: string): Shape {
+    const shape = this.#byName.get(name);
+    if (shape === undefined) throw new Error(`the specs have no instruction ${name}, which the prologue and the trap handlers of random programs need`);
+    return shape;
+  }
+
+  /** A word by name and operands. */
+  word(name: string, operands: Operands = {}): number {
+    return encode(this.named(name), operands);
+  }
+}

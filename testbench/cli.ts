@@ -1,0 +1,67 @@
+/**
+ * The command line. Each command is a file of `commands/`, loaded when it is
+ * called: a run does not wait for what a compilation needs.
+ */
+import { Command, CommanderError } from 'commander';
+import { EXIT_CODE } from './commands/failure.js';
+import { guardOutput, terminal } from './commands/terminal.js';
+
+interface CommandModule {
+  readonly define: (program: Command) => void;
+}
+
+const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
+  run: () => import('./commands/run.js'),
+};
+
+/**
+ * Runs a command; the exit code goes to `process.exitCode`.
+ *
+ * @param args - What follows the program's name.
+ */
+export async function main(args: readonly string[]): Promise<void> {
+  guardOutput();
+  try {
+    const program = await programFor(args);
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    process.exitCode = exitCodeFor(error);
+  }
+}
+
+async function programFor(args: readonly string[]): Promise<Command> {
+  const program = new Command('ghosthart')
+    .description('A cycle-accurate RISC-V core with the hypervisor extension, generated from YAML, checked against a reference, seen in GTKWave.')
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(`ghosthart: ${text.replace(/^error: /, '').trim().replaceAll('\n', ' ')}\n`) })
+    .helpCommand(false)
+    .addHelpText('after', '\nBegin with:\n  ghosthart demo\n\nA command with --help shows its options and an example.');
+  const [first = ''] = args;
+  const only = COMMANDS[first];
+  const needed = only === undefined ? Object.values(COMMANDS) : [only];
+  for (const load of needed) (await load()).define(program);
+  if (first === '--version' || first === '-V') program.version(await versionText(), '-V, --version', 'package version and hash of the specs');
+  else program.option('-V, --version', 'package version and hash of the specs');
+  for (const command of program.commands) inherit(command, program);
+  return program;
+}
+
+/** Subcommands fail as their parent does, with a word on where the options are. */
+function inherit(command: Command, parent: Command): void {
+  command.copyInheritedSettings(parent);
+  for (const inner of command.commands) inherit(inner, command);
+}
+
+async function versionText(): Promise<string> {
+  const { packageVersion, specHash } = await import('./commands/package.js');
+  const specs = await specHash([]);
+  return `ghosthart ${packageVersion()} specs ${specs.ok ? specs.hash : 'unreadable'}`;
+}
+
+function exitCodeFor(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODE.success : EXIT_CODE.usage;
+  const text = error instanceof Error ? error.message : String(error);
+  terminal.note(`ghosthart: internal error: ${text.split('\n')[0] ?? ''}. This is a mistake in Ghosthart: please report it (GHOSTHART_DEBUG=1 shows where).`);
+  if (process.env['GHOSTHART_DEBUG'] !== undefined && error instanceof Error) terminal.note(error.stack ?? '');
+  return EXIT_CODE.internal;
+}

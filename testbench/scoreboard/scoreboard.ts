@@ -1,0 +1,145 @@
+/**
+ * Predicts the cycle of every retirement from a core's file and the trace of
+ * what retired, by the rules of docs/timing.md alone.
+ */
+import type { Isa, Uarch } from '../../model/spec/isa.js';
+import type { Inputs, Retirement } from '../retirement.js';
+import { fly, type Departure, type Flight } from './flight.js';
+import { InstructionTimer, type Timed } from './instruction.js';
+import { shapeOf, type Shape } from './shape.js';
+import { RegisterValues } from './values.js';
+
+/** A record and when it happened. */
+export interface Event {
+  readonly retirement: Retirement;
+  readonly inputs: Pick<Inputs, 'cycle'>;
+}
+
+/** What the rules say of a record. */
+export interface Prediction {
+  /** The cycle of the record; of a WFI, and of an interrupt without `fetch`, the earliest one. */
+  readonly cycle: number;
+  /** The cycle is exact. */
+  readonly exact: boolean;
+  /** The instruction's way up to commit; undefined for an interrupt without `fetch`. */
+  readonly flight: Flight | undefined;
+}
+
+/** Where prediction and trace part. */
+export interface Mistiming {
+  readonly event: Event;
+  readonly prediction: Prediction;
+}
+
+export interface ScoreboardOptions {
+  /** The word at an address of the program, for instructions that an interrupt displaced; undefined where no fetch can be. */
+  readonly fetch?: (pc: bigint) => number | undefined;
+}
+
+export class Scoreboard {
+  readonly #shape: Shape;
+  readonly #isa: Isa;
+  readonly #timer: InstructionTimer;
+  readonly #fetch: ((pc: bigint) => number | undefined) | undefined;
+  readonly #values: RegisterValues;
+  /** Fast instructions that may still be on their way, oldest first. */
+  #flights: Flight[] = [];
+  /** The cycle in which the next instruction can enter the second stage. */
+  #from = 1;
+
+  /** @param uarch - The core's file, as loaded. */
+  constructor(isa: Isa, uarch: Uarch, { fetch }: ScoreboardOptions = {}) {
+    this.#isa = isa;
+    this.#shape = shapeOf(uarch);
+    this.#timer = new InstructionTimer(isa);
+    this.#values = new RegisterValues(isa);
+    this.#fetch = fetch;
+  }
+
+  /** The next record of the trace: predicts it and goes on from the prediction, or from the trace where that is an event. */
+  next(event: Event): Prediction {
+    const { retirement } = event;
+    const prediction = retirement.trap?.interrupt === true ? this.#interrupt(event) : this.#instruction(event);
+    this.#values.follow(retirement);
+    return prediction;
+  }
+
+  /** The first record that happens in another cycle than predicted. */
+  firstMistiming(events: Iterable<Event>): Mistiming | undefined {
+    for (const event of events) {
+      const prediction = this.next(event);
+      const cycle = Number(event.inputs.cycle);
+      if (prediction.exact ? cycle !== prediction.cycle : cycle < prediction.cycle) return { event, prediction };
+    }
+    return undefined;
+  }
+
+  #instruction({ retirement, inputs }: Event): Prediction {
+    const { pc_rdata, trap } = retirement;
+    const timed = this.#timer.of(retirement.insn);
+    const accessed = trap === undefined && retirement.mem_rmask + retirement.mem_wmask > 0;
+    const address = accessed ? retirement.mem_addr : this.#values.address(timed, pc_rdata);
+    const flight = this.#fly({ timed, address, from: this.#from });
+    const io = accessed && this.#isIo(address);
+    const waits = timed.unit === 'wait' && trap === undefined;
+    const cycle = this.#arrival(flight) + (io ? this.#shape.io : 0);
+    if (timed.slow || trap !== undefined || io) this.#restart(waits ? Number(inputs.cycle) : cycle);
+    else this.#goOn(flight, this.#isTaken(timed, retirement));
+    return { cycle, exact: !waits, flight };
+  }
+
+  #interrupt({ retirement, inputs }: Event): Prediction {
+    const { pc_rdata } = retirement;
+    const prediction = this.#fetch === undefined ? this.#earliest() : this.#displaced(this.#timer.of(this.#fetch(pc_rdata) ?? 0), pc_rdata);
+    this.#restart(prediction.exact ? prediction.cycle : Number(inputs.cycle));
+    return prediction;
+  }
+
+  #displaced(timed: Timed, pc: bigint): Prediction {
+    const flight = this.#fly({ timed, address: this.#values.address(timed, pc), from: this.#from });
+    return { cycle: this.#arrival(flight), exact: true, flight };
+  }
+
+  /** The least that any displaced instruction takes: that of one without hazards. */
+  #earliest(): Prediction {
+    const flight = this.#fly({ timed: this.#timer.of(0), address: 0n, from: this.#from });
+    return { cycle: this.#arrival(flight), exact: false, flight: undefined };
+  }
+
+  #fly(departure: Departure): Flight {
+    return fly(departure, this.#flights, this.#shape);
+  }
+
+  #arrival(flight: Flight): number {
+    return flight.enter[this.#shape.commit] ?? -1;
+  }
+
+  #isIo(address: bigint): boolean {
+    return this.#isa.hart.regions.some(({ kind, base, size }) => kind === 'io' && address >= base && address < base + size);
+  }
+
+  #isTaken(timed: Timed, { pc_rdata, pc_wdata }: Retirement): boolean {
+    return pc_wdata !== BigInt.asUintN(64, pc_rdata + 4n) || this.#values.taken(timed, pc_rdata);
+  }
+
+  /** A slow instruction left in that cycle. */
+  #restart(cycle: number): void {
+    this.#flights = [];
+    this.#from = cycle + 2;
+  }
+
+  #goOn(flight: Flight, taken: boolean): void {
+    const { commit, execute } = this.#shape;
+    this.#from = taken ? (flight.leave[execute] ?? 0) + 2 : 0;
+    const [first] = flight.enter.slice(1);
+    this.#flights = [...this.#flights.filter((o) => (o.leave[commit] ?? 0) >= (first ?? 0)), flight];
+  }
+}
+
+/** One line for people. */
+export function describeMistiming({ event, prediction }: Mistiming): string {
+  const { order, pc_rdata, insn } = event.retirement;
+  const name = prediction.flight?.timed.instruction?.name ?? 'no instruction';
+  const stages = prediction.flight?.enter.slice(1).join(' ') ?? '-';
+  return `record ${order}: 0x${pc_rdata.toString(16)} ${insn.toString(16)} ${name}: cycle ${event.inputs.cycle}, predicted ${prediction.exact ? '' : 'at least '}${prediction.cycle} (stages from ${stages})`;
+}
