@@ -12,6 +12,10 @@ interface CommandModule {
 
 const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   run: () => import('./commands/run.js'),
+  asm: () => import('./commands/asm.js'),
+  disasm: () => import('./commands/disasm.js'),
+  spec: () => import('./commands/spec.js'),
+  emit: () => import('./commands/emit.js'),
 };
 
 /**
@@ -33,7 +37,7 @@ async function programFor(args: readonly string[]): Promise<Command> {
   const program = new Command('ghosthart')
     .description('A cycle-accurate RISC-V core with the hypervisor extension, generated from YAML, checked against a reference, seen in GTKWave.')
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(`ghosthart: ${text.replace(/^error: /, '').trim().replaceAll('\n', ' ')}\n`) })
+    .configureOutput({ outputError: (text, write) => write(usageLine(text, args)) })
     .helpCommand(false)
     .addHelpText('after', '\nBegin with:\n  ghosthart demo\n\nA command with --help shows its options and an example.');
   const [first = ''] = args;
@@ -42,14 +46,14 @@ async function programFor(args: readonly string[]): Promise<Command> {
   for (const load of needed) (await load()).define(program);
   if (first === '--version' || first === '-V') program.version(await versionText(), '-V, --version', 'package version and hash of the specs');
   else program.option('-V, --version', 'package version and hash of the specs');
-  for (const command of program.commands) inherit(command, program);
   return program;
 }
 
-/** Subcommands fail as their parent does, with a word on where the options are. */
-function inherit(command: Command, parent: Command): void {
-  command.copyInheritedSettings(parent);
-  for (const inner of command.commands) inherit(inner, command);
+/** A mistake in the usage on one line, with where to look. */
+function usageLine(text: string, args: readonly string[]): string {
+  const [first = ''] = args;
+  const sentence = text.replace(/^error: /, '').trim().replaceAll('\n', ' ');
+  return `ghosthart: ${sentence}${/[.)?]$/.test(sentence) ? '' : '.'} Try ghosthart ${COMMANDS[first] === undefined ? '' : `${first} `}--help.\n`;
 }
 
 async function versionText(): Promise<string> {

@@ -96,9 +96,9 @@ export class Unit {
   widen(value: binaryen.ExpressionRef): binaryen.ExpressionRef {
     const info = binaryen.getExpressionInfo(value);
     if (info.id !== binaryen.ExpressionIds.Load || !('ptr' in info) || !('offset' in info) || !('bytes' in info)) return this.wasm.i64.extend_u(value);
-    const { offset, ptr, bytes } = info;
+    const { offset, ptr, bytes, align } = { align: 1, ...info };
     if (bytes !== 4 || typeof offset !== 'number' || typeof ptr !== 'number') return this.wasm.i64.extend_u(value);
-    return this.wasm.i64.load32_u(offset, 1, ptr);
+    return this.wasm.i64.load32_u(offset, typeof align === 'number' ? align : 1, ptr);
   }
 
   callHelper(name: HelperName, type: ValueType, operands: readonly binaryen.ExpressionRef[]): binaryen.ExpressionRef {

@@ -108,24 +108,27 @@ export class CsrFile {
   }
 
   /**
-   * Stored bits of a CSR in one slice where its fields allow it, the rest OR-ed in.
-   * Whole-register slices keep the expression small: a home is mostly one mask.
+   * Fields in their places. Bits that stand at the same place in some register (a
+   * CSR's own stored bits, most aliases) are taken together by one mask.
    */
   #assemble(csr: Csr, valueOf: (field: CsrField) => Expr): Expr {
-    const home = this.#homes.get(csr.name);
-    let storedMask = 0n;
+    const inPlace = new Map<Register, bigint>();
     let constantBits = 0n;
     const terms: Expr[] = [];
     for (const field of csr.fields) {
-      const mask = ones(widthOf(field)) << BigInt(field.bits.low);
-      if (field.source.kind === 'constant') constantBits |= field.source.value << BigInt(field.bits.low);
-      else if (field.source.kind === 'stored' && field.source.read === undefined) storedMask |= mask;
-      else terms.push(place(valueOf(field), field.bits.low));
+      const { high, low } = field.bits;
+      if (field.source.kind === 'constant') {
+        constantBits |= field.source.value << BigInt(low);
+        continue;
+      }
+      const value = valueOf(field);
+      const register = registerAt(value, low);
+      if (register === undefined) terms.push(place(value, low));
+      else inPlace.set(register, (inPlace.get(register) ?? 0n) | (ones(high - low + 1) << BigInt(low)));
     }
-    if (home !== undefined && storedMask !== 0n) {
-      const whole = read(home);
-      const masked = storedMask === ones(home.width) ? whole : and(whole, constant(home.width, storedMask & ones(home.width)));
-      terms.unshift(zext(masked, 64));
+    for (const [register, mask] of inPlace) {
+      const whole = read(register);
+      terms.push(zext(mask === ones(register.width) ? whole : and(whole, constant(register.width, mask)), 64));
     }
     if (constantBits !== 0n) terms.push(constant(64, constantBits));
     return terms.length === 0 ? constant(64, 0) : or(...terms);
@@ -231,6 +234,12 @@ export class CsrFile {
     });
     return select(address, cases, constant(12, none));
   }
+}
+
+/** The register of which `value` is a part that stands at bit `low` in it. */
+function registerAt(value: Expr, low: number): Register | undefined {
+  if (value.kind === 'read' && low === 0) return value.register;
+  return value.kind === 'slice' && value.low === low && value.a.kind === 'read' ? value.a.register : undefined;
 }
 
 /** `value` shifted left by a constant into 64 bits. */

@@ -32,6 +32,8 @@ export interface BuiltProgram {
 }
 
 const SYMBOLS: ReadonlyMap<string, bigint> = new Map([['tohost', BASE + BigInt(AT.tohost)]]);
+/** More would not fit into the prologue. */
+const MOST_SETTINGS = 32;
 /** Slots at the start of the table hold the modes that M's handler returns to. */
 const RETURN_SLOTS = 8;
 
@@ -124,17 +126,15 @@ export class Builder {
       emit('sd', { rs1: POINTER.mtimecmp, rs2: scratch });
     }
     emit('addi', { rd: BUDGET, imm: plan.budget });
-    local(RESUME, offsets[Math.min(plan.resume, plan.body.length)] ?? AT.body);
+    local(RESUME, Math.min(offsets[Math.min(plan.resume, plan.body.length)] ?? AT.body, AT.data + 2044));
     plan.registers.forEach((value, i) => { if (i < LOADED && value !== 0n) load(i + 1, value); });
-    const mepc = (): void => {
-      local(scratch, AT.body);
-      emit('csrrw', { csr: CSR.mepc, rs1: scratch });
-    };
-    for (const { csr, value } of plan.settings) {
-      if (words.length + 2 + 3 > PROLOGUE_LIMIT) break;
-      set(csr, csr === CSR.mstatus ? (value & ~MPP_MPV) | RETURN_BITS[plan.mode] : value);
+    local(scratch, AT.body);
+    emit('csrrw', { csr: CSR.mepc, rs1: scratch });
+    for (const { csr, value } of plan.settings.slice(0, MOST_SETTINGS)) {
+      if (words.length + 2 + 3 <= PROLOGUE_LIMIT) set(csr, value);
     }
-    mepc();
+    load(scratch, (plan.mstatus & ~MPP_MPV) | RETURN_BITS[plan.mode]);
+    emit('csrrw', { csr: CSR.mstatus, rs1: scratch });
     emit('mret', {});
     return { table, words };
   }
@@ -206,12 +206,13 @@ export class Builder {
     if (plan.returns.length === 0) return [];
     const { shapes } = this;
     return [
+      // MPV, bit 39; bit 30 is nothing.
       shapes.word('addi', { rd: scratch, imm: 0x201 }),
       shapes.word('slli', { rd: scratch, rs1: scratch, imm: 30 }),
       shapes.word('csrrc', { csr: CSR.mstatus, rs1: scratch }),
-      shapes.word('lui', { rd: scratch, imm: 0x1000 }),
-      shapes.word('addi', { rd: scratch, rs1: scratch, imm: 0x7ff }),
-      shapes.word('addi', { rd: scratch, rs1: scratch, imm: 1 }),
+      // MPP, bits 12-11.
+      shapes.word('lui', { rd: scratch, imm: 0x2000 }),
+      shapes.word('addi', { rd: scratch, rs1: scratch, imm: -0x800 }),
       shapes.word('csrrc', { csr: CSR.mstatus, rs1: scratch }),
       shapes.word('andi', { rd: spare, rs1: BUDGET, imm: RETURN_SLOTS - 1 }),
       shapes.word('slli', { rd: spare, rs1: spare, imm: 3 }),

@@ -33,6 +33,8 @@ export interface Handler {
 export interface Plan {
   /** Mode in which the body starts. */
   readonly mode: Mode;
+  /** mstatus, but for the bits that say where MRET goes. */
+  readonly mstatus: bigint;
   readonly settings: readonly Setting[];
   /** Values of x1 and up. */
   readonly registers: readonly bigint[];

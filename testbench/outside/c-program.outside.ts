@@ -12,7 +12,7 @@ describe('the C program', () => {
   beforeAll(() => {
     buildCProgram(elf);
     buildCProgram(forQemu, { finisher: true });
-  });
+  }, 300_000);
 
   it('finds nothing wrong with QEMU', () => {
     const { console: text, exitCode } = runOnQemu(forQemu);

@@ -19,7 +19,7 @@ describe(`${PROGRAMS} random bare programs`, () => {
     writeFileSync(join(workFolder, 'random.S'), source);
     gnuAssemble(source, elf);
     onQemu = readOutcomes(runOnQemu(elf, { cpu: QEMU_CPU_BARE, seconds: 240 }).console);
-  });
+  }, 300_000);
 
   it('all end on QEMU, with traps to every level', () => {
     expect(onQemu).toHaveLength(PROGRAMS);

@@ -54,7 +54,7 @@ export function benchChecksum(iterations: number): bigint {
 /**
  * The text of `bench.S` with another iteration count and the checksum that goes with it.
  *
- * @param iterations - Passes over the array; one is about 36,000 instructions.
+ * @param iterations - Passes over the array; one is about 29,000 instructions.
  */
 export function benchSource(iterations: number): string {
   const equ = (name: string, value: string) => (text: string): string =>

@@ -1,0 +1,70 @@
+/**
+ * Random programs for fast-check.
+ */
+import fc from 'fast-check';
+import type { Isa } from '../../model/spec/isa.js';
+import { Dice } from './dice.js';
+import { ItemMaker } from './items.js';
+import type { Plan } from './program.js';
+import { SetupMaker } from './setup.js';
+import { Shapes } from './shapes.js';
+import { simpler } from './shrink.js';
+
+/** Items of a body at most. */
+export const MOST_ITEMS = 40;
+
+/** Makes plans from 32-bit seeds. */
+export class PlanMaker {
+  readonly shapes: Shapes;
+  readonly #items: ItemMaker;
+  readonly #setup: SetupMaker;
+
+  constructor(isa: Isa) {
+    this.shapes = new Shapes(isa);
+    this.#items = new ItemMaker(isa, this.shapes);
+    this.#setup = new SetupMaker(isa, (dice) => this.#items.word(dice));
+  }
+
+  /** The plan of a seed. */
+  make(seed: number): Plan {
+    const dice = new Dice(seed);
+    const length = dice.below(MOST_ITEMS + 1);
+    const setup = this.#setup.make(dice, length);
+    return { ...setup, body: Array.from({ length }, () => this.#items.make(dice, setup.mode)) };
+  }
+}
+
+/**
+ * Programs as one arbitrary: drawn by {@link PlanMaker} (a thousand draws of
+ * fast-check's own would be most of a program's time), shrunk by
+ * {@link simpler}, which deletes instructions before anything else.
+ */
+class ProgramArbitrary extends fc.Arbitrary<Plan> {
+  constructor(
+    readonly maker: PlanMaker,
+    readonly adapt: (plan: Plan) => Plan,
+  ) {
+    super();
+  }
+
+  override generate(random: fc.Random): fc.Value<Plan> {
+    return new fc.Value(this.adapt(this.maker.make(random.nextInt())), undefined);
+  }
+
+  override canShrinkWithoutContext(value: unknown): value is Plan {
+    return typeof value === 'object' && value !== null && 'body' in value && 'handlers' in value;
+  }
+
+  override shrink(plan: Plan): fc.Stream<fc.Value<Plan>> {
+    return fc.stream(simpler(plan)).map((p) => new fc.Value(this.adapt(p), undefined));
+  }
+}
+
+/**
+ * Random programs.
+ *
+ * @param adapt - Restricts programs (no interrupts, one mode); must keep what it has restricted.
+ */
+export function programs(maker: PlanMaker, adapt: (plan: Plan) => Plan = (plan) => plan): fc.Arbitrary<Plan> {
+  return new ProgramArbitrary(maker, adapt);
+}

@@ -1,0 +1,233 @@
+/**
+ * The pieces of a body: every instruction of the specs, and small idioms that
+ * lead where single random instructions seldom go.
+ */
+import type { Isa } from '../../model/spec/isa.js';
+import type { Mode } from '../retirement.js';
+import { CsrChooser } from './csr-choice.js';
+import { Weighted, type Dice } from './dice.js';
+import { BUDGET, DATA_SLOTS, POINTER, POOL } from './map.js';
+import type { Item } from './program.js';
+import { encode, type Shape, type Shapes } from './shapes.js';
+
+type Make = (dice: Dice, mode: Mode) => Item;
+
+/** Where loads and stores go: pointer, and the least and most offset from it. */
+const PLACES = new Weighted<readonly [pointer: number, least: number, most: number]>([
+  [12, [POINTER.data, 0, DATA_SLOTS * 8 - 8]], [4, [POINTER.data, 0, 24]], [3, [POINTER.end, -16, 8]], [2, [POINTER.mtimecmp, 0, 7]], [2, [POINTER.msip, 0, 4]],
+  [2, [POINTER.mtime, -8, -1]], [1, [POINTER.msip, -8, 2040]], [2, [POINTER.uart, -2, 9]], [3, [POINTER.wild, -8, 8]],
+]);
+
+const one = (...words: readonly number[]): Item => ({ words });
+
+/** Makes items for one ISA. */
+export class ItemMaker {
+  readonly #makes: Weighted<Make>;
+  readonly #csrs: CsrChooser;
+  readonly #compute: readonly Shape[];
+  readonly #system: readonly Shape[];
+
+  constructor(isa: Isa, readonly shapes: Shapes) {
+    this.#csrs = new CsrChooser(isa);
+    this.#compute = shapes.of(['alu', 'muldiv']);
+    this.#system = shapes.of(['trap', 'wait', 'xret', 'fence', 'cbo']);
+    const muldiv = shapes.of(['muldiv']);
+    const moves = shapes.of(['load', 'store'], (s) => s.imm !== undefined);
+    const guestMoves = shapes.of(['load', 'store'], (s) => s.imm === undefined);
+    const atomics = shapes.of(['amo', 'lr', 'sc']);
+    const branches = shapes.of(['branch']);
+    const csrs = shapes.of(['csr']);
+    const fences = shapes.of(['fence'], (s) => s.permit !== undefined);
+    const orders = shapes.of(['fence'], (s) => s.permit === undefined);
+    const traps = shapes.of(['trap']);
+    const weighted: readonly (readonly [number, readonly Shape[], Make])[] = [
+      [20, this.#compute, (dice) => one(this.#fill(dice, dice.pick(this.#compute)))],
+      [4, muldiv, (dice) => this.#dependent(dice, dice.pick(muldiv))],
+      [12, moves, (dice) => this.#move(dice, dice.pick(moves))],
+      [3, moves, (dice) => this.#loadUse(dice, dice.pick(moves))],
+      [6, guestMoves, (dice) => this.#guestMove(dice, dice.pick(guestMoves))],
+      [6, atomics, (dice) => this.#guestMove(dice, dice.pick(atomics))],
+      [6, branches, (dice) => this.#branch(dice, dice.pick(branches))],
+      [2, branches, (dice) => this.#jal(dice)],
+      [3, branches, (dice) => this.#jalr(dice)],
+      [16, csrs, (dice, mode) => one(this.#csr(dice, dice.pick(csrs), this.#csrs.choose(dice, mode)))],
+      [5, csrs, (dice, mode) => this.#csrPair(dice, mode)],
+      [2, csrs, (dice) => this.#interruptWrite(dice)],
+      [4, traps, (dice) => one(this.#fill(dice, dice.pick(traps)))],
+      [3, traps, () => one(this.shapes.word('ecall'))],
+      [5, traps, (dice) => this.#xret(dice)],
+      [3, this.#system, (dice) => one(this.#fill(dice, dice.pick(this.#system)))],
+      [1, traps, () => one(this.shapes.word('wfi'))],
+      [3, fences, (dice) => one(this.#fill(dice, dice.pick(fences)))],
+      [1, orders, (dice) => one(this.#fill(dice, dice.pick(orders)))],
+      [1, traps, (dice) => this.#modify(dice)],
+      [3, traps, (dice) => one(this.word(dice))],
+    ];
+    this.#makes = new Weighted(weighted.flatMap(([weight, needs, make]) => (needs.length === 0 ? [] : [[weight, make] as const])));
+  }
+
+  /** One item; `mode` is where the body starts. */
+  make(dice: Dice, mode: Mode): Item {
+    return this.#makes.pick(dice)(dice, mode);
+  }
+
+  /** A word that need not be an instruction. */
+  word(dice: Dice): number {
+    const random = dice.word();
+    switch (dice.below(4)) {
+      case 0: return random;
+      case 1: return (random & ~0x7f | 0x73) >>> 0;
+      default: {
+        // A defined instruction with one bit wrong is the likeliest to be decoded wrongly.
+        const word = this.#fill(dice, dice.pick(this.shapes.all));
+        return (word ^ (dice.oneIn(3) ? 0 : 1 << dice.below(32))) >>> 0;
+      }
+    }
+  }
+
+  #source(dice: Dice): number {
+    return dice.oneIn(24) ? dice.below(32) : dice.below(POOL);
+  }
+
+  #target(dice: Dice): number {
+    if (!dice.oneIn(32)) return dice.below(POOL);
+    const any = dice.below(32);
+    return any === BUDGET ? 0 : any;
+  }
+
+  /** Random operands; meaningless bits are mostly zero. */
+  #fill(dice: Dice, shape: Shape): number {
+    let word = shape.match | (dice.word() & shape.free);
+    if (shape.ignored !== 0 && !dice.oneIn(4)) word &= ~shape.ignored;
+    if (shape.rd !== undefined) word = (word & ~(31 << shape.rd)) | (this.#target(dice) << shape.rd);
+    if (shape.rs1 !== undefined) word = (word & ~(31 << shape.rs1)) | (this.#source(dice) << shape.rs1);
+    if (shape.rs2 !== undefined) word = (word & ~(31 << shape.rs2)) | (this.#source(dice) << shape.rs2);
+    return word >>> 0;
+  }
+
+  /** A long operation, and one that needs its result at once. */
+  #dependent(dice: Dice, shape: Shape): Item {
+    const rd = dice.between(1, POOL - 1);
+    return one(
+      encode(shape, { rd, rs1: this.#source(dice), rs2: this.#source(dice) }),
+      encode(dice.pick(this.#compute), { rd: this.#target(dice), rs1: rd, rs2: dice.oneIn(2) ? rd : this.#source(dice), imm: dice.between(0, 31) }),
+    );
+  }
+
+  #move(dice: Dice, shape: Shape): Item {
+    const [pointer, least, most] = PLACES.pick(dice);
+    const bytes = shape.memory?.bytes ?? 1;
+    const offset = dice.between(least, most);
+    const imm = dice.oneIn(3) ? offset : offset & -bytes;
+    return one(encode(shape, { rd: this.#target(dice), rs1: pointer, rs2: this.#source(dice), imm }));
+  }
+
+  /** A store or load, then a load of the same place into a computation. */
+  #loadUse(dice: Dice, shape: Shape): Item {
+    const rd = dice.between(1, POOL - 1);
+    const offset = dice.between(0, 24);
+    return one(
+      encode(shape, { rd, rs1: POINTER.data, rs2: this.#source(dice), imm: offset }),
+      this.shapes.word('ld', { rd, rs1: POINTER.data, imm: offset & -4 }),
+      encode(dice.pick(this.#compute), { rd: this.#target(dice), rs1: rd, rs2: this.#source(dice), imm: 1 }),
+    );
+  }
+
+  /** An access without an offset: the address is computed just before. */
+  #guestMove(dice: Dice, shape: Shape): Item {
+    const [pointer, least, most] = PLACES.pick(dice);
+    const bytes = shape.memory?.bytes ?? 1;
+    const offset = dice.between(least, most);
+    const rs1 = dice.between(1, POOL - 1);
+    return one(
+      this.shapes.word('addi', { rd: rs1, rs1: pointer, imm: dice.oneIn(3) ? offset : offset & -bytes }),
+      encode(shape, { rd: this.#target(dice), rs1, rs2: this.#source(dice) }),
+    );
+  }
+
+  /** Mostly forwards; now and then two bytes off. */
+  #reach(dice: Dice): { readonly items: number; readonly skew: number } {
+    return { items: dice.oneIn(10) ? -dice.below(4) : dice.between(1, 4), skew: dice.oneIn(16) ? 2 : 0 };
+  }
+
+  #branch(dice: Dice, shape: Shape): Item {
+    const rs1 = this.#source(dice);
+    const words = [encode(shape, { rs1, rs2: dice.oneIn(4) ? rs1 : this.#source(dice) })];
+    return shape.imm === undefined ? { words } : { words, jump: { ...this.#reach(dice), imm: shape.imm } };
+  }
+
+  #jal(dice: Dice): Item {
+    const shape = this.shapes.named('jal');
+    const words = [encode(shape, { rd: this.#target(dice) })];
+    return shape.imm === undefined ? { words } : { words, jump: { items: dice.between(1, 3), skew: dice.oneIn(10) ? 2 : 0, imm: shape.imm } };
+  }
+
+  /** To the next item, to an odd place, or out of memory. */
+  #jalr(dice: Dice): Item {
+    const rd = this.#target(dice);
+    if (dice.oneIn(6)) return one(this.shapes.word('jalr', { rd, rs1: dice.pick([POINTER.wild, POINTER.end, POINTER.msip]), imm: dice.between(-8, 8) }));
+    const rs1 = dice.between(1, POOL - 1);
+    return one(this.shapes.word('auipc', { rd: rs1 }), this.shapes.word('jalr', { rd, rs1, imm: dice.pick([8, 8, 9, 10, 11]) }));
+  }
+
+  #csr(dice: Dice, shape: Shape, csr: number): number {
+    return encode(shape, { rd: dice.oneIn(4) ? 0 : this.#target(dice), rs1: dice.oneIn(3) ? 0 : this.#source(dice), csr, zimm: dice.oneIn(3) ? 0 : dice.below(32) });
+  }
+
+  /** A write, and at once something that depends on it. */
+  #csrPair(dice: Dice, mode: Mode): Item {
+    const csr = this.#csrs.choose(dice, mode);
+    const write = this.shapes.word(dice.pick(['csrrw', 'csrrs', 'csrrc']), { rd: this.#target(dice), rs1: this.#source(dice), csr });
+    const read = this.shapes.word('csrrs', { rd: this.#target(dice), csr: dice.oneIn(3) ? this.#csrs.related(dice, csr) : csr });
+    return dice.oneIn(4) ? one(write, this.#fill(dice, dice.pick(this.#system))) : one(write, read);
+  }
+
+  /** Makes an interrupt pending, enabled or delegated. */
+  #interruptWrite(dice: Dice): Item {
+    const rs1 = dice.between(1, POOL - 1);
+    const csr = this.#csrs.interrupt(dice);
+    return one(
+      this.shapes.word('addi', { rd: rs1, imm: dice.pick([0x2, 0x20, 0x200, 0x4, 0x40, 0x400, 0x222, 0x444, 0x666, -1]) }),
+      this.shapes.word(dice.pick(['csrrs', 'csrrs', 'csrrw', 'csrrc']), { rd: this.#target(dice), rs1, csr }),
+    );
+  }
+
+  /** A return to just behind itself (or to wherever the register points). */
+  #xret(dice: Dice): Item {
+    const mret = dice.oneIn(3);
+    const leave = this.shapes.word(mret ? 'mret' : 'sret');
+    if (dice.oneIn(4)) return one(leave);
+    const rs1 = dice.between(1, POOL - 1);
+    const prepare = dice.oneIn(2) ? [] : this.#returnState(dice, mret);
+    const there = [
+      this.shapes.word('auipc', { rd: rs1 }),
+      this.shapes.word('addi', { rd: rs1, rs1, imm: 16 }),
+      this.shapes.word('csrrw', { csr: mret ? 0x341 : 0x141, rs1 }),
+    ];
+    return one(...prepare, ...there, leave);
+  }
+
+  /** Sets or clears previous privilege, virtualization or interrupt enables. */
+  #returnState(dice: Dice, mret: boolean): readonly number[] {
+    const rs1 = dice.between(1, POOL - 1);
+    const op = dice.oneIn(2) ? 'csrrs' : 'csrrc';
+    if (mret && dice.oneIn(2)) {
+      return [this.shapes.word('addi', { rd: rs1, imm: 0x80 }), this.shapes.word('slli', { rd: rs1, rs1, imm: 32 }), this.shapes.word(op, { csr: 0x300, rs1 })];
+    }
+    if (mret) return [this.shapes.word('lui', { rd: rs1, imm: 0x2000 }), this.shapes.word('addi', { rd: rs1, rs1, imm: dice.pick([-0x800, -0x1000]) }), this.shapes.word(op, { csr: 0x300, rs1 })];
+    if (dice.oneIn(2)) return [this.shapes.word('addi', { rd: rs1, imm: 0x100 }), this.shapes.word(op, { csr: 0x100, rs1 })];
+    return [this.shapes.word('addi', { rd: rs1, imm: dice.pick([0x80, 0x180, 0x200]) }), this.shapes.word(op, { csr: 0x600, rs1 })];
+  }
+
+  /** Stores an instruction over a later one, with or without FENCE.I. */
+  #modify(dice: Dice): Item {
+    const rd = dice.between(1, POOL - 1);
+    const fence = dice.oneIn(2) ? [this.shapes.word('fence.i')] : [];
+    return one(
+      this.shapes.word('lw', { rd, rs1: POINTER.data, imm: 8 * (4 * dice.below(DATA_SLOTS / 4) + 3) }),
+      this.shapes.word('auipc', { rd: (rd % (POOL - 1)) + 1 }),
+      this.shapes.word('sw', { rs1: (rd % (POOL - 1)) + 1, rs2: rd, imm: 4 * dice.between(2, 8) }),
+      ...fence,
+    );
+  }
+}

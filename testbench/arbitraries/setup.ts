@@ -1,0 +1,113 @@
+/**
+ * What a program does before its body: delegation, enables, trap controls,
+ * lines. Every choice that a permit row, a trap or an interrupt depends on is
+ * made here with a probability far from 0 and 1.
+ */
+import type { InputEvent } from '../../model/machine/input-log.js';
+import type { Isa } from '../../model/spec/isa.js';
+import type { Mode } from '../retirement.js';
+import { RETURN_BITS } from './build.js';
+import { Weighted, type Dice } from './dice.js';
+import { AT, BASE, DATA_SLOTS, LOADED } from './map.js';
+import type { Handler, Plan, Setting } from './program.js';
+import { registerValue, wildAddress, writableByName } from './values.js';
+
+const MODES = new Weighted<Mode>([[3, 'M'], [5, 'HS'], [3, 'U'], [6, 'VS'], [4, 'VU']]);
+
+/** Cycles within which lines change: about as long as programs run. */
+const LINE_CYCLES = 1200;
+/** mtime advances every 16 cycles; prologues end near 20. */
+const TICKS = 70;
+
+const MPRV = 0x2_0000n;
+const BASE_SETTINGS = ['medeleg', 'mideleg', 'hedeleg', 'hideleg', 'mie', 'hstatus', 'vsstatus', 'mcounteren', 'hcounteren', 'scounteren'] as const;
+const EXTRA_SETTINGS = ['mip', 'hvip', 'hgeie', 'sepc', 'vsepc', 'htimedelta', 'mcountinhibit', 'mscratch', 'sscratch', 'vsscratch'] as const;
+
+/** Makes everything but the body. */
+export class SetupMaker {
+  readonly #addresses: ReadonlyMap<string, number>;
+  readonly #writable: ReadonlyMap<string, bigint>;
+
+  /** @param words - Instruction words to lie about in the data, for programs that modify themselves. */
+  constructor(isa: Isa, readonly words: (dice: Dice) => number) {
+    this.#addresses = new Map(isa.csrs.map((c) => [c.name, c.address]));
+    this.#writable = writableByName(isa);
+  }
+
+  make(dice: Dice, length: number): Omit<Plan, 'body'> {
+    const interrupts = dice.below(4) !== 0;
+    return {
+      mode: MODES.pick(dice),
+      mstatus: this.#mstatus(dice, interrupts),
+      settings: this.#settings(dice, interrupts),
+      registers: Array.from({ length: LOADED }, () => registerValue(dice)),
+      wild: wildAddress(dice),
+      mtimecmp: interrupts && dice.oneIn(3) ? BigInt(dice.between(8, TICKS)) : undefined,
+      handlers: { M: this.#handler(dice, M_CHANGES), HS: this.#handler(dice, HS_CHANGES), VS: this.#handler(dice, VS_CHANGES) },
+      returns: dice.oneIn(3) ? [] : Array.from({ length: 8 }, () => RETURN_BITS[MODES.pick(dice)]),
+      budget: dice.between(6, 20),
+      resume: dice.below(length + 1),
+      data: Array.from({ length: DATA_SLOTS }, (_, i) => (i % 4 === 3 ? BigInt(this.words(dice)) : i % 4 === 1 ? registerValue(dice) : 0n)),
+      events: interrupts ? events(dice) : [],
+    };
+  }
+
+  #mstatus(dice: Dice, interrupts: boolean): bigint {
+    // Trap controls half of the time each, but not all of them in every program; interrupts mostly on.
+    let value = dice.oneIn(2) ? 0n : dice.subset(0x7e_0000n) & (dice.oneIn(3) ? -1n : ~MPRV);
+    value |= dice.subset(0x22n);
+    if (interrupts && !dice.oneIn(4)) value |= 0x80n;
+    return value;
+  }
+
+  #settings(dice: Dice, interrupts: boolean): Setting[] {
+    const settings: Setting[] = [];
+    for (const name of BASE_SETTINGS) {
+      if (name === 'mie' && !interrupts) continue;
+      this.#add(settings, name, this.#value(dice, name));
+    }
+    for (const name of EXTRA_SETTINGS) {
+      if (dice.oneIn(interrupts ? 2 : 6)) this.#add(settings, name, this.#value(dice, name));
+    }
+    return settings;
+  }
+
+  #add(settings: Setting[], name: string, value: bigint): void {
+    const csr = this.#addresses.get(name);
+    if (csr !== undefined && value !== 0n) settings.push({ csr, value });
+  }
+
+  #value(dice: Dice, name: string): bigint {
+    if (name === 'sepc' || name === 'vsepc') return BASE + BigInt(AT.body + 4 * dice.below(48));
+    const mask = this.#writable.get(name) ?? 0n;
+    switch (dice.below(4)) {
+      case 0: return 0n;
+      case 1: return mask;
+      default: return dice.subset(mask);
+    }
+  }
+
+  #handler(dice: Dice, changes: readonly Handler['before'][number][]): Handler {
+    return {
+      vectored: dice.oneIn(2),
+      clears: dice.oneIn(2),
+      before: dice.oneIn(3) ? [dice.pick(changes)] : [],
+    };
+  }
+}
+
+const changes = (csr: number, bits: number): readonly Handler['before'][number][] => [{ csr, bits, set: true }, { csr, bits, set: false }];
+/** Interrupt enables of the mode returned to, SPP and SPV; interrupts pending for lower modes. */
+const M_CHANGES = [...changes(0x300, 0x80), ...changes(0x300, 0x122), ...changes(0x344, 0x222), ...changes(0x304, 0x666), ...changes(0x600, 0x180)];
+const HS_CHANGES = [...changes(0x100, 0x100), ...changes(0x600, 0x80), ...changes(0x100, 0x20), ...changes(0x645, 0x444)];
+const VS_CHANGES = [...changes(0x100, 0x100), ...changes(0x100, 0x20)];
+
+function events(dice: Dice): readonly InputEvent[] {
+  const count = dice.oneIn(2) ? 0 : dice.between(1, 4);
+  const list = Array.from({ length: count }, (): InputEvent => {
+    const cycle = BigInt(dice.between(100, LINE_CYCLES));
+    if (dice.oneIn(2)) return { cycle, kind: 'pin', pin: 'hgeip', value: BigInt(dice.word() & 0x1fe) };
+    return { cycle, kind: 'pin', pin: dice.oneIn(2) ? 'meip' : 'seip', value: BigInt(dice.below(4) === 0 ? 0 : 1) };
+  });
+  return list.sort((a, b) => Number(a.cycle - b.cycle));
+}

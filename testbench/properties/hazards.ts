@@ -1,0 +1,145 @@
+/**
+ * Programs dense with pipeline hazards, as assembly: few registers, few
+ * addresses, everything that stalls, redirects or restarts, in M-mode. Traps
+ * skip the instruction, interrupts silence their source.
+ */
+import fc from 'fast-check';
+import type { Program } from '../../model/machine/elf.js';
+import { assemble, formatError } from '../assembly/assemble.js';
+import { assemblyTables, type AssemblyTables } from '../assembly/tables.js';
+import { shippedSpecs } from './cores.js';
+
+/** What a machine loads. */
+export type Image = Pick<Program, 'entry' | 'segments' | 'symbols'>;
+
+let tables: AssemblyTables | undefined;
+
+/** Assembles a text that must be free of mistakes. */
+export function imageOf(text: string): Image {
+  tables ??= assemblyTables(shippedSpecs().isa);
+  const outcome = assemble(text, tables);
+  if (!outcome.ok) throw new Error(outcome.errors.map(formatError).join('\n'));
+  const { entry, sections, symbols } = outcome.program;
+  return {
+    entry,
+    segments: sections.map(({ address, bytes, size }) => ({ address, data: bytes, memSize: BigInt(size) })),
+    symbols: new Map(symbols.map(({ name, value }) => [name, value])),
+  };
+}
+
+/** The word at an address of an image that does not change itself. */
+export function wordAt({ segments }: Image): (pc: bigint) => number | undefined {
+  return (pc) => {
+    const segment = segments.find(({ address, data }) => pc >= address && pc + 4n <= address + BigInt(data.length));
+    if (segment === undefined) return pc >= 0x8000_0000n && pc < 0x8800_0000n - 3n ? 0 : undefined;
+    return new DataView(segment.data.buffer, segment.data.byteOffset).getUint32(Number(pc - segment.address), true);
+  };
+}
+
+// s0 data, s1 the same blocks one page further, s2 mtime, s3 mtimecmp, s4 UART, s5 last bytes of DRAM, s6 rounds left.
+// t5, t6 belong to the handler.
+const BEFORE = `
+_start: la t5, handler
+        csrw mtvec, t5
+        la s0, data
+        li s1, 4096
+        add s1, s1, s0
+        li s2, 0x200bff8
+        li s3, 0x2004000
+        li s4, 0x10000000
+        li s5, 0x87fffffc
+        li s6, 6
+        li t5, 0x88
+        csrw mie, t5
+        csrr a0, mcycle
+        mv a1, s0
+        li a3, -7
+body:
+`;
+
+const AFTER = `
+        li t5, 0x100000
+        li t6, 0x5555
+        sw t6, (t5)
+1:      j 1b
+
+        .align 6
+handler: csrr t5, mcause
+        bltz t5, 1f
+        csrr t5, mepc
+        andi t5, t5, -4
+        addi t5, t5, 4
+        csrw mepc, t5
+        mret
+1:      li t5, -1
+        sd t5, (s3)
+        li t5, 0x2000000
+        sw zero, (t5)
+        mret
+        .data
+        .align 12
+        .skip 2048
+data:   .dword data, 8, 0x123456789abcdef
+        .skip 8192
+`;
+
+/** A program around a body. */
+export const aroundBody = (lines: readonly string[]): string => `${BEFORE}${lines.map((line, i) => `.L${i}: ${line}\n`).join('')}.L${lines.length}:${AFTER}`;
+
+const registers = fc.constantFrom('a0', 'a1', 'a2', 'a3', 'zero');
+const targets = fc.constantFrom('a0', 'a1', 'a2', 'a3', 'a0', 'zero');
+const bases = fc.constantFrom('s0', 's0', 's1');
+const offsets = fc.oneof(fc.constantFrom(0, 8, 16, -8), fc.integer({ min: -24, max: 24 }));
+const write = fc.constantFrom('csrrw', 'csrrs', 'csrrc');
+
+/** An item of a body, given its line number: branches say how many lines they skip. */
+type Line = (at: number, length: number) => string;
+const fixed = (lines: readonly string[]): fc.Arbitrary<Line> => fc.constantFrom(...lines).map((line) => () => line);
+const built = <T extends unknown[]>(parts: { [K in keyof T]: fc.Arbitrary<T[K]> }, print: (...values: T) => string): fc.Arbitrary<Line> =>
+  fc.tuple<T>(...parts).map((values) => () => print(...values));
+const label = (at: number, skip: number, length: number): string => `.L${Math.min(at + 1 + skip, length)}`;
+
+const alu = built([fc.constantFrom('add', 'xor', 'sub', 'sll', 'sltu', 'addw'), targets, registers, registers], (op, d, a, b) => `${op} ${d}, ${a}, ${b}`);
+const immediate = built([targets, registers, fc.integer({ min: -9, max: 9 })], (d, a, n) => `addi ${d}, ${a}, ${n}`);
+const muldiv = built([fc.constantFrom('mul', 'mulhu', 'div', 'remuw', 'mulw'), targets, registers, registers], (op, d, a, b) => `${op} ${d}, ${a}, ${b}`);
+const load = built([fc.constantFrom('ld', 'lw', 'lhu', 'lb'), targets, offsets, bases], (op, d, n, b) => `${op} ${d}, ${n}(${b})`);
+const store = built([fc.constantFrom('sd', 'sw', 'sh', 'sb'), registers, offsets, bases], (op, v, n, b) => `${op} ${v}, ${n}(${b})`);
+/** Address straight from a load or computation: mostly a fault, sometimes I/O or DRAM. */
+const wild = built([fc.constantFrom('ld', 'lb', 'sw', 'sd'), registers, fc.integer({ min: -4, max: 8 }), fc.constantFrom('a1', 'a2', 'zero', 's5')],
+  (op, v, n, b) => `${op} ${v}, ${n}(${b})`);
+const branch: fc.Arbitrary<Line> = fc.tuple(fc.constantFrom('beq', 'bne', 'blt', 'bgeu'), registers, registers, fc.nat({ max: 3 }))
+  .map(([op, a, b, skip]) => (at, length) => `${op} ${a}, ${b}, ${label(at, skip, length)}`);
+const jump: fc.Arbitrary<Line> = fc.tuple(targets, fc.nat({ max: 3 }), fc.constantFrom('jal', 'jalr', 'odd'))
+  .map(([d, skip, how]) => (at, length) => {
+    const to = label(at, skip, length);
+    if (how === 'jal') return `jal ${d}, ${to}`;
+    return `la t4, ${to}\n jalr ${d}, ${how === 'odd' ? 2 : 0}(t4)`;
+  });
+const loop: fc.Arbitrary<Line> = fc.constant(() => 'addi s6, s6, -1\n bgtz s6, body');
+const csr = built([write, targets, fc.constantFrom('mscratch', 'mcycle', 'minstret', 'mhpmcounter3', '0x7c0', 'mcountinhibit'), registers],
+  (op, d, name, s) => `${op} ${d}, ${name}, ${s}`);
+const guarded = built([fc.constantFrom('hlv.d', 'hlv.bu', 'hlvx.wu', 'hsv.w', 'hsv.d'), registers, fc.constantFrom('s0', 's1', 'a1', 's2', 's5')],
+  (op, v, b) => `${op} ${v}, (${b})`);
+const system = fixed(['ecall', 'ebreak', '.word 0xffffffff', '.word 0', 'fence', 'fence.i', 'sfence.vma a1, a2', 'hfence.gvma a2, a3', 'pause', 'csrsi mstatus, 8', 'csrci mstatus, 8']);
+const io = fixed(['ld a0, (s2)', 'lw a1, (s2)', 'lw a2, 4(s2)', 'lbu a0, 5(s4)', 'lh a0, 1(s4)', 'sb zero, 7(s4)', 'ld a1, (s3)', 'lh a1, (s2)']);
+const interrupt = fixed([
+  'li t5, 0x2000000\n li t6, 1\n sw t6, (t5)',
+  'ld t5, (s2)\n addi t5, t5, 3\n sd t5, (s3)',
+  'ld t5, (s2)\n addi t5, t5, 9\n sd t5, (s3)\n wfi',
+  'sd zero, (s3)\n wfi',
+  'csrsi mstatus, 8\n ld t5, (s2)\n addi t5, t5, 2\n sd t5, (s3)',
+]);
+
+const line: fc.Arbitrary<Line> = fc.oneof(
+  { arbitrary: alu, weight: 4 }, { arbitrary: immediate, weight: 2 }, { arbitrary: muldiv, weight: 3 }, { arbitrary: load, weight: 5 },
+  { arbitrary: store, weight: 4 }, { arbitrary: wild, weight: 1 }, { arbitrary: branch, weight: 3 }, { arbitrary: jump, weight: 2 },
+  { arbitrary: loop, weight: 1 }, { arbitrary: csr, weight: 1 }, { arbitrary: guarded, weight: 1 }, { arbitrary: system, weight: 1 },
+  { arbitrary: io, weight: 1 }, { arbitrary: interrupt, weight: 1 },
+);
+
+/** Bodies of up to 40 lines, as text. */
+export const anyBody: fc.Arbitrary<readonly string[]> = fc.array(line, { maxLength: 40, size: 'max' })
+  .map((lines) => lines.map((print, at) => print(at, lines.length)));
+
+/** Whole programs, as text: what a counterexample prints. */
+export const anyHazards: fc.Arbitrary<string> = anyBody.map(aroundBody);
