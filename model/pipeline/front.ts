@@ -77,14 +77,24 @@ function operandSources(core: Core): readonly Source[] {
     const rd = values.at('rd', index);
     const forwards = uarch.bypass.includes(stage.name);
     const slow = decoder.field(control, 'rare');
-    // Before the memory stage a load has no data; a multiplication or division has its result once its stage lets it go.
-    const early = index < place.memory ? anyOf([decoder.unit(control, 'load'), index === place.execute ? stageBusy(core, control) : ZERO]) : ZERO;
+    // A result is there from the stage that its class names on; a multiplication's or division's once execute lets it go.
+    const later = YIELDING.filter((unit) => yieldStage(core, unit) > index).map((unit) => decoder.unit(control, unit));
+    const early = anyOf([...later, index === place.execute ? stageBusy(core, control) : ZERO]);
     return {
       matches: (register) => and(stage.valid, eq(rd, register)),
       available: forwards ? not(anyOf([slow, early])) : ZERO,
       value: forwards ? (index < place.memory ? values.at('result', index) : values.at('value', index)) : constant(64, 0),
     };
   });
+}
+
+/** Units whose results are forwarded. */
+const YIELDING = ['alu', 'muldiv', 'jump', 'load'] as const;
+
+/** The stage that has the result of a class: the one that the uarch file names, but a load never before the memory stage. */
+function yieldStage({ uarch, place }: Core, unit: (typeof YIELDING)[number]): number {
+  const named = uarch.stages.findIndex((s) => s.name === uarch.classes[unit]);
+  return Math.max(named, unit === 'load' ? place.memory : place.execute);
 }
 
 /** The execute stage holds a multi-cycle operation that is not done. */
