@@ -12,10 +12,14 @@ interface CommandModule {
 
 const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   run: () => import('./commands/run.js'),
+  lockstep: () => import('./commands/lockstep.js'),
+  replay: () => import('./commands/replay.js'),
   asm: () => import('./commands/asm.js'),
   disasm: () => import('./commands/disasm.js'),
   spec: () => import('./commands/spec.js'),
   emit: () => import('./commands/emit.js'),
+  init: () => import('./commands/init.js'),
+  demo: () => import('./commands/demo.js'),
 };
 
 /**

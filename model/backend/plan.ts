@@ -54,7 +54,7 @@ export interface FunctionPlan {
 }
 
 /** An arm at least this costly is worth a branch. */
-const BRANCH_COST = 10;
+const BRANCH_COST = 6;
 /** Code duplicated into arms may not exceed this many operations per expression. */
 const DUPLICATION_LIMIT = 60;
 

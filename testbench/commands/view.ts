@@ -17,26 +17,38 @@ const MODES: WaveFilter = {
   ],
 };
 const PRIVILEGES: WaveFilter = { name: 'privileges', entries: [{ value: 3n, text: 'M' }, { value: 1n, text: 'S' }, { value: 0n, text: 'U' }] };
-const TAKERS: WaveFilter = { name: 'takers', entries: [{ value: 0n, text: 'M' }, { value: 1n, text: 'HS' }, { value: 2n, text: 'VS' }] };
 const INTERRUPT = 1n << 63n;
 
-const filterOf = (name: string): string | undefined => {
-  if (name === 'mode' || name === 'trap.from') return 'modes';
-  if (name === 'priv') return 'privileges';
-  if (name === 'trap.to') return 'takers';
-  return name.endsWith('cause') ? 'causes' : undefined;
-};
+/** Lanes that are zero but for the cycle of an event, and then have a leading one: `trap.*` and `csr.written`. */
+const shownFilter = (name: string, width: number, entries: WaveFilter['entries']): WaveFilter =>
+  ({ name, entries: [{ value: 0n, text: '-' }, ...entries.map((e) => ({ ...e, value: e.value | (1n << BigInt(width)) }))] });
 
-/** Exceptions as they are, interrupts with the highest bit: what fits the width of a signal is used. */
-function causes({ exceptions, interrupts }: CoreDescription): WaveFilter {
-  const names = (codes: Readonly<Record<number, string>>, bit: bigint): WaveFilter['entries'] =>
-    Object.entries(codes).map(([code, text]) => ({ value: BigInt(code) | bit, text }));
-  return { name: 'causes', entries: [...names(exceptions, 0n), ...names(interrupts, INTERRUPT)] };
+const FILTERS: Readonly<Record<string, string>> = {
+  mode: 'modes', priv: 'privileges', 'trap.from': 'trap-modes', 'trap.to': 'trap-modes', 'trap.cause': 'trap-causes', 'csr.written': 'csrs',
+};
+const filterOf = (name: string): string | undefined => FILTERS[name] ?? (name.endsWith('cause') ? 'causes' : undefined);
+
+/** Codes with names; interrupts are marked by a bit. */
+function causeEntries({ exceptions, interrupts }: CoreDescription, interruptBit: bigint): WaveFilter['entries'] {
+  const named = (codes: Readonly<Record<number, string>>, bit: bigint, suffix: string): WaveFilter['entries'] =>
+    Object.entries(codes).map(([code, text]) => ({ value: BigInt(code) | bit, text: `${text}${suffix}` }));
+  return [...named(exceptions, 0n, ''), ...named(interrupts, interruptBit, '_interrupt')];
+}
+
+function filtersOf(description: CoreDescription): readonly WaveFilter[] {
+  return [
+    MODES,
+    PRIVILEGES,
+    shownFilter('trap-modes', 3, MODES.entries),
+    shownFilter('trap-causes', 7, causeEntries(description, 1n << 6n)),
+    shownFilter('csrs', 12, description.csrs.map(({ name, address }) => ({ value: BigInt(address), text: name }))),
+    { name: 'causes', entries: causeEntries(description, INTERRUPT) },
+  ];
 }
 
 /** Writes save file and filters beside a dump of this core. */
 export function writeView(dump: string, description: CoreDescription): WriteFailure | undefined {
   const { signals } = description.layout;
   const all = [...signals, ...textLanes(signals, hasText, vcdId).map((lane) => lane.signal)];
-  return writeGtkw(dump, buildView(roledByName(all, description.stages, filterOf), [MODES, PRIVILEGES, TAKERS, causes(description)]));
+  return writeGtkw(dump, buildView(roledByName(all, description.stages, filterOf), filtersOf(description)));
 }

@@ -12,8 +12,10 @@ import { compareRecords, compareStates, type Difference } from './compare.js';
 import type { ObservedCore } from './observed.js';
 import type { Observation } from './records.js';
 
-/** Cycles between comparisons of all state; a cycle retires at most one record. */
-const STATE_CYCLES = 64;
+/** Records between comparisons of all state at most; a cycle retires at most one. */
+const STATE_RECORDS = 64;
+/** Comparing is cheaper than running for fewer cycles than this. */
+const SHORTEST_SLICE = 16;
 
 /** Where the two part. */
 export interface Divergence {
@@ -33,6 +35,9 @@ export type LockstepResult =
 
 export interface LockstepOptions {
   readonly maxCycles: number;
+  /** The run is stopped soon after so many records or traps (an endless loop of traps is most of the time of random programs). */
+  readonly maxRecords?: number;
+  readonly maxTraps?: number;
   /** Host effects, ascending by cycle. */
   readonly inputs?: readonly InputEvent[];
   /** Sees every agreed record. */
@@ -45,6 +50,9 @@ export class Lockstep {
   readonly #reference: Reference;
   #divergence: Divergence | undefined;
   #records = 0;
+  #traps = 0;
+  /** Records since all state was compared. */
+  #unchecked = 0;
   #last: Observation | undefined;
   #onRecord: ((observation: Observation) => void) | undefined;
 
@@ -58,18 +66,33 @@ export class Lockstep {
     this.#start(program, options);
     let outcome: Outcome = { kind: 'cycle-limit' };
     let left = options.maxCycles;
+    const listener = { records: (r: readonly Observation[]) => this.#compare(r), trapped: () => this.#compareTrap() };
     while (left > 0 && this.#divergence === undefined) {
-      const slice = Math.min(left, STATE_CYCLES);
-      outcome = this.#core.run(slice, { records: (r) => this.#compare(r), trapped: () => this.#compareState() });
+      const slice = Math.min(left, STATE_RECORDS - this.#unchecked);
+      outcome = this.#core.run(slice, listener);
       left -= slice;
-      this.#compareState();
       if (outcome.kind !== 'cycle-limit') break;
+      if (this.#limited(options)) {
+        outcome = { kind: 'stopped' };
+        break;
+      }
+      if (STATE_RECORDS - this.#unchecked < SHORTEST_SLICE) this.#compareState();
     }
+    this.#compareState();
     this.#compareMemory();
     const records = this.#records;
     const cycles = this.#core.core.cycle;
     const divergence = this.#found();
     return divergence === undefined ? { kind: 'agreed', outcome, records, cycles } : { kind: 'diverged', divergence, records, cycles };
+  }
+
+  #limited({ maxRecords = Infinity, maxTraps = Infinity }: LockstepOptions): boolean {
+    return this.#records >= maxRecords || this.#traps >= maxTraps;
+  }
+
+  #compareTrap(): void {
+    this.#traps++;
+    this.#compareState();
   }
 
   #found(): Divergence | undefined {
@@ -79,6 +102,8 @@ export class Lockstep {
   #start(program: Pick<Program, 'entry' | 'segments' | 'symbols'>, options: LockstepOptions): void {
     this.#divergence = undefined;
     this.#records = 0;
+    this.#traps = 0;
+    this.#unchecked = 0;
     this.#last = undefined;
     this.#onRecord = options.onRecord;
     this.#core.reset(options.inputs);
@@ -99,13 +124,17 @@ export class Lockstep {
         return;
       }
       this.#records++;
+      this.#unchecked++;
       this.#onRecord?.(observation);
     }
   }
 
   #compareState(): void {
     if (this.#divergence !== undefined) return;
-    const differences = compareStates(this.#core.state(), this.#reference.state());
+    this.#unchecked = 0;
+    const reference = this.#reference.state();
+    if (this.#core.agrees(reference)) return;
+    const differences = compareStates(this.#core.state(), reference);
     if (differences.length > 0) this.#divergence = { kind: 'state', observation: this.#last, reference: undefined, differences };
   }
 
@@ -118,8 +147,8 @@ export class Lockstep {
       const address = memory.base + BigInt(page) * 4096n;
       const model = memory.read(address, 4096);
       const reference = this.#reference.readMemory(address, 4096);
-      const at = model?.findIndex((byte, i) => byte !== reference[i]) ?? -1;
-      if (model === undefined || at < 0) continue;
+      if (model === undefined || Buffer.compare(model, reference) === 0) continue;
+      const at = model.findIndex((byte, i) => byte !== reference[i]);
       const difference = { what: `memory at 0x${(address + BigInt(at)).toString(16)}`, model: `0x${(model[at] ?? 0).toString(16)}`, reference: `0x${(reference[at] ?? 0).toString(16)}` };
       this.#divergence = { kind: 'memory', observation: this.#last, reference: undefined, differences: [difference] };
       return;

@@ -34,6 +34,8 @@ export class ObservedCore {
   readonly #x: { readonly offset: number; readonly stride: number };
   readonly #priv: Cell;
   readonly #V: Cell;
+  readonly #stop: Cell;
+  readonly #inhibit: Cell;
   #hostWrites: HostWrite[] = [];
   #listener: Listener | undefined;
   #last: Observation | undefined;
@@ -71,6 +73,8 @@ export class ObservedCore {
     this.#x = x;
     this.#priv = this.#cell('priv');
     this.#V = this.#cell('V');
+    this.#stop = this.#cell('observe.stop');
+    this.#inhibit = this.#cell('csr.mcountinhibit');
     this.reset();
   }
 
@@ -83,8 +87,7 @@ export class ObservedCore {
   /** Power-on. */
   reset(replay: readonly InputEvent[] = []): void {
     this.machine.reset(replay);
-    this.#cell('dram.size').set(this.memory.size);
-    this.#cell('observe.stop').set(1n);
+    this.#stop.set(1n);
     this.#decoder.reset();
     this.#hostWrites = [];
     this.#last = undefined;
@@ -127,12 +130,32 @@ export class ObservedCore {
   /** Architectural state after the last record, from storage (pc: from the record). */
   state(): ArchitecturalState {
     const { view, base } = this.core;
-    const x = Array.from({ length: 32 }, (_, i) => view.getBigUint64(base + this.#x.offset + i * this.#x.stride, true));
+    const x: bigint[] = [];
+    for (let i = 0; i < 32; i++) x.push(view.getBigUint64(base + this.#x.offset + i * this.#x.stride, true));
     const csrs: Record<string, bigint> = {};
     for (const { name, constant, cell } of this.#homes) csrs[name] = cell.get() | constant;
-    const idle = this.core.cycle - ((this.#last?.inputs.cycle ?? -1n) + 1n);
-    if (((csrs['mcountinhibit'] ?? 0n) & 1n) === 0n) csrs['mcycle'] = BigInt.asUintN(64, (csrs['mcycle'] ?? 0n) - idle);
+    csrs['mcycle'] = BigInt.asUintN(64, (csrs['mcycle'] ?? 0n) - this.#idle);
     return { x, pc: this.#last?.retirement.pc_wdata ?? this.#pc, mode: modeOf(Number(this.#V.get() * 4n + this.#priv.get())), csrs };
+  }
+
+  /** What mcycle has counted since the last record. */
+  get #idle(): bigint {
+    if ((this.#inhibit.get() & 1n) === 1n) return 0n;
+    return this.core.cycle - ((this.#last?.inputs.cycle ?? -1n) + 1n);
+  }
+
+  /** Whether {@link state} would equal this; much cheaper than building it. */
+  agrees(state: ArchitecturalState): boolean {
+    const { view, base } = this.core;
+    const last = this.#last;
+    if (state.pc !== (last?.retirement.pc_wdata ?? this.#pc) || state.mode !== modeOf(Number(this.#V.get() * 4n + this.#priv.get()))) return false;
+    const { offset, stride } = this.#x;
+    for (let i = 0; i < 32; i++) if (state.x[i] !== view.getBigUint64(base + offset + i * stride, true)) return false;
+    for (const { name, constant, cell } of this.#homes) {
+      const value = constant === 0n ? cell.get() : cell.get() | constant;
+      if (value !== state.csrs[name] && (name !== 'mcycle' || BigInt.asUintN(64, value - this.#idle) !== state.csrs[name])) return false;
+    }
+    return true;
   }
 
   /** Stores a home CSR's value between cycles; read-only bits have no storage and are dropped. */

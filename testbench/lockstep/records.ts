@@ -51,6 +51,7 @@ export function modeOf(level: number): Mode {
 }
 
 const NO_WRITES: readonly HostWrite[] = [];
+const NO_CHANGES: readonly CsrChange[] = [];
 
 /** Decodes a ring, keeping the record number and CSR changes between calls. */
 export class RecordDecoder {
@@ -72,31 +73,36 @@ export class RecordDecoder {
    */
   decode(words: BigUint64Array, hostWrites: readonly HostWrite[] = NO_WRITES): Observation[] {
     const observations: Observation[] = [];
+    const halves = new Uint32Array(words.buffer, words.byteOffset, words.length * 2);
     for (let base = 0; base + FIELDS <= words.length; base += FIELDS) {
-      const word = (index: number): bigint => words[base + index] ?? 0n;
-      const kind = Number(word(KIND));
+      const kind = halves[2 * (base + KIND)] ?? 0;
       if (kind === RECORD_KINDS.csr) {
-        const home = this.homes[Number(word(PC))];
-        if (home === undefined) throw new Error(`record names home ${word(PC)} of ${this.homes.length}`);
-        this.#changes.push({ csr: home.name, before: word(VALUE) | home.constant, after: word(RDATA) | home.constant });
+        const home = this.homes[halves[2 * (base + PC)] ?? 0];
+        if (home === undefined) throw new Error(`record names home ${words[base + PC]} of ${this.homes.length}`);
+        const { name, constant } = home;
+        this.#changes.push({ csr: name, before: (words[base + VALUE] ?? 0n) | constant, after: (words[base + RDATA] ?? 0n) | constant });
         continue;
       }
-      observations.push(this.#observation(word, kind === RECORD_KINDS.trap, observations.length === 0 ? hostWrites : NO_WRITES));
+      observations.push(this.#observation(words, halves, base, kind === RECORD_KINDS.trap, observations.length === 0 ? hostWrites : NO_WRITES));
     }
     return observations;
   }
 
-  #observation(word: (index: number) => bigint, trapped: boolean, hostWrites: readonly HostWrite[]): Observation {
-    const packed = Number(word(PACK));
+  /** Numbers are cheap where they fit, and most words are zero: only what must be becomes a bigint. */
+  #observation(words: BigUint64Array, halves: Uint32Array, base: number, trapped: boolean, hostWrites: readonly HostWrite[]): Observation {
+    const word = (index: number): bigint =>
+      (halves[2 * (base + index)] === 0 && halves[2 * (base + index) + 1] === 0 ? 0n : words[base + index] ?? 0n);
+    const low = halves[2 * (base + PACK)] ?? 0;
+    const high = halves[2 * (base + PACK) + 1] ?? 0;
     const part = (name: PackedName): number => {
-      const { low, width } = PARTS[name];
-      return Math.floor(packed / 2 ** low) % 2 ** width;
+      const { low: from, width } = PARTS[name];
+      const bits = from >= 32 ? high >>> (from - 32) : from === 0 ? low : (low >>> from) | (high << (32 - from));
+      return bits & ((1 << width) - 1);
     };
-    const lines = Number(word(LINES));
-    const insn = Number(word(INSN));
+    const lines = halves[2 * (base + LINES)] ?? 0;
+    const insn = halves[2 * (base + INSN)] ?? 0;
     const fetched = part('fetched') === 1;
-    const csrs = this.#changes.length > 1 ? this.#changes.sort((a, b) => (a.csr < b.csr ? -1 : 1)) : this.#changes;
-    this.#changes = [];
+    const csrs = this.#takeChanges();
     const io = part('io') === 1;
     const retirement: Retirement = {
       order: this.#order++,
@@ -125,11 +131,18 @@ export class RecordDecoder {
       mtime: word(MTIME),
       meip: (lines & 1) === 1,
       seip: (lines & 2) === 2,
-      hgeip: BigInt(lines >> 2),
+      hgeip: lines < 4 ? 0n : BigInt(lines >> 2),
       insn: fetched ? insn : undefined,
       ioData: io && part('rmask') !== 0 ? word(RDATA) : undefined,
       hostWrites,
     };
     return { retirement, inputs };
+  }
+
+  #takeChanges(): readonly CsrChange[] {
+    const changes = this.#changes;
+    if (changes.length === 0) return NO_CHANGES;
+    this.#changes = [];
+    return changes.length > 1 ? changes.sort((a, b) => (a.csr < b.csr ? -1 : 1)) : changes;
   }
 }

@@ -5,27 +5,9 @@
  */
 import fc from 'fast-check';
 import type { Program } from '../../model/machine/elf.js';
-import { assemble, formatError } from '../assembly/assemble.js';
-import { assemblyTables, type AssemblyTables } from '../assembly/tables.js';
-import { shippedSpecs } from './cores.js';
 
 /** What a machine loads. */
 export type Image = Pick<Program, 'entry' | 'segments' | 'symbols'>;
-
-let tables: AssemblyTables | undefined;
-
-/** Assembles a text that must be free of mistakes. */
-export function imageOf(text: string): Image {
-  tables ??= assemblyTables(shippedSpecs().isa);
-  const outcome = assemble(text, tables);
-  if (!outcome.ok) throw new Error(outcome.errors.map(formatError).join('\n'));
-  const { entry, sections, symbols } = outcome.program;
-  return {
-    entry,
-    segments: sections.map(({ address, bytes, size }) => ({ address, data: bytes, memSize: BigInt(size) })),
-    symbols: new Map(symbols.map(({ name, value }) => [name, value])),
-  };
-}
 
 /** The word at an address of an image that does not change itself. */
 export function wordAt({ segments }: Image): (pc: bigint) => number | undefined {
@@ -84,7 +66,7 @@ data:   .dword data, 8, 0x123456789abcdef
 `;
 
 /** A program around a body. */
-export const aroundBody = (lines: readonly string[]): string => `${BEFORE}${lines.map((line, i) => `.L${i}: ${line}\n`).join('')}.L${lines.length}:${AFTER}`;
+export const aroundBody = (lines: readonly string[]): string => `${BEFORE}${lines.map((line, i) => `line${i}: ${line}\n`).join('')}line${lines.length}:${AFTER}`;
 
 const registers = fc.constantFrom('a0', 'a1', 'a2', 'a3', 'zero');
 const targets = fc.constantFrom('a0', 'a1', 'a2', 'a3', 'a0', 'zero');
@@ -97,7 +79,7 @@ type Line = (at: number, length: number) => string;
 const fixed = (lines: readonly string[]): fc.Arbitrary<Line> => fc.constantFrom(...lines).map((line) => () => line);
 const built = <T extends unknown[]>(parts: { [K in keyof T]: fc.Arbitrary<T[K]> }, print: (...values: T) => string): fc.Arbitrary<Line> =>
   fc.tuple<T>(...parts).map((values) => () => print(...values));
-const label = (at: number, skip: number, length: number): string => `.L${Math.min(at + 1 + skip, length)}`;
+const label = (at: number, skip: number, length: number): string => `line${Math.min(at + 1 + skip, length)}`;
 
 const alu = built([fc.constantFrom('add', 'xor', 'sub', 'sll', 'sltu', 'addw'), targets, registers, registers], (op, d, a, b) => `${op} ${d}, ${a}, ${b}`);
 const immediate = built([targets, registers, fc.integer({ min: -9, max: 9 })], (d, a, n) => `addi ${d}, ${a}, ${n}`);

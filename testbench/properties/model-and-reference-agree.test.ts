@@ -5,9 +5,8 @@
  */
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import { explain } from '../lockstep/explain.js';
 import { CORES } from './cores.js';
-import { built, lockstepOf, MOST_CYCLES, randomPrograms } from './random-programs.js';
+import { built, failure, lockstepOf, MOST_CYCLES, randomPrograms } from './random-programs.js';
 
 const MILLISECONDS = 15_000;
 
@@ -18,7 +17,7 @@ describe.each(CORES)('%s', (name) => {
       fc.property(randomPrograms(), (plan) => {
         const program = built(plan);
         const result = lockstep.run(program, { maxCycles: MOST_CYCLES, inputs: program.inputs });
-        if (result.kind === 'diverged') throw new Error(explain(result.divergence, plan));
+        if (result.kind === 'diverged') throw failure(result.divergence, plan, program);
       }),
       { numRuns: 4000, interruptAfterTimeLimit: MILLISECONDS },
     );

@@ -2,8 +2,12 @@
 import type fc from 'fast-check';
 import { programs, PlanMaker } from '../arbitraries/arbitrary.js';
 import { Builder, type BuiltProgram } from '../arbitraries/build.js';
+import { printBody } from '../arbitraries/print.js';
 import type { Plan } from '../arbitraries/program.js';
-import { Lockstep } from '../lockstep/lockstep.js';
+import { createDisassembler, type Disassembler } from '../assembly/disassemble.js';
+import { assemblyTables } from '../assembly/tables.js';
+import { explain } from '../lockstep/explain.js';
+import { Lockstep, type Divergence } from '../lockstep/lockstep.js';
 import { ObservedCore } from '../lockstep/observed.js';
 import { compiledCore, shippedSpecs, type CoreName } from './cores.js';
 
@@ -21,3 +25,10 @@ export const lockstepOf = (name: CoreName): Lockstep => new Lockstep(new Observe
 
 /** Enough for nearly every program to end by itself. */
 export const MOST_CYCLES = 3000;
+
+let known: Disassembler | undefined;
+export const disassembler = (): Disassembler => (known ??= createDisassembler(assemblyTables(shippedSpecs().isa)));
+
+/** What a property says of a divergence: the difference, and the body that leads to it. */
+export const failure = (divergence: Divergence, plan: Plan, program: BuiltProgram): Error =>
+  new Error(`${explain(divergence, disassembler())}\n${printBody(plan, program, disassembler())}`);

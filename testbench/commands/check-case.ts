@@ -1,0 +1,49 @@
+/**
+ * One case in lockstep: run, and if the two part, told and kept.
+ */
+import { join } from 'node:path';
+import { createDisassembler } from '../assembly/disassemble.js';
+import { Lockstep, type Divergence, type LockstepResult } from '../lockstep/lockstep.js';
+import { ObservedCore } from '../lockstep/observed.js';
+import { Board } from './board.js';
+import { writeBundle, type Case } from './bundle.js';
+import { readyCore, type ReadyCore } from './cores.js';
+import { divergenceText } from './divergence.js';
+import { failure, specFailure, type Failure } from './failure.js';
+import { packageVersion, specLayers } from './package.js';
+
+/** Cycles of the wave before and after the divergence. */
+const BEFORE = 200n;
+const AFTER = 20n;
+
+/** Runs a case on an observed core from the cache. */
+export function runCase(one: Case, ready: ReadyCore, print?: (bytes: Uint8Array) => void): LockstepResult {
+  const core = new ObservedCore(ready.variant('observed'), print === undefined ? {} : { print });
+  return new Lockstep(core).run(one.program, { maxCycles: one.maxCycles, inputs: one.inputs });
+}
+
+/** Writes the folder of a divergence, wave and all; the block that tells of it. */
+export async function keepDivergence(directory: string, one: Case, divergence: Divergence): Promise<{ readonly ok: true; readonly text: string } | Failure> {
+  const ready = await readyCore({ core: one.core, variants: ['plain', 'traced'], overlays: one.overlays, memory: one.memory });
+  if (!ready.ok) return ready;
+  const { load } = await import('../../model/compile.js');
+  const specs = load(specLayers(one.overlays));
+  if (!specs.ok) return specFailure(specs.diagnostics);
+  const kept = writeBundle(directory, one, ready.specHash);
+  if (kept !== undefined) return kept;
+  const waved = await wave(join(directory, 'core.vcd'), one, ready, divergence.observation?.inputs.cycle ?? 0n);
+  if (waved !== undefined) return waved;
+  const block = divergenceText(divergence, { isa: specs.value.isa, description: ready.variant('plain').description, disassemble: createDisassembler(ready.tables) });
+  return { ok: true, text: `${block}\nReplay: npx ghosthart replay ${directory}\nWaves:  ${join(directory, 'core.vcd')}  (gtkwave -a ${join(directory, 'core.gtkw')})` };
+}
+
+async function wave(path: string, one: Case, ready: ReadyCore, cycle: bigint): Promise<Failure | undefined> {
+  const board = new Board({
+    plain: ready.variant('plain'), traced: ready.variant('traced'), tables: ready.tables, version: packageVersion(),
+    specHash: ready.specHash, skipIdle: false, replay: one.inputs,
+  });
+  board.machine.load(one.program);
+  const from = cycle > BEFORE ? cycle - BEFORE : 0n;
+  const outcome = await board.run(cycle + AFTER, { path, from, to: undefined, limit: undefined });
+  return outcome.kind === 'failed' ? failure(outcome.message, outcome.mend) : undefined;
+}

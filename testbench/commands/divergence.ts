@@ -1,0 +1,115 @@
+/**
+ * A divergence in the manual's words: where, what the two say, which rule.
+ */
+import type { CoreDescription } from '../../model/compile.js';
+import type { Condition, Csr, Instruction, Isa } from '../../model/spec/isa.js';
+import { MODES as LEVELS } from '../../model/spec/isa.js';
+import type { Disassembler } from '../assembly/disassemble.js';
+import type { Divergence } from '../lockstep/lockstep.js';
+import type { Difference } from '../lockstep/compare.js';
+import type { Retirement } from '../retirement.js';
+
+/** What the text needs to know. */
+export interface DivergenceContext {
+  readonly isa: Isa;
+  readonly description: CoreDescription;
+  readonly disassemble: Disassembler;
+}
+
+/** Differences shown; the first is the telling one. */
+const MOST_DIFFERENCES = 8;
+const MOST_RULES = 4;
+const LEAST_WIDTH = 12;
+
+/**
+ * The block of a divergence, without the lines that say where its files are:
+ *
+ * ```
+ * Instruction 17 (cycle 61)  HS  0x80000124  sret
+ *               model       reference
+ *   mode        VU          VS
+ * Rule:   sret_v0
+ * ```
+ */
+export function divergenceText(divergence: Divergence, context: DivergenceContext): string {
+  const rules = rulesOf(divergence, context);
+  return [headLine(divergence, context), ...differenceTable(divergence.differences, context.isa), ...(rules.length === 0 ? [] : [`Rule:   ${rules.join(', ')}`])].join('\n');
+}
+
+function headLine({ kind, observation }: Divergence, { description, disassemble }: DivergenceContext): string {
+  if (observation === undefined) return 'Before the first instruction';
+  const { retirement, inputs } = observation;
+  const what = retirement.trap?.interrupt === true
+    ? `${description.interrupts[retirement.trap.cause] ?? retirement.trap.cause} interrupt`
+    : inputs.insn === undefined ? 'nothing could be fetched' : disassemble(retirement.insn, retirement.pc_rdata);
+  const place = `(cycle ${inputs.cycle})  ${retirement.mode}  0x${retirement.pc_rdata.toString(16)}  ${what}`;
+  const prefix = { record: 'Instruction', state: 'State after instruction', memory: 'Memory at the end, after instruction' }[kind];
+  return `${prefix} ${retirement.order} ${place}`;
+}
+
+function differenceTable(differences: readonly Difference[], isa: Isa): readonly string[] {
+  const shown = differences.slice(0, MOST_DIFFERENCES);
+  const width = (texts: readonly string[]): number => Math.max(LEAST_WIDTH, ...texts.map((t) => t.length + 2));
+  const first = width(shown.map((d) => d.what));
+  const second = width(shown.map((d) => d.model));
+  const third = width(shown.map((d) => d.reference));
+  const line = (what: string, model: string, reference: string, remark: string): string =>
+    `  ${what.padEnd(first)}${model.padEnd(second)}${reference.padEnd(third)}${remark}`.trimEnd();
+  const rest = differences.length - shown.length;
+  return [
+    line('', 'model', 'reference', ''),
+    ...shown.map((d) => line(d.what, d.model, d.reference, remarkOf(d, isa))),
+    ...(rest > 0 ? [`  and ${rest} more`] : []),
+  ];
+}
+
+/** The fields in which two values of a CSR differ. */
+function remarkOf(difference: Difference, isa: Isa): string {
+  const names = fieldsIn(difference, csrOf(difference, isa)).map((f) => f.name);
+  return names.length === 0 ? '' : `differs in ${names.join(', ')}`;
+}
+
+const csrOf = ({ what }: Difference, isa: Isa): Csr | undefined => {
+  const name = what.replace(/^change of /, '').replace(/ before$/, '');
+  return isa.csrs.find((csr) => csr.name === name);
+};
+
+function fieldsIn({ model, reference }: Difference, csr: Csr | undefined): readonly Csr['fields'][number][] {
+  if (csr === undefined || !/^0x[0-9a-f]+$/.test(model) || !/^0x[0-9a-f]+$/.test(reference)) return [];
+  const changed = BigInt(model) ^ BigInt(reference);
+  return csr.fields.filter(({ bits: { high, low } }) => ((changed >> BigInt(low)) & ((1n << BigInt(high - low + 1)) - 1n)) !== 0n);
+}
+
+/** Rules that speak about it, the likeliest first: of the CSR that differs, of the permit row, of the exception, of the instruction. */
+function rulesOf({ differences, observation, reference }: Divergence, { isa, disassemble }: DivergenceContext): readonly string[] {
+  const [first] = differences;
+  if (first === undefined) return [];
+  const csr = csrOf(first, isa);
+  const ofCsr = csr === undefined ? [] : [...fieldsIn(first, csr).flatMap((f) => f.rules), ...csr.rules];
+  const retirement = observation?.retirement;
+  const mnemonic = retirement === undefined || observation?.inputs.insn === undefined ? '' : disassemble(retirement.insn).replace(/^.*# /, '').split(' ')[0] ?? '';
+  const instruction = isa.instructions.find((i) => i.name === mnemonic);
+  const ofDecision = retirement === undefined ? [] : decisionRules(isa, instruction, retirement, reference);
+  const ofInstruction = instruction === undefined ? [] : [...caseRules(instruction, retirement), ...instruction.rules];
+  const decides = /^(outcome|cause|trap taken in|interrupt)$/.test(first.what);
+  const all = decides ? [...ofDecision, ...ofInstruction] : [...ofCsr, ...ofInstruction, ...ofDecision];
+  return [...new Set(all)].slice(0, MOST_RULES);
+}
+
+/** Whether a condition may hold in the mode; what else it asks is not known here. */
+const fitsMode = ({ terms }: Condition, mode: Retirement['mode']): boolean => terms.every(({ variable, values }) => {
+  if (variable === 'mode') return values.includes(LEVELS[mode]);
+  return variable === 'V' ? values.includes(LEVELS[mode] >> 2n) : true;
+});
+
+function decisionRules(isa: Isa, instruction: Instruction | undefined, model: Retirement, reference: Retirement | undefined): readonly string[] {
+  const rows = isa.permits.find((table) => table.name === instruction?.permit)?.rows ?? [];
+  const permits = rows.filter((row) => fitsMode(row.when, model.mode)).flatMap((row) => row.rules);
+  const codes = [reference?.trap, model.trap].flatMap((trap) => (trap === undefined || trap.interrupt ? [] : [trap.cause]));
+  const exceptions = isa.traps.exceptions.filter((e) => codes.includes(e.code)).flatMap((e) => e.rules);
+  const levels = model.trap?.interrupt === true || reference?.trap?.interrupt === true ? isa.traps.levels.flatMap((l) => l.rules) : [];
+  return [...permits, ...exceptions, ...levels];
+}
+
+const caseRules = (instruction: Instruction, retirement: Retirement | undefined): readonly string[] =>
+  instruction.cases.filter((c) => retirement === undefined || fitsMode(c.when, retirement.mode)).flatMap((c) => c.rules);

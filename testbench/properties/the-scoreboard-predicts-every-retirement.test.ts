@@ -1,0 +1,129 @@
+/**
+ * Timing is a promise: from a core's YAML and the trace of what retired, the
+ * rules of docs/timing.md give the cycle of every retirement.
+ */
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Uarch } from '../../model/spec/isa.js';
+import { CORES } from './cores.js';
+import { aroundBody, anyHazards } from './hazards.js';
+import { programFrom } from './programs.js';
+import { built, randomPrograms } from './random-programs.js';
+import { mistimed, overlaidCore, recordsOf, shippedCore, type TimedCore } from './timing.js';
+
+function predictsAll(timed: TimedCore, numRuns: number): void {
+  fc.assert(fc.property(anyHazards, (text) => {
+    const image = programFrom(text);
+    expect(mistimed(timed, image, recordsOf(timed.core, image))).toBe(undefined);
+  }), { numRuns });
+}
+
+const CLASSES = (execute: string, memory: string, commit: string): string =>
+  `{ alu: ${execute}, muldiv: ${execute}, branch: ${execute}, jump: ${execute}, load: ${memory}, store: ${commit}, csr: ${commit}, fence: ${commit}, xret: ${commit}, trap: ${commit}, wait: ${commit} }`;
+
+/** Cores that nobody ships: four and six stages, holes in the bypass, short and long units. */
+const OWN = {
+  'four stages, short division, no cost of splitting': `
+stages: [{ name: f, units: [fetch] }, { name: d, units: [decode, operands] }, { name: x, units: [execute] }, { name: w, units: [memory, commit] }]
+classes: ${CLASSES('x', 'w', 'w')}
+bypass: [x]
+latency: { multiply: 1, divide: 5, split: 0, io: 1 }`,
+  'operands in execute, bypass from memory alone': `
+stages: [{ name: f, units: [fetch] }, { name: x, units: [decode, operands, execute] }, { name: memory, units: [memory] }, { name: w, units: [commit] }]
+classes: ${CLASSES('x', 'memory', 'w')}
+bypass: [memory]
+latency: { multiply: 3, divide: 4, split: 2, io: 3 }`,
+  'six stages, results from different ones, a hole in the bypass': `
+stages: [{ name: f, units: [fetch] }, { name: d, units: [decode] }, { name: o, units: [operands] }, { name: x, units: [execute] }, { name: late, units: [memory] }, { name: w, units: [commit] }]
+classes: { alu: x, muldiv: w, branch: x, jump: late, load: w, store: w, csr: w, fence: w, xret: w, trap: w, wait: w }
+bypass: [x, w]
+latency: { multiply: 2, divide: 9, split: 3, io: 4 }`,
+  'everything at once: units of one cycle': `
+stages: [{ name: f, units: [fetch] }, { name: d, units: [decode] }, { name: x, units: [operands, execute] }, { name: w, units: [memory, commit] }]
+classes: ${CLASSES('x', 'w', 'w')}
+bypass: [w]
+latency: { multiply: 1, divide: 1, split: 1, io: 2 }`,
+};
+
+/**
+ * Lines, with what they cost beyond a cycle each on the five-stage and the
+ * three-stage core; `records` where more retire than there are lines. The
+ * table at the end of docs/timing.md.
+ */
+const COSTS: readonly { readonly what: string; readonly lines: readonly string[]; readonly records?: number; readonly extra: readonly [number, number] }[] = [
+  { what: 'independent instructions', lines: ['add a0, a1, a2', 'add a3, a1, a2', 'ld a0, (s0)', 'sd a1, 64(s0)'], extra: [0, 0] },
+  { what: 'a result used right behind', lines: ['add a0, a1, a2', 'add a3, a0, a2'], extra: [0, 1] },
+  { what: 'a result used one later', lines: ['add a0, a1, a2', 'nop', 'add a3, a0, a2'], extra: [0, 0] },
+  { what: 'a load used right behind', lines: ['ld a0, (s0)', 'add a3, a2, a0'], extra: [1, 1] },
+  { what: 'a load into x0, x0 used', lines: ['ld zero, (s0)', 'add a3, a2, zero'], extra: [0, 0] },
+  { what: 'a register used that an older instruction wrote and a load writes again', lines: ['add a0, a1, a2', 'ld a0, (s0)', 'add a3, a0, a0'], extra: [1, 1] },
+  { what: 'a branch not taken', lines: ['bne zero, zero, 1f', '1: nop'], extra: [0, 0] },
+  { what: 'a branch to the next word, taken', lines: ['beq zero, zero, 1f', '1: nop'], extra: [2, 1] },
+  { what: 'a jump', lines: ['jal a0, 1f\n nop', '1: nop'], extra: [2, 1] },
+  { what: 'a multiplication', lines: ['mul a0, a1, a2'], extra: [2, 3] },
+  { what: 'a division', lines: ['div a0, a1, a2'], extra: [33, 65] },
+  { what: 'a division used right behind', lines: ['div a0, a1, a2', 'add a3, a0, a0'], extra: [33, 66] },
+  { what: 'a split load', lines: ['ld a0, 5(s0)'], extra: [1, 1] },
+  { what: 'a split store', lines: ['sw a0, -2(s0)'], extra: [1, 1] },
+  { what: 'an unaligned load within a block', lines: ['lw a0, 2(s0)'], extra: [0, 0] },
+  { what: 'a load right behind a store to the next block', lines: ['sd a0, (s0)', 'ld a1, 8(s0)'], extra: [2, 1] },
+  { what: 'a load right behind a store two blocks on', lines: ['sd a0, (s0)', 'ld a1, 16(s0)'], extra: [0, 0] },
+  { what: 'a load right behind a store one page on', lines: ['sd a0, (s1)', 'ld a1, (s0)'], extra: [2, 1] },
+  { what: 'a split load behind a near store', lines: ['sd a0, (s0)', 'ld a1, 1(s0)'], extra: [2, 1] },
+  { what: 'a load behind a near store and an instruction', lines: ['sd a0, (s0)', 'nop', 'ld a1, (s0)'], extra: [1, 0] },
+  { what: 'a CSR instruction', lines: ['csrr a0, mscratch', 'add a1, a0, a0'], extra: [4, 2] },
+  { what: 'a fence', lines: ['fence', 'nop'], extra: [4, 2] },
+  { what: 'a permit-guarded load', lines: ['hlv.d a0, (s0)', 'add a1, a0, a0'], extra: [4, 2] },
+  { what: 'a trap, to the handler', lines: ['ecall'], records: 2, extra: [4, 2] },
+  { what: 'a split load that faults', lines: ['ld a0, 3(zero)'], records: 2, extra: [5, 3] },
+  { what: 'an I/O load', lines: ['ld a0, (s2)', 'nop'], extra: [6, 4] },
+  { what: 'an I/O load that the host answers', lines: ['lbu a0, 5(s4)', 'nop'], extra: [6, 4] },
+];
+
+/** Files that say something else than the core was generated from. */
+const LIES: readonly { readonly what: string; readonly lie: (uarch: Uarch) => Uarch }[] = [
+  { what: 'the latency of multiply', lie: (u) => ({ ...u, latency: { ...u.latency, multiply: u.latency.multiply + 1 } }) },
+  { what: 'the latency of divide', lie: (u) => ({ ...u, latency: { ...u.latency, divide: u.latency.divide - 1 } }) },
+  { what: 'the cost of a split', lie: (u) => ({ ...u, latency: { ...u.latency, split: 0 } }) },
+  { what: 'the latency of I/O', lie: (u) => ({ ...u, latency: { ...u.latency, io: 1 } }) },
+  { what: 'a bypass', lie: (u) => ({ ...u, bypass: u.bypass.length === 0 ? [u.stages.at(-1)?.name ?? ''] : u.bypass.slice(1) }) },
+];
+
+describe('the scoreboard predicts the cycle of every retirement', () => {
+  it.each(CORES)('of programs dense with hazards on the %s core', (name) => predictsAll(shippedCore(name), 300));
+
+  it.each(CORES)('of random programs in all modes on the %s core', (name) => {
+    const timed = shippedCore(name);
+    fc.assert(fc.property(randomPrograms(), (plan) => {
+      const image = built(plan);
+      expect(mistimed(timed, image, recordsOf(timed.core, image))).toBe(undefined);
+    }), { numRuns: 500 });
+  });
+
+  it.each(Object.entries(OWN))('of random programs on a core of one\'s own: %s', (_what, yaml) => predictsAll(overlaidCore(yaml), 60));
+
+  it.each(CORES)('and would notice a %s core that is not as its file says', (name) => {
+    const timed = shippedCore(name);
+    const images = fc.sample(anyHazards, { numRuns: 40, seed: 1 }).map(programFrom);
+    const traces = images.map((image) => ({ image, records: recordsOf(timed.core, image) }));
+    const unnoticed = LIES.filter(({ lie }) => {
+      const lying = { specs: timed.specs, uarch: lie(timed.uarch) };
+      return traces.every(({ image, records }) => mistimed(lying, image, records) === undefined);
+    });
+    expect(unnoticed.map(({ what }) => what)).toEqual([]);
+  });
+});
+
+describe('an instruction costs what docs/timing.md says', () => {
+  it.each(CORES)('on the %s core', (name) => {
+    const timed = shippedCore(name);
+    const costs = COSTS.map(({ what, lines, records: count = lines.length }) => {
+      const image = programFrom(aroundBody([...Array.from({ length: 8 }, () => 'nop'), ...lines, 'nop']));
+      const records = recordsOf(timed.core, image);
+      const before = records.findIndex((r) => r.retirement.pc_rdata === image.symbols.get('line8')) - 1;
+      const [first, last] = [records[before], records[before + count]];
+      return `${what}: +${Number((last?.inputs.cycle ?? 0n) - (first?.inputs.cycle ?? 0n)) - count} ${mistimed(timed, image, records) ?? ''}`;
+    });
+    expect(costs).toEqual(COSTS.map(({ what, extra }) => `${what}: +${extra[CORES.indexOf(name)]} `));
+  });
+});
