@@ -14,7 +14,7 @@ import { verify } from './ir/verify.js';
 import { elaborate } from './pipeline/elaborate.js';
 import type { Diagnostic, Outcome } from './spec/diagnostic.js';
 import type { Csr, Hart, Isa, Specs, Uarch } from './spec/isa.js';
-import { loadSpecs } from './spec/load.js';
+import { attemptSpecs, loadSpecs } from './spec/load.js';
 
 /** What runs a core and what its users need to know of the specs: plain data, stored beside the wasm as JSON. */
 export interface CoreDescription {
@@ -59,14 +59,43 @@ export function hardware(specs: Specs, uarch: Uarch): Outcome<{ readonly module:
   return { ok: true, value: { module: elaborated.module, homes: elaborated.homes } };
 }
 
-/** Every mistake in the specs: of the files, of their operations, of each core's hardware. */
-export function check(specs: Specs): readonly Diagnostic[] {
-  const found = specs.cores.flatMap((uarch) => {
+/** What a look at all specs found. */
+export interface Checked {
+  /** As far as they can be understood; undefined if an essential part is broken. */
+  readonly specs: Specs | undefined;
+  /** Of the files, of their operations, of each core's hardware; none means the specs are sound. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Every mistake in the specs at once. Where the files themselves have some,
+ * what is left is still elaborated, so that mistakes in operations show too;
+ * complaints about names that a broken entry would define are held back.
+ */
+export function check(directories: readonly string[]): Checked {
+  const { specs, diagnostics: inFiles, declares } = attemptSpecs(directories);
+  if (specs === undefined) return { specs, diagnostics: inFiles };
+  const broken = inFiles.length > 0;
+  const inHardware = specs.cores.flatMap((uarch) => mistakesOf(specs, uarch, broken));
+  const missing = (d: Diagnostic): boolean => declares(d.span.file.text.slice(d.span.start, d.span.end).split('.')[0] ?? '');
+  const further = broken ? inHardware.filter((d) => !missing(d)) : inHardware;
+  return { specs, diagnostics: distinct([...inFiles, ...further]) };
+}
+
+function mistakesOf(specs: Specs, uarch: Uarch, broken: boolean): readonly Diagnostic[] {
+  try {
     const outcome = hardware(specs, uarch);
     return outcome.ok ? [] : outcome.diagnostics;
-  });
+  } catch (error) {
+    // Specs without their broken entries may lack what the hardware takes for granted; whole ones may not.
+    if (broken) return [];
+    throw error;
+  }
+}
+
+function distinct(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   const key = (d: Diagnostic): string => `${d.span.file.path}:${d.span.start}:${d.message}`;
-  return found.filter((d, i) => found.findIndex((e) => key(e) === key(d)) === i);
+  return [...new Map(diagnostics.map((d) => [key(d), d])).values()];
 }
 
 /** One variant of a core, ready to instantiate. `dramBytes` only bounds what a memory may hold. */

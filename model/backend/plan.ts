@@ -53,8 +53,14 @@ export interface FunctionPlan {
   arms(e: Expr, region: Region): readonly Region[];
 }
 
-/** An arm at least this costly is worth a branch. */
-const BRANCH_COST = 6;
+/**
+ * An arm at least this costly is worth a branch: what a wrong prediction costs,
+ * times how often it happens. Measured on programs of which the engine cannot
+ * predict everything.
+ */
+const BRANCH_COST = 10;
+/** The same for a `select`, against comparing the key with every case. */
+const DISPATCH_COST = 16;
 /** Code duplicated into arms may not exceed this many operations per expression. */
 const DUPLICATION_LIMIT = 60;
 
@@ -203,7 +209,7 @@ function decideSelect(e: Extract<Expr, { kind: 'select' }>, armCost: (index: num
   const keys = e.cases.reduce((sum, c) => sum + c.keys.length, 0);
   let total = 2 * keys;
   for (let i = 0; i < arms; i++) total += armCost(i);
-  return total >= BRANCH_COST ? ARMS : EAGER;
+  return total >= DISPATCH_COST ? ARMS : EAGER;
 }
 
 interface Place {

@@ -9,7 +9,7 @@
 import { Context } from './context.js';
 import { buildCsrs } from './csrs.js';
 import { Declarations } from './declarations.js';
-import type { Outcome, SourceFile } from './diagnostic.js';
+import type { Diagnostic, Outcome, SourceFile } from './diagnostic.js';
 import { checkOverlaps } from './encodings.js';
 import { hashOf, layersOf, readLayers, type SpecFile } from './files.js';
 import { buildFormats, buildPseudos } from './formats.js';
@@ -50,10 +50,31 @@ export function loadFromFiles(files: readonly SourceFile[]): Outcome<Specs> {
   return load(layersOf(files, report), report);
 }
 
-function load(files: readonly SpecFile[], report: Report): Outcome<Specs> {
+/** Specs as far as they can be understood, with every mistake found so far. */
+export interface Attempt {
+  /** Without the entries that are broken; undefined if an essential part is. */
+  readonly specs: Specs | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Whether the files declare a CSR, variable or function of that name, broken or not. */
+  readonly declares: (name: string) => boolean;
+}
+
+/** The same directories, for somebody who looks for further mistakes in what is left. */
+export function attemptSpecs(directories: readonly string[]): Attempt {
+  const report = new Report();
+  return attempt(readLayers(directories, report), report);
+}
+
+function attempt(files: readonly SpecFile[], report: Report): Attempt {
   const context = declare(files, report);
   const specs = build(context, hashOf(files));
-  return report.empty && specs !== undefined ? { ok: true, value: specs } : { ok: false, diagnostics: report.diagnostics };
+  const sections = ['csrs', 'variables', 'functions'] as const;
+  return { specs, diagnostics: report.diagnostics, declares: (name) => sections.some((s) => context.declarations.of(s).has(name)) };
+}
+
+function load(files: readonly SpecFile[], report: Report): Outcome<Specs> {
+  const { specs, diagnostics } = attempt(files, report);
+  return report.empty && specs !== undefined ? { ok: true, value: specs } : { ok: false, diagnostics };
 }
 
 /** Everything that the files declare. */

@@ -52,12 +52,10 @@ async function loaded(overlays: readonly string[]): Promise<{ readonly ok: true;
 }
 
 async function check(overlays: readonly string[]): Promise<number> {
-  const outcome = await loaded(overlays);
-  if (!outcome.ok) return terminal.fail(outcome);
   const compiler = await import('../../model/compile.js');
-  const mistakes = compiler.check(outcome.specs);
-  if (mistakes.length > 0) return terminal.fail(await specFailure(mistakes));
-  const { isa, cores } = outcome.specs;
+  const { specs, diagnostics } = compiler.check(specLayers(overlays));
+  if (specs === undefined || diagnostics.length > 0) return terminal.fail(await specFailure(diagnostics));
+  const { isa, cores } = specs;
   terminal.out(`No mistakes: ${isa.instructions.length} instructions, ${isa.csrs.length} CSRs, ${isa.permits.length} permit tables, ${cores.length} cores (${cores.map((c) => c.name).join(', ')}).`);
   return EXIT_CODE.success;
 }

@@ -65,8 +65,14 @@ data:   .dword data, 8, 0x123456789abcdef
         .skip 8192
 `;
 
-/** A program around a body. */
-export const aroundBody = (lines: readonly string[]): string => `${BEFORE}${lines.map((line, i) => `line${i}: ${line}\n`).join('')}line${lines.length}:${AFTER}`;
+/** A program around a body; `<2>` in a line is a label: two lines are skipped, as far as there are any. */
+export function aroundBody(lines: readonly string[]): string {
+  const body = lines.map((line, i) => {
+    const placed = line.replace(/<(\d+)>/g, (_, skip: string) => `line${Math.min(i + 1 + Number(skip), lines.length)}`);
+    return `line${i}: ${placed}\n`;
+  });
+  return `${BEFORE}${body.join('')}line${lines.length}:${AFTER}`;
+}
 
 const registers = fc.constantFrom('a0', 'a1', 'a2', 'a3', 'zero');
 const targets = fc.constantFrom('a0', 'a1', 'a2', 'a3', 'a0', 'zero');
@@ -74,12 +80,10 @@ const bases = fc.constantFrom('s0', 's0', 's1');
 const offsets = fc.oneof(fc.constantFrom(0, 8, 16, -8), fc.integer({ min: -24, max: 24 }));
 const write = fc.constantFrom('csrrw', 'csrrs', 'csrrc');
 
-/** An item of a body, given its line number: branches say how many lines they skip. */
-type Line = (at: number, length: number) => string;
-const fixed = (lines: readonly string[]): fc.Arbitrary<Line> => fc.constantFrom(...lines).map((line) => () => line);
-const built = <T extends unknown[]>(parts: { [K in keyof T]: fc.Arbitrary<T[K]> }, print: (...values: T) => string): fc.Arbitrary<Line> =>
-  fc.tuple<T>(...parts).map((values) => () => print(...values));
-const label = (at: number, skip: number, length: number): string => `line${Math.min(at + 1 + skip, length)}`;
+type Line = string;
+const fixed = (lines: readonly Line[]): fc.Arbitrary<Line> => fc.constantFrom(...lines);
+const built = <T extends unknown[]>(parts: { [K in keyof T]: fc.Arbitrary<T[K]> }, print: (...values: T) => Line): fc.Arbitrary<Line> =>
+  fc.tuple<T>(...parts).map((values) => print(...values));
 
 const alu = built([fc.constantFrom('add', 'xor', 'sub', 'sll', 'sltu', 'addw'), targets, registers, registers], (op, d, a, b) => `${op} ${d}, ${a}, ${b}`);
 const immediate = built([targets, registers, fc.integer({ min: -9, max: 9 })], (d, a, n) => `addi ${d}, ${a}, ${n}`);
@@ -89,15 +93,11 @@ const store = built([fc.constantFrom('sd', 'sw', 'sh', 'sb'), registers, offsets
 /** Address straight from a load or computation: mostly a fault, sometimes I/O or DRAM. */
 const wild = built([fc.constantFrom('ld', 'lb', 'sw', 'sd'), registers, fc.integer({ min: -4, max: 8 }), fc.constantFrom('a1', 'a2', 'zero', 's5')],
   (op, v, n, b) => `${op} ${v}, ${n}(${b})`);
-const branch: fc.Arbitrary<Line> = fc.tuple(fc.constantFrom('beq', 'bne', 'blt', 'bgeu'), registers, registers, fc.nat({ max: 3 }))
-  .map(([op, a, b, skip]) => (at, length) => `${op} ${a}, ${b}, ${label(at, skip, length)}`);
-const jump: fc.Arbitrary<Line> = fc.tuple(targets, fc.nat({ max: 3 }), fc.constantFrom('jal', 'jalr', 'odd'))
-  .map(([d, skip, how]) => (at, length) => {
-    const to = label(at, skip, length);
-    if (how === 'jal') return `jal ${d}, ${to}`;
-    return `la t4, ${to}\n jalr ${d}, ${how === 'odd' ? 2 : 0}(t4)`;
-  });
-const loop: fc.Arbitrary<Line> = fc.constant(() => 'addi s6, s6, -1\n bgtz s6, body');
+const skips = fc.nat({ max: 3 });
+const branch = built([fc.constantFrom('beq', 'bne', 'blt', 'bgeu'), registers, registers, skips], (op, a, b, skip) => `${op} ${a}, ${b}, <${skip}>`);
+const jump = built([targets, skips], (d, skip) => `jal ${d}, <${skip}>`);
+const indirect = built([targets, skips, fc.constantFrom(0, 0, 2)], (d, skip, odd) => `la t4, <${skip}>\n jalr ${d}, ${odd}(t4)`);
+const loop = fixed(['addi s6, s6, -1\n bgtz s6, body']);
 const csr = built([write, targets, fc.constantFrom('mscratch', 'mcycle', 'minstret', 'mhpmcounter3', '0x7c0', 'mcountinhibit'), registers],
   (op, d, name, s) => `${op} ${d}, ${name}, ${s}`);
 const guarded = built([fc.constantFrom('hlv.d', 'hlv.bu', 'hlvx.wu', 'hsv.w', 'hsv.d'), registers, fc.constantFrom('s0', 's1', 'a1', 's2', 's5')],
@@ -114,14 +114,13 @@ const interrupt = fixed([
 
 const line: fc.Arbitrary<Line> = fc.oneof(
   { arbitrary: alu, weight: 4 }, { arbitrary: immediate, weight: 2 }, { arbitrary: muldiv, weight: 3 }, { arbitrary: load, weight: 5 },
-  { arbitrary: store, weight: 4 }, { arbitrary: wild, weight: 1 }, { arbitrary: branch, weight: 3 }, { arbitrary: jump, weight: 2 },
+  { arbitrary: store, weight: 4 }, { arbitrary: wild, weight: 1 }, { arbitrary: branch, weight: 3 }, { arbitrary: jump, weight: 1 }, { arbitrary: indirect, weight: 1 },
   { arbitrary: loop, weight: 1 }, { arbitrary: csr, weight: 1 }, { arbitrary: guarded, weight: 1 }, { arbitrary: system, weight: 1 },
   { arbitrary: io, weight: 1 }, { arbitrary: interrupt, weight: 1 },
 );
 
 /** Bodies of up to 40 lines, as text. */
-export const anyBody: fc.Arbitrary<readonly string[]> = fc.array(line, { maxLength: 40, size: 'max' })
-  .map((lines) => lines.map((print, at) => print(at, lines.length)));
+export const anyBody: fc.Arbitrary<readonly string[]> = fc.array(line, { maxLength: 40, size: 'max' });
 
 /** Whole programs, as text: what a counterexample prints. */
 export const anyHazards: fc.Arbitrary<string> = anyBody.map(aroundBody);

@@ -1,7 +1,8 @@
 /** Random programs for properties: one maker, builder and lockstep per process and core. */
 import type fc from 'fast-check';
-import { programs, PlanMaker } from '../arbitraries/arbitrary.js';
+import { programs } from '../arbitraries/arbitrary.js';
 import { Builder, type BuiltProgram } from '../arbitraries/build.js';
+import { PlanMaker } from '../arbitraries/maker.js';
 import { printBody } from '../arbitraries/print.js';
 import type { Plan } from '../arbitraries/program.js';
 import { createDisassembler, type Disassembler } from '../assembly/disassemble.js';

@@ -6,15 +6,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CORES } from './cores.js';
-import { anyHazards } from './hazards.js';
-import { programFrom } from './programs.js';
-import { built, randomPrograms } from './random-programs.js';
-import { machineIn, VariantsMachine, type Scenario, type Stretch } from './runs.js';
-
-const scenarios: fc.Arbitrary<() => Scenario> = fc.oneof(
-  randomPrograms().map((plan) => () => built(plan)),
-  anyHazards.map((text) => () => programFrom(text)),
-);
+import { machineIn, VariantsMachine, type Stretch } from './runs.js';
+import { anyScenario } from './scenarios.js';
 
 const stretches: fc.Arbitrary<readonly Stretch[]> = fc.array(
   fc.record({ variant: fc.constantFrom('plain', 'observed', 'traced'), cycles: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 200 })) }),
@@ -24,7 +17,7 @@ const stretches: fc.Arbitrary<readonly Stretch[]> = fc.array(
 describe.each(CORES)('%s', (name) => {
   it('ends in the same cycle and state, with the same records, plain, observed and traced', () => {
     const [plain, observed, traced] = [machineIn('plain', name), machineIn('observed', name), machineIn('traced', name)];
-    fc.assert(fc.property(scenarios, (scenario) => {
+    fc.assert(fc.property(anyScenario, (scenario) => {
       const watched = observed.see(scenario());
       expect(traced.see(scenario())).toEqual(watched);
       expect(plain.see(scenario())).toEqual({ ...watched, records: [] });
@@ -36,7 +29,7 @@ describe.each(CORES)('%s', (name) => {
     let plan: readonly Stretch[] = [];
     let next = 0;
     const mixed = new VariantsMachine(name, () => plan[next++ % plan.length] ?? { variant: 'plain', cycles: 1 });
-    fc.assert(fc.property(scenarios, stretches, (scenario, chosen) => {
+    fc.assert(fc.property(anyScenario, stretches, (scenario, chosen) => {
       [plan, next] = [chosen, 0];
       const watched = observed.see(scenario());
       const seen = mixed.see(scenario());

@@ -1,0 +1,69 @@
+/** Nodes and statements over other parts: the inverse of taking them apart. */
+import type { Expr, Memory, Register, RegisterArray, Statement } from './ir.js';
+import { operands } from './walk.js';
+
+/** The same node over other operands, in the order of `operands`; a wire keeps its value. */
+export function withOperands(e: Expr, parts: readonly Expr[]): Expr {
+  if (operands(e).every((operand, i) => operand === parts[i])) return e;
+  const at = (i: number, otherwise: Expr): Expr => parts[i] ?? otherwise;
+  switch (e.kind) {
+    case 'const':
+    case 'read':
+    case 'wire':
+      return e;
+    case 'element':
+      return { ...e, index: at(0, e.index) };
+    case 'not':
+    case 'slice':
+    case 'extend':
+      return { ...e, a: at(0, e.a) };
+    case 'binary':
+      return { ...e, a: at(0, e.a), b: at(1, e.b) };
+    case 'mux':
+      return { ...e, condition: at(0, e.condition), then: at(1, e.then), else: at(2, e.else) };
+    case 'select':
+      return {
+        ...e,
+        key: at(0, e.key),
+        cases: e.cases.map((c, i) => ({ keys: c.keys, value: at(i + 1, c.value) })),
+        default: at(e.cases.length + 1, e.default),
+      };
+    case 'concat':
+      return { ...e, parts: e.parts.map((part, i) => at(i, part)) };
+  }
+}
+
+/** What to make of the parts of a statement. */
+export interface StatementMap {
+  /** Each expression that it evaluates itself, in order. */
+  readonly expr: (e: Expr) => Expr;
+  /** Each nested list, in order; left out: the statements in it, one by one. */
+  readonly body?: (body: readonly Statement[]) => readonly Statement[];
+  /** The storage it writes or reads. */
+  readonly storage?: <T extends Register | RegisterArray | Memory>(item: T) => T;
+}
+
+/** The same statement over other parts. */
+export function mapStatement(s: Statement, map: StatementMap): Statement {
+  const { expr, storage = (item) => item } = map;
+  const list = map.body ?? ((body: readonly Statement[]): readonly Statement[] => body.map((inner) => mapStatement(inner, map)));
+  switch (s.kind) {
+    case 'assign':
+      return { ...s, register: storage(s.register), value: expr(s.value) };
+    case 'write':
+      return { ...s, array: storage(s.array), index: expr(s.index), value: expr(s.value) };
+    case 'if':
+      return { ...s, condition: expr(s.condition), then: list(s.then), else: list(s.else) };
+    case 'switch':
+      return { ...s, key: expr(s.key), cases: s.cases.map((c) => ({ keys: c.keys, body: list(c.body) })), default: list(s.default) };
+    case 'load':
+      return { ...s, memory: storage(s.memory), address: expr(s.address), into: storage(s.into) };
+    case 'store':
+      return { ...s, memory: storage(s.memory), address: expr(s.address), bytes: expr(s.bytes), data: expr(s.data) };
+    case 'record':
+      return { ...s, fields: s.fields.map((f) => ({ name: f.name, value: expr(f.value) })) };
+    case 'count':
+    case 'exit':
+      return s;
+  }
+}

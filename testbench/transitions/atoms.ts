@@ -1,0 +1,63 @@
+/**
+ * The state that a decision can rest on, in its smallest parts: single bits of
+ * CSRs and of the lines into the hart, and the fields whose values the specs
+ * restrict (MPP is never 2).
+ */
+import type { Csr, CsrField, Isa } from '../../model/spec/isa.js';
+
+/** A part of the state that changes as a whole. */
+export interface Atom {
+  /** `mstatus.TSR`, `medeleg[5]`, `lines.meip`. */
+  readonly name: string;
+  /** The register: a home CSR, or `lines.meip`. */
+  readonly home: string;
+  readonly low: number;
+  readonly width: number;
+  readonly legal: readonly bigint[];
+  readonly line: boolean;
+}
+
+/** Values of atoms by name; what is absent is 0, or not given. */
+export type Assignment = ReadonlyMap<string, bigint>;
+
+/** The lines into the hart and their widths, as the operation language knows them. */
+export const LINES: Readonly<Record<string, number>> = { 'lines.msip': 1, 'lines.mtip': 1, 'lines.meip': 1, 'lines.seip': 1, 'lines.hgeip': 9 };
+
+const BIT: readonly bigint[] = [0n, 1n];
+
+/** The name of bit `index` of a stored field. */
+export function atomName(csr: Csr, field: CsrField, index: number): string {
+  const width = field.bits.high - field.bits.low + 1;
+  const restricted = field.source.kind === 'stored' && field.source.legal !== undefined;
+  return restricted || width === 1 && field.name !== 'all' ? `${csr.name}.${field.name}` : `${csr.name}[${field.bits.low + index}]`;
+}
+
+/** Bit `index` of a stored field can be written. */
+export const isWritable = (writable: bigint, index: number): boolean => ((writable >> BigInt(index)) & 1n) === 1n;
+
+function atomsOfField(csr: Csr, field: CsrField): readonly Atom[] {
+  if (field.source.kind !== 'stored') return [];
+  const { legal, writable } = field.source;
+  const width = field.bits.high - field.bits.low + 1;
+  const home = csr.name;
+  if (legal !== undefined) return [{ name: atomName(csr, field, 0), home, low: field.bits.low, width, legal, line: false }];
+  return Array.from({ length: width }, (_, i) => i)
+    .filter((i) => isWritable(writable, i))
+    .map((i) => ({ name: atomName(csr, field, i), home, low: field.bits.low + i, width: 1, legal: BIT, line: false }));
+}
+
+const atomsOfLine = ([home, width]: readonly [string, number]): readonly Atom[] =>
+  Array.from({ length: width }, (_, low) => ({ name: width === 1 ? home : `${home}[${low}]`, home, low, width: 1, legal: BIT, line: true }));
+
+/** Every atom of an instruction set by name. Counters that count by themselves are no state to choose. */
+export function atomsOf(isa: Isa): ReadonlyMap<string, Atom> {
+  const csrs = isa.csrs.filter((csr) => csr.counts === undefined).flatMap((csr) => csr.fields.flatMap((field) => atomsOfField(csr, field)));
+  return new Map([...csrs, ...Object.entries(LINES).flatMap(atomsOfLine)].map((atom) => [atom.name, atom]));
+}
+
+/** The bits of one register that an assignment sets. */
+export function registerValue(atoms: Iterable<Atom>, home: string, assignment: Assignment): bigint {
+  let value = 0n;
+  for (const atom of atoms) if (atom.home === home) value |= (assignment.get(atom.name) ?? 0n) << BigInt(atom.low);
+  return value;
+}

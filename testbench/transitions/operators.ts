@@ -1,0 +1,71 @@
+/** The operators of the operation language on partly known values. */
+import type { BinaryOp } from '../../model/lang/tree.js';
+import { andBit, at, bitwise, blurred, type Bits, commonWidth, equal, fit, known, notBit, orBit, single, valueOf, xorBit } from './bits.js';
+
+const signed = (value: bigint, width: number): bigint => BigInt.asIntN(width, value);
+
+/** Operators that need numbers: computed when all bits are known. */
+const ARITHMETIC: Readonly<Record<string, (a: bigint, b: bigint, width: number) => bigint>> = {
+  '+': (a, b) => a + b,
+  '-': (a, b) => a - b,
+  '*': (a, b) => a * b,
+  '/u': (a, b) => (b === 0n ? -1n : a / b),
+  '%u': (a, b) => (b === 0n ? a : a % b),
+  '/s': (a, b, w) => (b === 0n ? -1n : signed(a, w) / signed(b, w)),
+  '%s': (a, b, w) => (b === 0n ? a : signed(a, w) % signed(b, w)),
+};
+
+const COMPARISON: Readonly<Record<string, (a: bigint, b: bigint, width: number) => boolean>> = {
+  '<u': (a, b) => a < b,
+  '>u': (a, b) => a > b,
+  '<=u': (a, b) => a <= b,
+  '>=u': (a, b) => a >= b,
+  '<s': (a, b, w) => signed(a, w) < signed(b, w),
+  '>s': (a, b, w) => signed(a, w) > signed(b, w),
+  '<=s': (a, b, w) => signed(a, w) <= signed(b, w),
+  '>=s': (a, b, w) => signed(a, w) >= signed(b, w),
+};
+
+/** `a op b`. */
+export function combine(op: BinaryOp, a: Bits, b: Bits): Bits {
+  switch (op) {
+    case '&':
+    case '&&':
+      return bitwise(andBit, a, b);
+    case '|':
+    case '||':
+      return bitwise(orBit, a, b);
+    case '^':
+      return bitwise(xorBit, a, b);
+    case '==':
+      return single(equal(a, b));
+    case '!=':
+      return single(notBit(equal(a, b)));
+    case '<<':
+    case '>>u':
+    case '>>s':
+      return shift(op, a, b);
+    default:
+      return compute(op, a, b);
+  }
+}
+
+function shift(op: '<<' | '>>u' | '>>s', a: Bits, amount: Bits): Bits {
+  const width = a.rest === undefined ? a.bits.length : 64;
+  const by = valueOf(amount);
+  if (by === undefined) return blurred(a, amount, width);
+  const n = Number(by > 64n ? 64n : by);
+  const sign = op === '>>s' ? at(a, width - 1) : 0;
+  const from = (i: number): number => (op === '<<' ? i - n : i + n);
+  return { bits: Array.from({ length: width }, (_, i) => (from(i) < 0 ? 0 : from(i) >= width ? sign : at(a, from(i)))) };
+}
+
+function compute(op: BinaryOp, a: Bits, b: Bits): Bits {
+  const width = commonWidth(a, b);
+  const [x, y] = [valueOf(fit(a, width)), valueOf(fit(b, width))];
+  const compare = COMPARISON[op];
+  if (compare !== undefined) return x === undefined || y === undefined ? blurred(a, b, 1) : single(compare(x, y, width) ? 1 : 0);
+  const arithmetic = ARITHMETIC[op];
+  if (arithmetic === undefined || x === undefined || y === undefined) return blurred(a, b, width);
+  return known(BigInt.asUintN(width, arithmetic(x, y, width)), width);
+}
