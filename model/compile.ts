@@ -77,7 +77,7 @@ export function check(directories: readonly string[]): Checked {
   if (specs === undefined) return { specs, diagnostics: inFiles };
   const broken = inFiles.length > 0;
   const inHardware = specs.cores.flatMap((uarch) => mistakesOf(specs, uarch, broken));
-  const missing = (d: Diagnostic): boolean => declares(d.span.file.text.slice(d.span.start, d.span.end).split('.')[0] ?? '');
+  const missing = (d: Diagnostic): boolean => d.message.includes('there is no') && declares(d.span.file.text.slice(d.span.start, d.span.end).split('.')[0] ?? '');
   const further = broken ? inHardware.filter((d) => !missing(d)) : inHardware;
   return { specs, diagnostics: distinct([...inFiles, ...further]) };
 }

@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   disasm: () => import('./commands/disasm.js'),
   spec: () => import('./commands/spec.js'),
   emit: () => import('./commands/emit.js'),
+  bench: () => import('./commands/bench.js'),
   init: () => import('./commands/init.js'),
   demo: () => import('./commands/demo.js'),
 };

@@ -25,5 +25,7 @@ export { ObservedCore } from './lockstep/observed.js';
 export { Reference, type ExtensionInstruction } from './reference/reference.js';
 export type { ArchitecturalState, Mode, Retirement } from './retirement.js';
 
-export { PlanMaker, programs } from './arbitraries/arbitrary.js';
+export { programs } from './arbitraries/arbitrary.js';
+export { PlanMaker } from './arbitraries/maker.js';
+export { campaign, type CampaignOptions, type CampaignResult } from './lockstep/campaign.js';
 export { Builder, type BuiltProgram } from './arbitraries/build.js';

@@ -273,6 +273,11 @@ class Builder {
   }
 }
 
+/** The module that a tape of numbers describes. */
+export const moduleFrom = (numbers: readonly number[]): Module => new Builder(new Tape(numbers)).module();
+
+/** Tapes for modules. */
+export const randomTape = (length = 2500): fc.Arbitrary<number[]> => fc.array(fc.nat({ max: 2 ** 32 - 1 }), { maxLength: length, size: 'max' });
+
 /** Modules with every operator, statement and kind of sharing. */
-export const randomModule = (length = 2500): fc.Arbitrary<Module> =>
-  fc.array(fc.nat({ max: 2 ** 32 - 1 }), { maxLength: length, size: 'max' }).map((numbers) => new Builder(new Tape(numbers)).module());
+export const randomModule = (length = 2500): fc.Arbitrary<Module> => randomTape(length).map(moduleFrom);

@@ -146,9 +146,9 @@ export class CsrFile {
       case 'constant':
         return constant(widthOf(field), source.value);
       case 'computed':
-        return this.lowering.lower(source.read, this.lowering.base(), widthOf(field), subject);
+        return this.lowering.lowerNamed(source.read, this.lowering.base(), widthOf(field), subject);
       case 'stored':
-        return source.read === undefined ? this.#storedField(csr, field) : this.lowering.lower(source.read, this.lowering.base(), widthOf(field), subject);
+        return source.read === undefined ? this.#storedField(csr, field) : this.lowering.lowerNamed(source.read, this.lowering.base(), widthOf(field), subject);
       case 'alias': {
         const target = this.#find(source.of);
         if (target === undefined) return constant(widthOf(field), 0);

@@ -27,6 +27,8 @@ export interface NameSource {
 export class Lowering {
   readonly diagnostics: Diagnostic[] = [];
   readonly #sources: NameSource[] = [];
+  /** Names whose operations are being lowered, outermost first. */
+  readonly #open: string[] = [];
   readonly #globals = new Map<string, Expr>();
   readonly #functions: ReadonlyMap<string, Isa['functions'][number]>;
   readonly #variables: ReadonlyMap<string, Isa['variables'][number]>;
@@ -83,7 +85,23 @@ export class Lowering {
 
   #variable(name: string, scope: Scope): Expr | undefined {
     const variable = this.#variables.get(name);
-    return variable === undefined ? undefined : this.lower(variable.value, scope, variable.width, name);
+    return variable === undefined ? undefined : this.lowerNamed(variable.value, scope, variable.width, name);
+  }
+
+  /**
+   * Lowers the operation that `name` stands for. A name that comes back to
+   * itself would be a combinational loop: a mistake, told with its path.
+   */
+  lowerNamed(operation: Operation, scope: Scope, width: number, name: string): Expr {
+    if (this.#open.includes(name)) {
+      const path = [...this.#open.slice(this.#open.indexOf(name)), name].join(' -> ');
+      this.#note({ span: operation.span, message: `${name}: a combinational loop: ${path}`, mend: 'One of these has to be a stored field: within a cycle no value may depend on itself.' });
+      return constant(width, 0);
+    }
+    this.#open.push(name);
+    const value = this.lower(operation, scope, width, name);
+    this.#open.pop();
+    return value;
   }
 
   /** The operation in the scope; `width` undefined accepts any. A mistake is noted and yields zero. */

@@ -164,6 +164,8 @@ export class Builder {
       leave.push(shapes.word('addi', { rd: scratch, imm: bits }), shapes.word(set ? 'csrrs' : 'csrrc', { csr, rs1: scratch }));
     }
     leave.push(shapes.word(machine ? 'mret' : 'sret'));
+    // Where SRET is not allowed the program goes on in the handler's mode.
+    if (!machine) leave.push(shapes.word('csrrs', { rd: scratch, csr: epc }), shapes.word('jalr', { rs1: scratch }));
     const pending = { M: [CSR.mip, CSR.hvip], HS: [CSR.sip, CSR.hvip], VS: [CSR.sip] }[mode];
     const enables = { M: [CSR.mie], HS: [CSR.sie, CSR.hie], VS: [CSR.sie] }[mode];
     const clear = (csr: number): number => shapes.word('csrrc', { csr, rs1: spare });

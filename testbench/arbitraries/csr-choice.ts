@@ -36,6 +36,11 @@ export class CsrChooser {
     if (way === 0) return dice.below(0x1000);
     if (way === 1 && this.#numbered.length > 0) return dice.pick(this.#numbered);
     if (way < 7) return this.#all.pick(dice);
+    return this.allowed(dice, mode);
+  }
+
+  /** One that the mode may use, as far as its level goes. */
+  allowed(dice: Dice, mode: Mode): number {
     return (this.#byLevel[LEVEL[mode]] ?? this.#all).pick(dice);
   }
 

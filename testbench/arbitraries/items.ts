@@ -23,6 +23,7 @@ const one = (...words: readonly number[]): Item => ({ words });
 /** Makes items for one ISA. */
 export class ItemMaker {
   readonly #makes: Weighted<Make>;
+  readonly #calm: Weighted<Make>;
   readonly #csrs: CsrChooser;
   readonly #compute: readonly Shape[];
   readonly #system: readonly Shape[];
@@ -64,11 +65,24 @@ export class ItemMaker {
       [3, traps, (dice) => one(this.word(dice))],
     ];
     this.#makes = new Weighted(weighted.flatMap(([weight, needs, make]) => (needs.length === 0 ? [] : [[weight, make] as const])));
+    this.#calm = new Weighted<Make>([
+      [12, (dice) => one(this.#fill(dice, dice.pick(this.#compute)))],
+      [4, (dice) => this.#dependent(dice, dice.pick(muldiv))],
+      [3, (dice) => this.#loadUse(dice, dice.pick(moves))],
+      [4, (dice) => one(encode(dice.pick(moves), { rd: this.#target(dice), rs1: POINTER.data, rs2: this.#source(dice), imm: dice.between(0, DATA_SLOTS * 8 - 8) }))],
+      [4, (dice) => this.#branch(dice, dice.pick(branches))],
+      [4, (dice, mode) => one(this.#calmCsr(dice, mode))],
+    ]);
   }
 
-  /** One item; `mode` is where the body starts. */
-  make(dice: Dice, mode: Mode): Item {
-    return this.#makes.pick(dice)(dice, mode);
+  /**
+   * One item.
+   *
+   * @param mode - Where the body starts.
+   * @param calm - Most likely one that does not trap in this mode.
+   */
+  make(dice: Dice, mode: Mode, calm: boolean): Item {
+    return (calm && !dice.oneIn(14) ? this.#calm : this.#makes).pick(dice)(dice, mode);
   }
 
   /** A word that need not be an instruction. */
@@ -147,7 +161,7 @@ export class ItemMaker {
 
   /** Mostly forwards; now and then two bytes off. */
   #reach(dice: Dice): { readonly items: number; readonly skew: number } {
-    return { items: dice.oneIn(10) ? -dice.below(4) : dice.between(1, 4), skew: dice.oneIn(16) ? 2 : 0 };
+    return { items: dice.oneIn(12) ? -dice.between(1, 4) : dice.between(1, 4), skew: dice.oneIn(24) ? 2 : 0 };
   }
 
   #branch(dice: Dice, shape: Shape): Item {
@@ -174,6 +188,13 @@ export class ItemMaker {
     return encode(shape, { rd: dice.oneIn(4) ? 0 : this.#target(dice), rs1: dice.oneIn(3) ? 0 : this.#source(dice), csr, zimm: dice.oneIn(3) ? 0 : dice.below(32) });
   }
 
+  /** An access that the mode may make, as far as the address tells. */
+  #calmCsr(dice: Dice, mode: Mode): number {
+    const csr = this.#csrs.allowed(dice, mode);
+    const readOnly = csr >> 10 === 3;
+    return this.shapes.word(dice.pick(readOnly ? ['csrrs', 'csrrc'] : ['csrrw', 'csrrs', 'csrrc']), { rd: this.#target(dice), rs1: readOnly || dice.oneIn(3) ? 0 : this.#source(dice), csr });
+  }
+
   /** A write, and at once something that depends on it. */
   #csrPair(dice: Dice, mode: Mode): Item {
     const csr = this.#csrs.choose(dice, mode);
@@ -185,6 +206,8 @@ export class ItemMaker {
   /** Makes an interrupt pending, enabled or delegated. */
   #interruptWrite(dice: Dice): Item {
     const rs1 = dice.between(1, POOL - 1);
+    if (dice.oneIn(4)) return one(this.shapes.word('addi', { rd: rs1, imm: 1 }), this.shapes.word('sw', { rs1: POINTER.msip, rs2: rs1 }));
+    if (dice.oneIn(8)) return one(this.shapes.word('sd', { rs1: POINTER.mtimecmp, rs2: dice.oneIn(2) ? 0 : rs1 }));
     const csr = this.#csrs.interrupt(dice);
     return one(
       this.shapes.word('addi', { rd: rs1, imm: dice.pick([0x2, 0x20, 0x200, 0x4, 0x40, 0x400, 0x222, 0x444, 0x666, -1]) }),

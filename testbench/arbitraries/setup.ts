@@ -20,8 +20,14 @@ const LINE_CYCLES = 1200;
 const TICKS = 70;
 
 const MPRV = 0x2_0000n;
+const TSR = 0x40_0000n;
+/** medeleg bit of illegal instructions. */
+const ILLEGAL = 4n;
 const BASE_SETTINGS = ['medeleg', 'mideleg', 'hedeleg', 'hideleg', 'mie', 'hstatus', 'vsstatus', 'mcounteren', 'hcounteren', 'scounteren'] as const;
 const EXTRA_SETTINGS = ['mip', 'hvip', 'hgeie', 'sepc', 'vsepc', 'htimedelta', 'mcountinhibit', 'mscratch', 'sscratch', 'vsscratch'] as const;
+
+/** What interrupts before the first instruction if it is enabled. */
+const ALWAYS_PENDING: ReadonlySet<string> = new Set(['mip', 'hvip']);
 
 /** Makes everything but the body. */
 export class SetupMaker {
@@ -35,14 +41,15 @@ export class SetupMaker {
   }
 
   make(dice: Dice, length: number): Omit<Plan, 'body'> {
-    const interrupts = dice.below(4) !== 0;
+    const interrupts = dice.below(3) !== 0;
+    const mstatus = this.#mstatus(dice, interrupts);
     return {
       mode: MODES.pick(dice),
-      mstatus: this.#mstatus(dice, interrupts),
-      settings: this.#settings(dice, interrupts),
+      mstatus,
+      settings: this.#settings(dice, interrupts).map((s) => this.#escapable(dice, s, mstatus)),
       registers: Array.from({ length: LOADED }, () => registerValue(dice)),
       wild: wildAddress(dice),
-      mtimecmp: interrupts && dice.oneIn(3) ? BigInt(dice.between(8, TICKS)) : undefined,
+      mtimecmp: interrupts && dice.oneIn(3) ? BigInt(dice.between(14, TICKS)) : undefined,
       handlers: { M: this.#handler(dice, M_CHANGES), HS: this.#handler(dice, HS_CHANGES), VS: this.#handler(dice, VS_CHANGES) },
       returns: dice.oneIn(3) ? [] : Array.from({ length: 8 }, () => RETURN_BITS[MODES.pick(dice)]),
       budget: dice.between(6, 20),
@@ -67,9 +74,15 @@ export class SetupMaker {
       this.#add(settings, name, this.#value(dice, name));
     }
     for (const name of EXTRA_SETTINGS) {
-      if (dice.oneIn(interrupts ? 2 : 6)) this.#add(settings, name, this.#value(dice, name));
+      if (dice.oneIn(interrupts && !ALWAYS_PENDING.has(name) ? 3 : 6)) this.#add(settings, name, this.#value(dice, name));
     }
     return settings;
+  }
+
+  /** With TSR, HS-mode must not serve the illegal SRET of its own handler: it would do nothing else. */
+  #escapable(dice: Dice, { csr, value }: Setting, mstatus: bigint): Setting {
+    const trapped = csr === this.#addresses.get('medeleg') && (mstatus & TSR) !== 0n && !dice.oneIn(8);
+    return { csr, value: trapped ? value & ~ILLEGAL : value };
   }
 
   #add(settings: Setting[], name: string, value: bigint): void {
@@ -105,7 +118,7 @@ const VS_CHANGES = [...changes(0x100, 0x100), ...changes(0x100, 0x20)];
 function events(dice: Dice): readonly InputEvent[] {
   const count = dice.oneIn(2) ? 0 : dice.between(1, 4);
   const list = Array.from({ length: count }, (): InputEvent => {
-    const cycle = BigInt(dice.between(100, LINE_CYCLES));
+    const cycle = BigInt(dice.between(200, LINE_CYCLES));
     if (dice.oneIn(2)) return { cycle, kind: 'pin', pin: 'hgeip', value: BigInt(dice.word() & 0x1fe) };
     return { cycle, kind: 'pin', pin: dice.oneIn(2) ? 'meip' : 'seip', value: BigInt(dice.below(4) === 0 ? 0 : 1) };
   });

@@ -9,15 +9,6 @@ import type { Program } from '../../model/machine/elf.js';
 /** What a machine loads. */
 export type Image = Pick<Program, 'entry' | 'segments' | 'symbols'>;
 
-/** The word at an address of an image that does not change itself. */
-export function wordAt({ segments }: Image): (pc: bigint) => number | undefined {
-  return (pc) => {
-    const segment = segments.find(({ address, data }) => pc >= address && pc + 4n <= address + BigInt(data.length));
-    if (segment === undefined) return pc >= 0x8000_0000n && pc < 0x8800_0000n - 3n ? 0 : undefined;
-    return new DataView(segment.data.buffer, segment.data.byteOffset).getUint32(Number(pc - segment.address), true);
-  };
-}
-
 // s0 data, s1 the same blocks one page further, s2 mtime, s3 mtimecmp, s4 UART, s5 last bytes of DRAM, s6 rounds left.
 // t5, t6 belong to the handler.
 const BEFORE = `

@@ -10,7 +10,7 @@ import { ObservedCore } from '../lockstep/observed.js';
 import type { Observation } from '../lockstep/records.js';
 import { describeMistiming, Scoreboard } from '../scoreboard/scoreboard.js';
 import { compiledCore, shippedSpecs, type CoreName } from './cores.js';
-import { wordAt, type Image } from './hazards.js';
+import type { Image } from './hazards.js';
 
 
 const SPECS = new URL('../../specs', import.meta.url).pathname;
@@ -56,8 +56,22 @@ export function recordsOf(core: ObservedCore, image: Image & { readonly inputs?:
   return records;
 }
 
+const DRAM = { base: 0x8000_0000n, end: 0x8800_0000n } as const;
+
+/** The word at an address: 0 where nothing can be fetched, undefined where the program has written. */
+function wordAt({ segments }: Image, records: readonly Observation[]): (pc: bigint) => number | undefined {
+  const written = new Set(records.flatMap(({ retirement: { mem_wmask, mem_addr } }) =>
+    (mem_wmask === 0 ? [] : [mem_addr >> 2n, (mem_addr + 3n) >> 2n, (mem_addr + 7n) >> 2n])));
+  return (pc) => {
+    if (pc < DRAM.base || pc + 4n > DRAM.end) return 0;
+    if (written.has(pc >> 2n)) return undefined;
+    const segment = segments.find(({ address, data }) => pc >= address && pc + 4n <= address + BigInt(data.length));
+    return segment === undefined ? 0 : new DataView(segment.data.buffer, segment.data.byteOffset).getUint32(Number(pc - segment.address), true);
+  };
+}
+
 /** What the scoreboard has against a trace, in one line; undefined: nothing. */
 export function mistimed({ specs, uarch }: Pick<TimedCore, 'specs' | 'uarch'>, image: Image, records: readonly Observation[]): string | undefined {
-  const found = new Scoreboard(specs.isa, uarch, { fetch: wordAt(image) }).firstMistiming(records);
+  const found = new Scoreboard(specs.isa, uarch, { fetch: wordAt(image, records) }).firstMistiming(records);
   return found === undefined ? undefined : describeMistiming(found);
 }

@@ -17,11 +17,11 @@ export interface Event {
 
 /** What the rules say of a record. */
 export interface Prediction {
-  /** The cycle of the record; of a WFI, and of an interrupt without `fetch`, the earliest one. */
+  /** The cycle of the record; of a WFI, and of an interrupt that displaced an unknown instruction, the earliest one. */
   readonly cycle: number;
   /** The cycle is exact. */
   readonly exact: boolean;
-  /** The instruction's way up to commit; undefined for an interrupt without `fetch`. */
+  /** The instruction's way up to commit; undefined for an unknown one. */
   readonly flight: Flight | undefined;
 }
 
@@ -32,7 +32,7 @@ export interface Mistiming {
 }
 
 export interface ScoreboardOptions {
-  /** The word at an address of the program, for instructions that an interrupt displaced; undefined where no fetch can be. */
+  /** The word at an address of the program, for instructions that an interrupt displaced; 0 where nothing can be fetched, undefined if unknown. */
   readonly fetch?: (pc: bigint) => number | undefined;
 }
 
@@ -90,7 +90,8 @@ export class Scoreboard {
 
   #interrupt({ retirement, inputs }: Event): Prediction {
     const { pc_rdata } = retirement;
-    const prediction = this.#fetch === undefined ? this.#earliest() : this.#displaced(this.#timer.of(this.#fetch(pc_rdata) ?? 0), pc_rdata);
+    const word = this.#fetch?.(pc_rdata);
+    const prediction = word === undefined ? this.#earliest() : this.#displaced(this.#timer.of(word), pc_rdata);
     this.#restart(prediction.exact ? prediction.cycle : Number(inputs.cycle));
     return prediction;
   }

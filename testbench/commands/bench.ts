@@ -1,0 +1,107 @@
+/**
+ * `ghosthart bench`: all figures of speed. Printed, never tested.
+ */
+import type { Command } from 'commander';
+import * as measure from '../bench/measure.js';
+import { guestSource, nativeSource } from '../bench/programs.js';
+import type { Program } from '../../model/machine/elf.js';
+import { Core } from '../library.js';
+import { DEFAULT_MEMORY, readyCore } from './cores.js';
+import { EXIT_CODE, specFailure } from './failure.js';
+import { coreOption, jsonOption, numberOption } from './options.js';
+import { specLayers } from './package.js';
+import { terminal } from './terminal.js';
+
+interface BenchOptions {
+  readonly core: string;
+  readonly iterations: bigint;
+  readonly runs: bigint;
+  readonly json?: boolean;
+}
+
+/** The object of `bench --json`. */
+interface BenchFigures {
+  readonly plain: measure.Speed;
+  readonly virtualized: measure.Speed;
+  readonly observed: measure.Speed;
+  readonly traced: measure.TracedSpeed;
+  /** `mipsTwoStage` is null until there is two-stage translation. */
+  readonly reference: { readonly mips: number; readonly mipsTwoStage: null };
+  readonly lockstep: measure.LockstepSpeed;
+  readonly compile: { readonly seconds: number };
+  readonly warmStart: { readonly seconds: number };
+  readonly wasm: measure.WasmPerCycle;
+}
+
+/** Iterations of bench.S that make more than 100 million instructions. */
+const FULL = 2800n;
+const OBSERVED_CYCLES = 20_000_000;
+const TRACED_CYCLES = 200_000;
+const COUNTED_CYCLES = 1_000_000;
+const REFERENCE_INSTRUCTIONS = 2_000_000;
+const PROGRAMS = 2_000;
+
+/** Adds the command. */
+export function define(program: Command): void {
+  program
+    .command('bench')
+    .description('measure everything that has a speed (npm run bench)')
+    .addOption(coreOption())
+    .addOption(numberOption('--iterations <n>', 'passes of bench.S; fewer make everything shorter').default(FULL, String(FULL)))
+    .addOption(numberOption('--runs <n>', 'runs of each measurement; the median counts').default(3n, '3'))
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  ghosthart bench --iterations 20 --runs 1')
+    .action(async (options: BenchOptions) => {
+      process.exitCode = await bench(options);
+    });
+}
+
+async function bench({ core, iterations, runs: wanted, json }: BenchOptions): Promise<number> {
+  const ready = await readyCore({ core, variants: ['plain', 'observed', 'traced'], overlays: [], memory: DEFAULT_MEMORY });
+  if (!ready.ok) return terminal.fail(ready);
+  const { load } = await import('../../model/compile.js');
+  const specs = load(specLayers([]));
+  if (!specs.ok) return terminal.fail(await specFailure(specs.diagnostics));
+  const runs = Math.max(1, Number(wanted));
+  const share = Math.min(1, Number(iterations) / Number(FULL));
+  const scaled = (n: number): number => Math.max(1000, Math.ceil(n * share));
+  const opened = await Core.open({ core });
+  const native: Program = opened.assemble(nativeSource(Number(iterations)));
+  const guest: Program = opened.assemble(guestSource(Number(iterations)));
+  const figures: BenchFigures = {
+    plain: measure.speed(ready.variant('plain'), native, runs),
+    virtualized: measure.speed(ready.variant('plain'), guest, runs),
+    observed: measure.speed(ready.variant('observed'), native, runs, scaled(OBSERVED_CYCLES)),
+    traced: await measure.tracedSpeed(ready, native, runs, scaled(TRACED_CYCLES)),
+    reference: { mips: measure.referenceMips(native, runs, scaled(REFERENCE_INSTRUCTIONS)), mipsTwoStage: null },
+    lockstep: measure.lockstepSpeed(ready.variant('observed'), specs.value.isa, runs, Math.max(20, Math.ceil(PROGRAMS * share))),
+    compile: { seconds: measure.compileSeconds(runs) },
+    warmStart: { seconds: measure.warmStartSeconds(Math.max(runs, 3)) },
+    wasm: measure.wasmPerCycle(ready.variant('plain'), native, scaled(COUNTED_CYCLES)),
+  };
+  terminal.out(json === true ? JSON.stringify(figures, rounded) : figuresText(core, figures));
+  return EXIT_CODE.success;
+}
+
+/** Four significant digits are more than a measurement has. */
+const rounded = (_key: string, value: unknown): unknown => (typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value);
+
+function figuresText(core: string, f: BenchFigures): string {
+  const row = (what: string, figure: string, remark = ''): string => `${what.padEnd(28)}${figure.padStart(14)}  ${remark}`.trimEnd();
+  const mcycles = (n: number): string => `${n.toFixed(n < 10 ? 3 : 1)} Mcycles/s`;
+  const count = (n: number): string => Math.round(n).toLocaleString('en-US');
+  const { traced, wasm } = f;
+  return [
+    `${core}, medians`,
+    row('plain', mcycles(f.plain.mcyclesPerSecond), `bench.S in M: ${count(f.plain.cycles)} cycles, ${f.plain.ipc.toFixed(3)} instructions a cycle`),
+    row('virtualized', mcycles(f.virtualized.mcyclesPerSecond), `the same in VS, bare translation; ${(f.virtualized.mcyclesPerSecond / f.plain.mcyclesPerSecond).toFixed(2)} of plain`),
+    row('observed', mcycles(f.observed.mcyclesPerSecond), 'every retirement recorded'),
+    row('traced', mcycles(traced.mcyclesPerSecond), `all signals to a file: ${traced.changesPerCycle.toFixed(1)} changes and ${traced.bytesPerCycle.toFixed(0)} bytes a cycle, ${traced.megabytesPerSecond.toFixed(0)} MB/s`),
+    row('reference', `${f.reference.mips.toFixed(2)} MIPS`, 'by itself; two-stage translation is not there yet'),
+    row('lockstep', `${count(f.lockstep.programsPerSecond)} /s`, `random programs; ${count(f.lockstep.instructionsPerSecond)} instructions/s`),
+    row('compile', `${f.compile.seconds.toFixed(2)} s`, 'all specs to wasm: every core, every variant, in a new process'),
+    row('warm start', `${f.warmStart.seconds.toFixed(2)} s`, 'all of ghosthart run hello.S, the core in the cache'),
+    row('wasm operations a cycle', wasm.operationsPerCycle.toFixed(1), `executed, without local accesses and constants (with them ${wasm.instructionsPerCycle.toFixed(1)}), counted by an instrumented copy`),
+    row('wasm stores a cycle', wasm.storesPerCycle.toFixed(1)),
+  ].join('\n');
+}

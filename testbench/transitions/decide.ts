@@ -1,0 +1,186 @@
+/**
+ * What the specs decide about an event: walked on complete state it yields the
+ * decision and its rules, on unknown state everything that the decision could
+ * be and the state that it rests on.
+ */
+import { type Case, type Condition, type Entry, type Exception, type Interrupt, type InterruptLevel, type Isa, MODES, type TrapSource } from '../../model/spec/isa.js';
+import type { Mode, TrapMode } from '../retirement.js';
+import { andBit, at, type Bit, type Bits, known, namesOf, single, valueOf } from './bits.js';
+import { evaluate, evaluateBit, holds, type Names } from './evaluate.js';
+import type { InstructionEvent, InterruptEvent, TransitionEvent } from './event.js';
+import type { StateNames } from './state-names.js';
+
+/** The outcome of an event: what of it is a decision, not data. */
+export interface Decision {
+  readonly next: Mode;
+  /** Absent: the instruction retires. */
+  readonly trap?: { readonly cause: number; readonly interrupt: boolean; readonly to: TrapMode; readonly gva: boolean };
+  /** The rows and cases that decided, in their order. */
+  readonly rules: readonly string[];
+}
+
+/** Two decisions have the same outcome, whatever the rules. */
+export function sameOutcome(a: Decision, b: Decision): boolean {
+  return outcomeText(a) === outcomeText(b);
+}
+
+/** `retires in HS`, `cause 22 to VS`. */
+export function outcomeText({ next, trap }: Decision): string {
+  if (trap === undefined) return `retires, ${next} next`;
+  return `${trap.interrupt ? 'interrupt' : 'cause'} ${trap.cause} to ${trap.to}${trap.gva ? ', GVA' : ''}`;
+}
+
+/** All decisions that are possible, and what they rest on. */
+export interface Exploration {
+  readonly decisions: readonly Decision[];
+  readonly support: ReadonlySet<string>;
+}
+
+/** Walks the specs for an event. */
+export function explore(event: TransitionEvent, names: StateNames): Exploration {
+  const walk = new Walk(names.situation.isa, names.situation.mode);
+  if (event.kind === 'interrupt') walk.interrupts(event, names);
+  else walk.instruction(event, names.with(event.forms[0]?.locals ?? {}));
+  return { decisions: walk.decisions, support: walk.support };
+}
+
+/** An interrupt that is taken. */
+export interface Due {
+  readonly interrupt: Interrupt;
+  readonly level: InterruptLevel;
+}
+
+/** The interrupt taken on complete state, of those that `among` accepts. */
+export function due(names: StateNames, among: (interrupt: Interrupt) => boolean = () => true): Due | undefined {
+  for (const level of names.situation.isa.traps.levels) {
+    if (evaluateBit(level.enabled, names) !== 1) continue;
+    const pending = evaluate(level.pending, names);
+    const interrupt = ordered(names.situation.isa, level).find((i) => among(i) && at(pending, i.code) === 1);
+    if (interrupt !== undefined) return { interrupt, level };
+  }
+  return undefined;
+}
+
+const ordered = (isa: Isa, level: InterruptLevel): readonly Interrupt[] =>
+  level.order.flatMap((name) => isa.traps.interrupts.find((i) => i.name === name) ?? []);
+
+interface Row extends Entry {
+  readonly when: Condition;
+}
+
+class Walk {
+  readonly decisions: Decision[] = [];
+  readonly support = new Set<string>();
+
+  constructor(readonly isa: Isa, readonly mode: Mode) {}
+
+  #reads(...bits: readonly Bit[]): void {
+    for (const bit of bits) for (const name of namesOf(bit)) this.support.add(name);
+  }
+
+  #decided(decision: Decision): void {
+    this.decisions.push(decision);
+  }
+
+  /** The rows that can be the first to match. */
+  #firstOf<R extends Row>(rows: readonly R[], names: Names): readonly R[] {
+    const possible: R[] = [];
+    for (const row of rows) {
+      const matches = holds(row.when, names);
+      this.#reads(matches);
+      if (matches !== 0) possible.push(row);
+      if (matches === 1) break;
+    }
+    return possible;
+  }
+
+  /** Interrupts: by level, then by the level's order. */
+  interrupts({ interrupts }: InterruptEvent, names: StateNames): void {
+    for (const level of this.isa.traps.levels) {
+      const enabled = evaluateBit(level.enabled, names);
+      if (enabled === 0) continue;
+      const pending = evaluate(level.pending, names);
+      for (const interrupt of ordered(this.isa, level).filter((i) => interrupts.includes(i))) {
+        const taken = andBit(enabled, at(pending, interrupt.code));
+        this.#reads(taken);
+        if (taken === 0) continue;
+        const cause = level.mode === 'VS' ? (interrupt.guestCode ?? interrupt.code) : interrupt.code;
+        this.#decided({ next: level.mode, trap: { cause, interrupt: true, to: level.mode, gva: false }, rules: [...level.rules.slice(0, 1), ...interrupt.rules.slice(0, 1)] });
+        if (taken === 1) return;
+      }
+    }
+    this.#decided({ next: this.mode, rules: [] });
+  }
+
+  instruction(event: InstructionEvent, names: StateNames): void {
+    const { instruction, fault } = event;
+    if (event.lead === 1 && fault !== undefined) return this.#source(fault, names, []);
+    if (instruction === undefined) return this.#source('illegal', names, []);
+    let granted: readonly (readonly string[])[] = [[]];
+    for (const table of this.#tables(event)) {
+      const rows = this.#firstOf(table.rows, names);
+      for (const row of rows) if (row.then !== 'allow') this.#source(row.then, names, [row.name]);
+      const allowing = rows.filter((r) => r.then === 'allow');
+      granted = granted.flatMap((rules) => allowing.map((row) => [...rules, row.name]));
+    }
+    for (const rules of granted) this.#permitted(event, names, rules);
+  }
+
+  /** The permit tables that an instruction consults, in their order. */
+  #tables({ instruction, csr }: InstructionEvent) {
+    const own = csr === undefined ? undefined : this.isa.csrs.find((c) => c.address === csr)?.permit;
+    return [instruction?.permit, own].flatMap((name) => (name === undefined ? [] : this.isa.permits.filter((t) => t.name === name)));
+  }
+
+  #permitted({ instruction, fault }: InstructionEvent, names: StateNames, rules: readonly string[]): void {
+    if (instruction === undefined) return;
+    if (fault !== undefined) {
+      const effective = names.name('effective_virtualization') ?? single(0);
+      const virtual = instruction.memory === undefined || instruction.memory.as === 'self' ? effective : single(1);
+      return this.#source(fault, names.with({ access_virtual: virtual }), rules);
+    }
+    if (instruction.cases.length === 0) return this.#decided({ next: this.mode, rules });
+    for (const found of this.#firstOf(instruction.cases, names)) this.#case(found, names, [...rules, found.name]);
+  }
+
+  #case(found: Case, names: StateNames, rules: readonly string[]): void {
+    const raised = this.isa.traps.exceptions.find((e) => e.name === found.raise);
+    if (raised !== undefined) return this.#exception(raised, names, rules);
+    const next = nextMode(found, names);
+    this.#reads(...next.bits.bits);
+    if (next.mode !== undefined) this.#decided({ next: next.mode, rules });
+  }
+
+  #source(source: TrapSource, names: StateNames, rules: readonly string[]): void {
+    for (const exception of this.isa.traps.exceptions) if (exception.source === source) this.#exception(exception, names, rules);
+  }
+
+  /** An exception: who takes it, and whether its tval is a guest's. */
+  #exception({ code, gva }: Exception, names: StateNames, rules: readonly string[]): void {
+    const guest = evaluateBit(gva, names);
+    const local = names.with({ cause: known(BigInt(code), 6), interrupt: single(0) });
+    for (const row of this.#firstOf(this.isa.traps.delegation, local)) {
+      if (row.then !== 'VS') this.#reads(guest);
+      const trap = { cause: code, interrupt: false, to: row.then, gva: row.then !== 'VS' && guest === 1 };
+      this.#decided({ next: row.then, trap, rules: [...rules, row.name] });
+    }
+  }
+}
+
+/** The mode after an xRET case, as far as it is known. */
+export function nextMode({ next }: Case, names: StateNames): { readonly bits: Bits; readonly mode: Mode | undefined } {
+  const part = (operation: Case['next']['priv'], unchanged: string, width: number): Bits => {
+    const value = operation === undefined ? names.name(unchanged) : evaluate(operation, names);
+    return { bits: Array.from({ length: width }, (_, i) => at(value ?? single(0), i)) };
+  };
+  const bits = { bits: [...part(next.priv, 'priv', 2).bits, ...part(next.V, 'V', 1).bits] };
+  return { bits, mode: modeOfLevel(valueOf(bits)) };
+}
+
+/** The mode numbered `{V, priv}`; V means nothing in M. */
+export function modeOfLevel(level: bigint | undefined): Mode | undefined {
+  if (level === undefined) return undefined;
+  const plain = (level & 3n) === MODES.M ? MODES.M : level;
+  for (const mode of ['M', 'HS', 'U', 'VS', 'VU'] as const) if (MODES[mode] === plain) return mode;
+  return undefined;
+}
