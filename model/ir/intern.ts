@@ -1,10 +1,13 @@
 /** Hash-consing: structurally equal expressions become one object. */
 import type { Expr } from './ir.js';
+import { withOperands } from './map.js';
+import { operands } from './walk.js';
 
 /** Maps every expression over interned operands to the first one of the same structure. */
 export class Interner {
   readonly #ids = new Map<object, number>();
   readonly #byKey = new Map<string, Expr>();
+  readonly #interned = new Map<Expr, Expr>();
 
   /** The representative of `e`, whose operands must be representatives already. */
   unique(e: Expr): Expr {
@@ -13,6 +16,15 @@ export class Interner {
     if (known !== undefined) return known;
     this.#byKey.set(key, e);
     return e;
+  }
+
+  /** The representative of any expression. */
+  intern(e: Expr): Expr {
+    const known = this.#interned.get(e);
+    if (known !== undefined) return known;
+    const representative = this.unique(withOperands(e, operands(e).map((operand) => this.intern(operand))));
+    this.#interned.set(e, representative);
+    return representative;
   }
 
   #id(object: object): number {

@@ -6,6 +6,7 @@
 import type { Expr, Module, Statement, Wire } from './ir.js';
 import { Interner } from './intern.js';
 import { rewrite } from './rules.js';
+import { withOperands } from './map.js';
 import { operands } from './walk.js';
 
 export interface SimplifyOptions {
@@ -44,34 +45,9 @@ export class Simplifier {
       const wire = this.wire(e.wire);
       return this.options.inlineWires ? wire.value : this.#interner.unique({ ...e, wire });
     }
-    const node = mapOperands(e, (operand) => this.expr(operand));
+    const node = withOperands(e, operands(e).map((operand) => this.expr(operand)));
     const better = rewrite(node);
     return better === node ? this.#interner.unique(node) : this.expr(better);
-  }
-}
-
-/** The same node over other operands. */
-function mapOperands(e: Expr, map: (operand: Expr) => Expr): Expr {
-  if (operands(e).every((operand) => map(operand) === operand)) return e;
-  switch (e.kind) {
-    case 'const':
-    case 'read':
-    case 'wire':
-      return e;
-    case 'element':
-      return { ...e, index: map(e.index) };
-    case 'not':
-    case 'slice':
-    case 'extend':
-      return { ...e, a: map(e.a) };
-    case 'binary':
-      return { ...e, a: map(e.a), b: map(e.b) };
-    case 'mux':
-      return { ...e, condition: map(e.condition), then: map(e.then), else: map(e.else) };
-    case 'select':
-      return { ...e, key: map(e.key), cases: e.cases.map((c) => ({ keys: c.keys, value: map(c.value) })), default: map(e.default) };
-    case 'concat':
-      return { ...e, parts: e.parts.map(map) };
   }
 }
 

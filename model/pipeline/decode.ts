@@ -3,6 +3,7 @@
  * patterns of the specs. Nothing downstream looks at encodings again.
  */
 import { constant, mux, select, sext, slice, zext, concat } from '../ir/build.js';
+import { Interner } from '../ir/intern.js';
 import type { Expr } from '../ir/ir.js';
 import type { Immediate, Instruction, InstructionClass, Isa } from '../spec/isa.js';
 
@@ -65,6 +66,7 @@ export class Decoder {
   readonly ops: readonly Op[];
   readonly width: number;
   readonly #immediates: readonly Immediate[];
+  readonly #interner = new Interner();
   readonly #fields: ReadonlyMap<ControlName, ControlField>;
 
   constructor(isa: Isa) {
@@ -176,18 +178,16 @@ export class Decoder {
 
   /** One value per op, chosen by the control word; ops with the same expression share a case. */
   perOp(control: Expr, ops: readonly Op[], valueOf: (op: Op) => Expr): Expr {
-    const groups: { value: Expr; readonly key: string; readonly keys: bigint[] }[] = [];
+    const groups = new Map<Expr, bigint[]>();
     for (const op of ops) {
-      const value = valueOf(op);
-      const key = structure(value);
-      const group = groups.find((g) => g.key === key);
-      if (group === undefined) groups.push({ value, key, keys: [BigInt(op.index)] });
-      else group.keys.push(BigInt(op.index));
+      const value = this.#interner.intern(valueOf(op));
+      groups.set(value, [...(groups.get(value) ?? []), BigInt(op.index)]);
     }
-    groups.sort((a, b) => a.keys.length - b.keys.length);
-    const last = groups.pop();
+    // The most frequent value is the default.
+    const byFrequency = [...groups].map(([value, keys]) => ({ keys, value })).sort((a, b) => a.keys.length - b.keys.length);
+    const last = byFrequency.pop();
     if (last === undefined) return constant(64, 0);
-    return select(this.field(control, 'op'), groups.map(({ keys, value }) => ({ keys, value })), last.value);
+    return select(this.field(control, 'op'), byFrequency, last.value);
   }
 }
 
@@ -222,32 +222,4 @@ export function immediateOf(insn: Expr, { bits, scale, signed }: Immediate): Exp
   const parts = bits.map(({ high, low }) => slice(insn, high, low));
   const whole = scale === 0 ? concat(...parts) : concat(...parts, constant(scale, 0));
   return signed ? sext(whole, 64) : zext(whole, 64);
-}
-
-/** A key that is equal for expressions of equal structure. */
-function structure(e: Expr): string {
-  switch (e.kind) {
-    case 'const':
-      return `${e.value}:${e.width}`;
-    case 'read':
-      return e.register.name;
-    case 'element':
-      return `${e.array.name}[${structure(e.index)}]`;
-    case 'not':
-      return `~${structure(e.a)}`;
-    case 'binary':
-      return `(${structure(e.a)} ${e.op} ${structure(e.b)})`;
-    case 'mux':
-      return `(${structure(e.condition)} ? ${structure(e.then)} : ${structure(e.else)})`;
-    case 'select':
-      return `{${structure(e.key)}: ${e.cases.map((c) => `${c.keys.join(',')}=${structure(c.value)}`).join(';')}; ${structure(e.default)}}`;
-    case 'slice':
-      return `${structure(e.a)}[${e.low}+:${e.width}]`;
-    case 'concat':
-      return `{${e.parts.map(structure).join(',')}}`;
-    case 'extend':
-      return `${e.signed ? 's' : 'z'}ext${e.width}(${structure(e.a)})`;
-    case 'wire':
-      return e.wire.name;
-  }
 }
