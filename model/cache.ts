@@ -102,7 +102,7 @@ export class CoreCache {
       renameSync(temporary, entry);
       this.#prune();
     } catch {
-      rmSync(temporary, { recursive: true, force: true });
+      removeQuietly(temporary);
     }
   }
 
@@ -121,6 +121,14 @@ export class CoreCache {
     const { directory } = this;
     const entries = readdirSync(directory).map((name) => ({ path: join(directory, name), time: statSync(join(directory, name)).mtimeMs }));
     for (const { path } of entries.sort((a, b) => b.time - a.time).slice(MOST_ENTRIES)) rmSync(path, { recursive: true, force: true });
+  }
+}
+
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // It cannot even be looked at: then there is nothing of it.
   }
 }
 

@@ -5,6 +5,7 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT_CODE } from './commands/failure.js';
 import { guardOutput, terminal } from './commands/terminal.js';
+import { withoutPlus } from './logs/plus-arguments.js';
 
 interface CommandModule {
   readonly define: (program: Command) => void;
@@ -19,6 +20,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   spec: () => import('./commands/spec.js'),
   emit: () => import('./commands/emit.js'),
   bench: () => import('./commands/bench.js'),
+  'rvfi-dii': () => import('./commands/rvfi-dii.js'),
   init: () => import('./commands/init.js'),
   demo: () => import('./commands/demo.js'),
 };
@@ -32,7 +34,7 @@ export async function main(args: readonly string[]): Promise<void> {
   guardOutput();
   try {
     const program = await programFor(args);
-    await program.parseAsync(args, { from: 'user' });
+    await program.parseAsync(withoutPlus(args), { from: 'user' });
   } catch (error) {
     process.exitCode = exitCodeFor(error);
   }

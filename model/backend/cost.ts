@@ -4,6 +4,7 @@
  * plan.
  */
 import type { Expr } from '../ir/ir.js';
+import type { Tables } from './tables.js';
 
 /** An operand that is computed only if the expression turns out to need it. */
 export interface LazyOperands {
@@ -13,19 +14,41 @@ export interface LazyOperands {
   readonly arms: readonly Expr[];
 }
 
-/** Widest constant table that fits an i64. */
-const TABLE_BITS = 64;
+/** Costs, knowing what is looked up in tables. */
+export class CostModel {
+  constructor(readonly tables: Tables) {}
 
-/** Bits per entry of a constant table, if the select can be a shift of a constant. */
-export function tableEntryBits(e: Expr): number | undefined {
-  if (e.kind !== 'select' || e.key.width > 6) return undefined;
-  if (e.width << e.key.width > TABLE_BITS) return undefined;
-  const constant = e.default.kind === 'const' && e.cases.every((c) => c.value.kind === 'const');
-  return constant ? e.width : undefined;
+  /** The operands of `e` split into those always needed and the alternatives. */
+  lazyOperands(e: Expr): LazyOperands {
+    const lookup = this.tables.lookup(e);
+    return lookup === undefined ? lazyOperands(e) : { eager: [lookup.word], arms: [] };
+  }
+
+  /** Operations of the expression itself, without its operands. */
+  ownCost(e: Expr): number {
+    const lookup = this.tables.lookup(e);
+    if (lookup === undefined) return ownCost(e);
+    return lookup.kind === 'constant' ? 3 : 4 + 2 * lookup.rootFields.length + 8 * lookup.depth;
+  }
+
+  /** Every expression that must be computed for `roots`, operands before users. */
+  needed(roots: Iterable<Expr>): Expr[] {
+    const seen = new Set<Expr>();
+    const order: Expr[] = [];
+    const visit = (e: Expr): void => {
+      if (seen.has(e)) return;
+      seen.add(e);
+      const { eager, arms } = this.lazyOperands(e);
+      eager.forEach(visit);
+      arms.forEach(visit);
+      order.push(e);
+    };
+    for (const root of roots) visit(root);
+    return order;
+  }
 }
 
-/** The operands of `e` split into those always needed and the alternatives. */
-export function lazyOperands(e: Expr): LazyOperands {
+function lazyOperands(e: Expr): LazyOperands {
   switch (e.kind) {
     case 'mux':
       return { eager: [e.condition], arms: [e.then, e.else] };
@@ -61,8 +84,7 @@ export function isFree(e: Expr): boolean {
 
 const needsMask = (width: number): number => (width === 32 || width === 64 ? 0 : 1);
 
-/** Operations of the expression itself, without its operands. */
-export function ownCost(e: Expr): number {
+function ownCost(e: Expr): number {
   switch (e.kind) {
     case 'const':
       return 0;
@@ -74,7 +96,7 @@ export function ownCost(e: Expr): number {
     case 'mux':
       return 1;
     case 'select':
-      return tableEntryBits(e) === undefined ? 4 : 3;
+      return 4;
     case 'slice':
       return 2;
     case 'concat':

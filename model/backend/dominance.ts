@@ -3,7 +3,7 @@
  * operations below it in the dominator tree of the expression graph.
  */
 import type { Expr } from '../ir/ir.js';
-import { lazyOperands, ownCost } from './cost.js';
+import type { CostModel } from './cost.js';
 import type { Region } from './plan.js';
 
 /** A node of the dominator tree: a region, an expression, or the edge to an arm. */
@@ -32,10 +32,13 @@ function common(a: DomNode, b: DomNode): DomNode {
 /**
  * The costs of one function.
  *
+ * @param model - What an expression costs.
  * @param order - All its expressions, users before operands.
  * @param roots - The expressions that statements use, and where.
  */
-export function armCosts(order: readonly Expr[], roots: readonly { readonly value: Expr; readonly region: Region }[]): ArmCosts {
+export function armCosts(
+  model: CostModel, order: readonly Expr[], roots: readonly { readonly value: Expr; readonly region: Region }[],
+): ArmCosts {
   const created: DomNode[] = [];
   const create = (parent: DomNode | undefined, cost: number): DomNode => {
     const node = { parent, depth: parent === undefined ? 0 : parent.depth + 1, cost };
@@ -60,9 +63,9 @@ export function armCosts(order: readonly Expr[], roots: readonly { readonly valu
   const nodes = new Map<Expr, DomNode>();
   const armNodes = new Map<Expr, readonly DomNode[]>();
   for (const e of order) {
-    const node = create(dominators.get(e) ?? top, ownCost(e));
+    const node = create(dominators.get(e) ?? top, model.ownCost(e));
     nodes.set(e, node);
-    const { eager, arms } = lazyOperands(e);
+    const { eager, arms } = model.lazyOperands(e);
     for (const operand of eager) meet(operand, node);
     armNodes.set(e, arms.map((arm) => {
       const edge = create(node, 0);

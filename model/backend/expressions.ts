@@ -10,9 +10,10 @@ import type { Expr, Width } from '../ir/ir.js';
 import { maskOf } from '../ir/ops.js';
 import { BitBounds } from './bits.js';
 import type { Code, Locals } from './code.js';
-import { tableEntryBits, ownCost } from './cost.js';
 import { dispatch, keyTest } from './dispatch.js';
+import { lookUpConstant, lookUpMemory } from './lookup.js';
 import type { FunctionPlan, Region } from './plan.js';
+import type { Lookup } from './tables.js';
 import { typeOf } from './unit.js';
 import type { HelperName, Unit, ValueType } from './unit.js';
 
@@ -82,7 +83,9 @@ export class Expressions {
   }
 
   #compute(e: Expr, code: Code, raw: boolean): Ref {
-    this.operations += ownCost(e);
+    this.operations += this.unit.costs.ownCost(e);
+    const lookup = this.unit.tables.lookup(e);
+    if (lookup !== undefined) return this.#lookUp(lookup, typeOf(e.width), code);
     switch (e.kind) {
       case 'const':
         return this.unit.const(typeOf(e.width), e.value);
@@ -332,8 +335,6 @@ export class Expressions {
   }
 
   #select(e: Node<'select'>, code: Code, raw: boolean): Ref {
-    const entryBits = tableEntryBits(e);
-    if (entryBits !== undefined) return this.#table(e, entryBits, code);
     const type = typeOf(e.width);
     const keyType = typeOf(e.key.width);
     if (this.plan.laziness(e).kind !== 'arms') return this.#selectChain(e, code, raw);
@@ -362,22 +363,10 @@ export class Expressions {
     return wasm.block(null, [this.locals.set(key, keyValue), chain], this.unit.type(typeOf(e.width)));
   }
 
-  /** All values in one constant, shifted by the key. */
-  #table(e: Node<'select'>, entryBits: number, code: Code): Ref {
-    const { wasm } = this.unit;
-    const total = entryBits << e.key.width;
-    let table = 0n;
-    for (let key = 0; key < 1 << e.key.width; key++) {
-      const entry = e.cases.find((c) => c.keys.includes(BigInt(key)))?.value ?? e.default;
-      if (entry.kind === 'const') table |= entry.value << BigInt(key * entryBits);
-    }
-    const type: ValueType = total <= 32 ? 'i32' : 'i64';
-    const ops = this.unit.ops(type);
-    const key = this.unit.convert(this.value(e.key, code), 'i32', type);
-    const amount = entryBits === 1 ? key : ops.mul(key, this.unit.const(type, BigInt(entryBits)));
-    const entry = ops.and(ops.shr_u(this.unit.const(type, table), amount), this.unit.const(type, maskOf(entryBits)));
-    const own = typeOf(e.width);
-    return own === type ? entry : own === 'i32' ? wasm.i32.wrap(entry) : this.unit.widen(entry);
+  #lookUp(lookup: Lookup, result: ValueType, code: Code): Ref {
+    const word = this.value(lookup.word, code);
+    if (lookup.kind === 'constant') return lookUpConstant(this.unit, lookup, word, result);
+    return lookUpMemory(this.unit, this.locals, lookup, word, typeOf(lookup.word.width), result);
   }
 
   #slice(e: Node<'slice'>, code: Code, raw: boolean): Ref {

@@ -42,7 +42,7 @@ export interface CounterLayout {
 /**
  * The linear memory. State, ring and wave buffer belong to one hart and lie at
  * these addresses for base = `stateBase`; for another base they move along.
- * The dirty map and DRAM are fixed addresses.
+ * Tables, dirty map and DRAM are at fixed addresses.
  */
 export interface MemoryMap {
   readonly stateBase: number;
@@ -50,6 +50,8 @@ export interface MemoryMap {
   readonly ringBytes: number;
   readonly waveBase: number;
   readonly waveBytes: number;
+  /** Constant tables, `TABLE_BYTES` for each variant, filled in by instantiation. */
+  readonly tableBase: number;
   /** One byte per 4 KiB page of DRAM, 1 after a store into it. */
   readonly dirtyBase: number;
   readonly dirtyBytes: number;
@@ -101,6 +103,9 @@ export const CLOCK_PERIOD = 10;
 const RING_BYTES = 1 << 20;
 const WAVE_BYTES = 1 << 20;
 const STATE_BASE = 4096;
+/** Room for the constant tables of one variant. */
+export const TABLE_BYTES = 1 << 18;
+const VARIANT_COUNT = 3;
 export const DIRTY_PAGE_SHIFT = 12;
 /** Longest text that the host's hook may append for one change of an `.insn` register. */
 const TEXT_BYTES = 512;
@@ -209,12 +214,13 @@ function mapMemory(stateBytes: number, waveBytesPerCycle: number, dramBytes: num
   const ringBase = space.take(RING_BYTES, page);
   const waveBytes = alignUp(Math.max(WAVE_BYTES, 4 * waveBytesPerCycle), page);
   const waveBase = space.take(waveBytes, page);
+  const tableBase = space.take(VARIANT_COUNT * TABLE_BYTES, page);
   const dirtyBytes = alignUp(dramBytes / page + 1, page);
   const dirtyBase = space.take(dirtyBytes, page);
   const dramOffset = space.take(dramBytes, 65536);
   // An access that begins in the last bytes of DRAM must not trap.
   const pages = Math.ceil((space.next + 8) / 65536);
-  return { stateBase, ringBase, ringBytes: RING_BYTES, waveBase, waveBytes, dirtyBase, dirtyBytes, dramOffset, dramBytes, pages };
+  return { stateBase, ringBase, ringBytes: RING_BYTES, waveBase, waveBytes, tableBase, dirtyBase, dirtyBytes, dramOffset, dramBytes, pages };
 }
 
 /** Puts a hart into its reset state: registers at their reset values, all else in the state block zero. */

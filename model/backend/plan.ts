@@ -9,9 +9,10 @@
  * only one is taken).
  */
 import type { Expr, Statement } from '../ir/ir.js';
-import { nestedBodies, postorder, statementOperands } from '../ir/walk.js';
+import { nestedBodies, statementOperands } from '../ir/walk.js';
 import { armCosts } from './dominance.js';
-import { isFree, isLogical, lazyOperands, tableEntryBits } from './cost.js';
+import { isFree, isLogical } from './cost.js';
+import type { CostModel } from './cost.js';
 
 /** Straight-line code inside another. */
 export interface Region {
@@ -70,10 +71,11 @@ const ARMS: Laziness = { kind: 'arms' };
 /**
  * Plans a function that executes `statements`.
  *
+ * @param costs - What expressions cost.
  * @param values - Expressions that the function needs in its outermost region besides.
  */
-export function planFunction(statements: readonly Statement[], values: readonly Expr[] = []): FunctionPlan {
-  return new Planner().plan(statements, values);
+export function planFunction(costs: CostModel, statements: readonly Statement[], values: readonly Expr[] = []): FunctionPlan {
+  return new Planner(costs).plan(statements, values);
 }
 
 class Planner implements FunctionPlan {
@@ -84,6 +86,8 @@ class Planner implements FunctionPlan {
   readonly #roots: { readonly value: Expr; readonly region: Region }[] = [];
   #body: PlannedBody | undefined;
 
+  constructor(readonly costs: CostModel) {}
+
   get body(): PlannedBody {
     if (this.#body === undefined) throw new Error('plan() was not called');
     return this.#body;
@@ -93,9 +97,12 @@ class Planner implements FunctionPlan {
     const root: Region = { parent: undefined, depth: 0, frequency: 1 };
     for (const value of values) this.#roots.push({ value, region: root });
     this.#body = this.#planBody(statements, root, false);
-    const order = postorder(this.#roots.map((r) => r.value)).reverse();
-    const costs = armCosts(order, this.#roots);
-    for (const e of order) this.#laziness.set(e, decideLaziness(e, (arm) => costs.arm(e, arm)));
+    const order = this.costs.needed(this.#roots.map((r) => r.value)).reverse();
+    const costs = armCosts(this.costs, order, this.#roots);
+    for (const e of order) {
+      const lookedUp = this.costs.tables.lookup(e) !== undefined;
+      this.#laziness.set(e, lookedUp ? EAGER : decideLaziness(e, (arm) => costs.arm(e, arm)));
+    }
     for (const { value, region } of this.#roots) this.#use(value, region);
     for (const e of order) this.#place(e, costs.exclusive(e));
     return this;
@@ -155,7 +162,7 @@ class Planner implements FunctionPlan {
 
   /** `e` is computed in `region`: so are its operands, or in arms below it. */
   #computeIn(e: Expr, region: Region): void {
-    const { eager, arms } = lazyOperands(e);
+    const { eager, arms } = this.costs.lazyOperands(e);
     for (const operand of eager) this.#use(operand, region);
     const laziness = this.laziness(e);
     switch (laziness.kind) {
@@ -199,7 +206,7 @@ function decideLaziness(e: Expr, armCost: (index: number) => number): Laziness {
     if (Math.max(a, b) < BRANCH_COST) return EAGER;
     return a > b ? { kind: 'second', lazy: e.a, first: e.b } : { kind: 'second', lazy: e.b, first: e.a };
   }
-  if (e.kind === 'select') return tableEntryBits(e) === undefined ? decideSelect(e, armCost) : EAGER;
+  if (e.kind === 'select') return decideSelect(e, armCost);
   if (e.kind !== 'mux') return EAGER;
   return Math.max(armCost(0), armCost(1)) >= BRANCH_COST ? ARMS : EAGER;
 }

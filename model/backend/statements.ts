@@ -49,7 +49,7 @@ export class FunctionEmitter {
     readonly unit: Unit, statements: readonly Statement[], readonly locals: Locals,
     readonly status: number, readonly queue: WriteQueue, readonly name: string,
   ) {
-    const plan = planFunction(statements);
+    const plan = planFunction(unit.costs, statements);
     this.expressions = new Expressions(unit, plan, locals);
     this.#body = plan.body;
     this.code = Code.root(plan.body.region);

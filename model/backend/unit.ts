@@ -2,10 +2,15 @@
 import binaryen from 'binaryen';
 import { IrError } from '../ir/build.js';
 import type { Register, RegisterArray, Width } from '../ir/ir.js';
+import { CostModel } from './cost.js';
+import { TABLE_BYTES } from './layout.js';
 import type { ArrayLayout, Layout, Signal } from './layout.js';
+import { Tables } from './tables.js';
+
+export const VARIANTS = ['plain', 'observed', 'traced'] as const;
 
 /** plain: nothing recorded. observed: records and counters. traced: observed, and waves. */
-export type Variant = 'plain' | 'observed' | 'traced';
+export type Variant = (typeof VARIANTS)[number];
 
 /** The wasm types that values have. */
 export type ValueType = 'i32' | 'i64';
@@ -20,6 +25,8 @@ export type HelperName =
 
 export class Unit {
   readonly wasm = new binaryen.Module();
+  readonly tables: Tables;
+  readonly costs: CostModel;
   /** Helpers that some expression calls; defined at the end. */
   readonly helpers = new Set<HelperName>();
   /** Estimated operations by region name. */
@@ -30,6 +37,10 @@ export class Unit {
   #labels = 0;
 
   constructor(readonly layout: Layout, readonly variant: Variant) {
+    // Each variant has tables of its own: the instances share the memory.
+    const start = layout.memory.tableBase + VARIANTS.indexOf(variant) * TABLE_BYTES;
+    this.tables = new Tables(start, start + TABLE_BYTES);
+    this.costs = new CostModel(this.tables);
     this.#signals = new Map(layout.signals.map((signal, index) => [signal.name, { signal, index }]));
     this.#arrays = new Map(layout.arrays.map((a) => [a.name, a]));
     this.#counters = new Map(layout.counters.map((c) => [c.name, c.offset]));

@@ -43,12 +43,12 @@ export function compileModule(module: Module, { variant, dramBytes }: CompileOpt
   const unit = new Unit(layout, variant);
   const simple = simplify(unit.observes ? module : withoutRecords(module), { inlineWires: true });
   const { wasm } = unit;
-  wasm.setMemory(layout.memory.pages, -1, null, [], false, false, '0');
-  wasm.addMemoryImport('0', 'env', 'memory');
   wasm.setFeatures(binaryen.Features.MutableGlobals | binaryen.Features.SignExt);
+  declareMemory(unit);
   if (unit.traces) defineWaves(unit, simple.wires);
   defineRun(unit, simple);
   defineHelpers(unit);
+  declareMemory(unit);
   if (wasm.validate() !== 1) throw new Error('the backend produced invalid wasm');
   optimize(wasm);
   const bytes = wasm.emitBinary();
@@ -58,6 +58,13 @@ export function compileModule(module: Module, { variant, dramBytes }: CompileOpt
   };
   wasm.dispose();
   return { wasm: bytes, layout, stats, wat: () => text };
+}
+
+/** The memory, with the tables so far in it. Instructions need it before, the tables are known after them. */
+function declareMemory({ wasm, layout, tables }: Unit): void {
+  const segments = tables.data.map(({ address, data }) => ({ offset: wasm.i32.const(address), data }));
+  wasm.setMemory(layout.memory.pages, -1, null, segments, false, false, '0');
+  wasm.addMemoryImport('0', 'env', 'memory');
 }
 
 /** The module without its records, so that nothing that only they use is computed. */

@@ -120,7 +120,7 @@ function slotOnly({ name, width, kind, offset, bytes, id }: Signal): Signal {
 
 function defineWires(unit: Unit, name: string, wires: readonly Wire[]): void {
   const locals = new Locals(unit, 1);
-  const plan = planFunction([], wires.map((w) => w.value));
+  const plan = planFunction(unit.costs, [], wires.map((w) => w.value));
   const expressions = new Expressions(unit, plan, locals);
   const code = Code.root(plan.body.region);
   for (const wire of wires) {

@@ -34,15 +34,15 @@ memory dram at 0x80000000
 wire taken: bits<1> = decode.insn[6:0] == 0x63'7
 let t1 = fetch.pc + sext<64>(decode.insn[31:20])
 cycle
-  x[decode.insn[11:7]] := t1
+  x[decode.insn[11:7]] <= t1
   if taken
-    fetch.pc := t1
+    fetch.pc <= t1
   else
     count idle
   switch decode.insn[1:0]
   case 0|1
-    decode.insn := dram[fetch.pc, 4]
-  dram[fetch.pc, 8'4] := if ~irq then t1 else 0'64
+    decode.insn <= dram[fetch.pc, 4]
+  dram[fetch.pc, 8'4] <= if ~irq then t1 else 0'64
   if (select irq {1: fetch.pc, else: t1}) != 0'64 rare
     exit 2
   record

@@ -63,7 +63,7 @@ class Printer {
         const sign = OPERATORS[e.op];
         return sign === undefined ? `${e.op}(${this.expr(e.a)}, ${this.expr(e.b)})` : `${operand(e.a)} ${sign} ${operand(e.b)}`;
       }
-      case 'mux': return `if ${this.expr(e.condition)} then ${operand(e.then)} else ${operand(e.else)}`;
+      case 'mux': return `if ${this.expr(e.condition)} then ${operand(e.then)} else ${e.else.kind === 'mux' ? this.expr(e.else) : operand(e.else)}`;
       case 'select': {
         const cases = e.cases.map((c) => `${c.keys.map(hex).join('|')}: ${this.expr(c.value)}`);
         return `select ${operand(e.key)} {${cases.join(', ')}, else: ${this.expr(e.default)}}`;
@@ -86,10 +86,10 @@ class Printer {
 
   #statement(s: Statement): string[] {
     switch (s.kind) {
-      case 'assign': return [`${s.register.name} := ${this.expr(s.value)}`];
-      case 'write': return [`${s.array.name}[${this.expr(s.index)}] := ${this.expr(s.value)}`];
-      case 'load': return [`${s.into.name} := ${s.memory.name}[${this.expr(s.address)}, ${s.into.width / 8}]`];
-      case 'store': return [`${s.memory.name}[${this.expr(s.address)}, ${this.expr(s.bytes)}] := ${this.expr(s.data)}`];
+      case 'assign': return [`${s.register.name} <= ${this.expr(s.value)}`];
+      case 'write': return [`${s.array.name}[${this.expr(s.index)}] <= ${this.expr(s.value)}`];
+      case 'load': return [`${s.into.name} <= ${s.memory.name}[${this.expr(s.address)}, ${s.into.width / 8}]`];
+      case 'store': return [`${s.memory.name}[${this.expr(s.address)}, ${this.expr(s.bytes)}] <= ${this.expr(s.data)}`];
       case 'count': return [`count ${s.counter}`];
       case 'exit': return [`exit ${s.reason}`];
       case 'record': return ['record', ...s.fields.map((f) => `  ${f.name} = ${this.expr(f.value)}`)];

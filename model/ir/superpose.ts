@@ -13,6 +13,7 @@ import { Interner } from './intern.js';
 import type { Expr, Memory, Module, Register, RegisterArray, Statement, Wire } from './ir.js';
 import { StatementInterner, alikeExprs, alikeStatements } from './likeness.js';
 import { mapStatement, withOperands } from './map.js';
+import { verify } from './verify.js';
 import { nestedBodies, operands, statementOperands } from './walk.js';
 
 /** The register that chooses: 0 is the original, n the nth variant. */
@@ -54,7 +55,8 @@ interface Alignment {
  * Lays variants over an original.
  *
  * Registers, arrays, memories and wires correspond by name. A variant may have
- * registers of its own; it fits if what has the same name has the same shape.
+ * registers of its own; it fits if what has the same name has the same shape,
+ * and if all together are sound hardware.
  */
 export function superpose(original: Module, variants: readonly Module[]): Superposition {
   const selector: Register = { kind: 'register', name: SELECTOR, width: 16, reset: 0n, input: true };
@@ -65,7 +67,15 @@ export function superpose(original: Module, variants: readonly Module[]): Superp
     if (why === undefined) fitting.push({ number: i + 1, part });
     else misfits.push({ number: i + 1, why });
   });
-  return { module: new Superposer(original, fitting, selector).module(), selector, misfits };
+  const lay = (parts: readonly Part<Module>[]): Module => new Superposer(original, parts, selector).module();
+  const all = lay(fitting);
+  if (verify(all).length === 0) return { module: all, selector, misfits };
+  const accepted: Part<Module>[] = [];
+  for (const next of fitting) {
+    if (verify(lay([...accepted, next])).length === 0) accepted.push(next);
+    else misfits.push({ number: next.number, why: 'it writes in other places, or its wires depend on each other in another order' });
+  }
+  return { module: lay(accepted), selector, misfits };
 }
 
 /** Why a variant cannot be laid over the original; undefined if it can. */
@@ -113,7 +123,7 @@ class Superposer {
       const value = own.wires.get(w.name) ?? ZERO;
       const parts = others.flatMap(({ wires: theirs }, i) => {
         const part = theirs.get(w.name);
-        return part === undefined ? [] : [{ number: variants[i]?.number ?? 0, part }];
+        return part === undefined || part.width !== value.width ? [] : [{ number: variants[i]?.number ?? 0, part }];
       });
       return { name: w.name, value: this.#mergeExpr(value, parts) };
     });

@@ -52,6 +52,10 @@ describe('classes', () => {
   it('have their result not before execute', () => {
     expectMistakes(FILE, changed('classes: { alu: work }', 'classes: { alu: «fetch» }'), { says: 'core: alu has its result in fetch, before execute', mend: 'Name the stage of execute or a later one.' });
   });
+
+  it('have what they load not before memory', () => {
+    expectMistakes(FILE, changed('classes: { alu: work }', 'classes: { alu: work, load: «work» }'), { says: 'core: load has its result in work, before memory', mend: 'Name the stage of memory or a later one.' });
+  });
 });
 
 describe('bypasses', () => {

@@ -57,10 +57,12 @@ function buildCore(declared: Declared, used: ReadonlySet<InstructionClass>, cont
 class Order {
   readonly names: readonly string[];
   readonly execute: number;
+  readonly memory: number;
 
   constructor(stages: readonly RawStage[]) {
     this.names = stages.map(({ name }) => name.text);
     this.execute = stageOf('execute', stages);
+    this.memory = stageOf('memory', stages);
   }
 }
 
@@ -106,7 +108,8 @@ function buildClasses(raw: Mapping, used: ReadonlySet<InstructionClass>, order: 
     if (kind === undefined) context.complain(key, `${label}: there is no class ${key.text}`, suggestion(key.text, CLASSES));
     const stage = context.read(word, value, `${label}: ${key.text}`);
     if (stage === undefined || !knownStage(stage, order, `${label}: ${key.text}`, context)) continue;
-    if (order.names.indexOf(stage.text) < order.execute) context.complain(stage, `${label}: ${key.text} has its result in ${stage.text}, before execute`, 'Name the stage of execute or a later one.');
+    const unit = kind === 'load' ? 'memory' : 'execute';
+    if (order.names.indexOf(stage.text) < order[unit]) context.complain(stage, `${label}: ${key.text} has its result in ${stage.text}, before ${unit}`, `Name the stage of ${unit} or a later one.`);
     if (kind !== undefined) classes[kind] = stage.text;
   }
   const missing = [...used].filter((kind) => raw.get(kind) === undefined);

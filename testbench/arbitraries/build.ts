@@ -32,6 +32,8 @@ export interface BuiltProgram {
 }
 
 const SYMBOLS: ReadonlyMap<string, bigint> = new Map([['tohost', BASE + BigInt(AT.tohost)]]);
+/** Bytes for each handler. */
+const ROOM = { M: AT.HS - AT.M, HS: AT.VS - AT.HS, VS: AT.tohost - AT.VS } as const;
 /** More would not fit into the prologue. */
 const MOST_SETTINGS = 32;
 /** Slots at the start of the table hold the modes that M's handler returns to. */
@@ -39,6 +41,9 @@ const RETURN_SLOTS = 8;
 
 /** Builds programs of one ISA. */
 export class Builder {
+  /** Handlers by what they depend on; there are few, and every program has three. */
+  readonly #handlers = new Map<string, readonly number[]>();
+
   constructor(readonly shapes: Shapes) {}
 
   build(plan: Plan): BuiltProgram {
@@ -50,7 +55,7 @@ export class Builder {
     const { table, words } = this.#prologue(plan, offsets);
     put(AT.prologue, words);
     put(AT.finish, this.#finish());
-    for (const mode of ['M', 'HS', 'VS'] as const) put(AT[mode], this.#handler(mode, plan));
+    for (const mode of ['M', 'HS', 'VS'] as const) put(AT[mode], this.#knownHandler(mode, plan));
     table.forEach((value, i) => view.setBigUint64(AT.table + 8 * i, value, true));
     plan.data.forEach((value, i) => view.setBigUint64(AT.data + 8 * i, value, true));
     this.#body(plan, offsets, view);
@@ -125,6 +130,10 @@ export class Builder {
       load(scratch, plan.mtimecmp);
       emit('sd', { rs1: POINTER.mtimecmp, rs2: scratch });
     }
+    if (plan.msip) {
+      emit('addi', { rd: scratch, imm: 1 });
+      emit('sw', { rs1: POINTER.msip, rs2: scratch });
+    }
     emit('addi', { rd: BUDGET, imm: plan.budget });
     local(RESUME, Math.min(offsets[Math.min(plan.resume, plan.body.length)] ?? AT.body, AT.data + 2044));
     plan.registers.forEach((value, i) => { if (i < LOADED && value !== 0n) load(i + 1, value); });
@@ -149,6 +158,17 @@ export class Builder {
       shapes.word('sd', { rs1: address, rs2: value, imm: AT.tohost - AT.finish }),
       shapes.word('jal', { imm: 0 }),
     ];
+  }
+
+  #knownHandler(mode: 'M' | 'HS' | 'VS', plan: Plan): readonly number[] {
+    const { clears, before } = plan.handlers[mode];
+    const key = `${mode} ${clears} ${plan.returns.length > 0} ${before.map(({ csr, bits, set }) => `${csr} ${bits} ${set}`).join()}`;
+    const known = this.#handlers.get(key);
+    if (known !== undefined) return known;
+    const words = this.#handler(mode, plan);
+    if (words.length * 4 > ROOM[mode]) throw new Error(`the trap handler for ${mode} does not fit: ${words.length} words`);
+    this.#handlers.set(key, words);
+    return words;
   }
 
   /** Vector table and handler. */

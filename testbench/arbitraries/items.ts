@@ -53,7 +53,7 @@ export class ItemMaker {
       [3, branches, (dice) => this.#jalr(dice)],
       [16, csrs, (dice, mode) => one(this.#csr(dice, dice.pick(csrs), this.#csrs.choose(dice, mode)))],
       [5, csrs, (dice, mode) => this.#csrPair(dice, mode)],
-      [2, csrs, (dice) => this.#interruptWrite(dice)],
+      [4, csrs, (dice) => this.#interruptWrite(dice)],
       [4, traps, (dice) => one(this.#fill(dice, dice.pick(traps)))],
       [3, traps, () => one(this.shapes.word('ecall'))],
       [5, traps, (dice) => this.#xret(dice)],
@@ -72,6 +72,7 @@ export class ItemMaker {
       [4, (dice) => one(encode(dice.pick(moves), { rd: this.#target(dice), rs1: POINTER.data, rs2: this.#source(dice), imm: dice.between(0, DATA_SLOTS * 8 - 8) }))],
       [4, (dice) => this.#branch(dice, dice.pick(branches))],
       [4, (dice, mode) => one(this.#calmCsr(dice, mode))],
+      [1, (dice, mode) => (mode === 'M' || mode === 'HS' ? this.#interruptWrite(dice) : one(this.#fill(dice, dice.pick(this.#compute))))],
     ]);
   }
 
@@ -82,7 +83,7 @@ export class ItemMaker {
    * @param calm - Most likely one that does not trap in this mode.
    */
   make(dice: Dice, mode: Mode, calm: boolean): Item {
-    return (calm && !dice.oneIn(14) ? this.#calm : this.#makes).pick(dice)(dice, mode);
+    return (calm && !dice.oneIn(16) ? this.#calm : this.#makes).pick(dice)(dice, mode);
   }
 
   /** A word that need not be an instruction. */
@@ -190,6 +191,8 @@ export class ItemMaker {
 
   /** An access that the mode may make, as far as the address tells. */
   #calmCsr(dice: Dice, mode: Mode): number {
+    // All that users have is counters, which must be granted.
+    if ((mode === 'U' || mode === 'VU') && !dice.oneIn(8)) return this.#fill(dice, dice.pick(this.#compute));
     const csr = this.#csrs.allowed(dice, mode);
     const readOnly = csr >> 10 === 3;
     return this.shapes.word(dice.pick(readOnly ? ['csrrs', 'csrrc'] : ['csrrw', 'csrrs', 'csrrc']), { rd: this.#target(dice), rs1: readOnly || dice.oneIn(3) ? 0 : this.#source(dice), csr });
@@ -230,7 +233,7 @@ export class ItemMaker {
     return one(...prepare, ...there, leave);
   }
 
-  /** Sets or clears previous privilege, virtualization or interrupt enables. */
+  /** Sets or clears previous privilege, virtualization, or MPRV, which a return may have to drop. */
   #returnState(dice: Dice, mret: boolean): readonly number[] {
     const rs1 = dice.between(1, POOL - 1);
     const op = dice.oneIn(2) ? 'csrrs' : 'csrrc';
@@ -238,6 +241,7 @@ export class ItemMaker {
       return [this.shapes.word('addi', { rd: rs1, imm: 0x80 }), this.shapes.word('slli', { rd: rs1, rs1, imm: 32 }), this.shapes.word(op, { csr: 0x300, rs1 })];
     }
     if (mret) return [this.shapes.word('lui', { rd: rs1, imm: 0x2000 }), this.shapes.word('addi', { rd: rs1, rs1, imm: dice.pick([-0x800, -0x1000]) }), this.shapes.word(op, { csr: 0x300, rs1 })];
+    if (dice.oneIn(3)) return [this.shapes.word('lui', { rd: rs1, imm: 0x2_0000 }), this.shapes.word(op, { csr: 0x300, rs1 })];
     if (dice.oneIn(2)) return [this.shapes.word('addi', { rd: rs1, imm: 0x100 }), this.shapes.word(op, { csr: 0x100, rs1 })];
     return [this.shapes.word('addi', { rd: rs1, imm: dice.pick([0x80, 0x180, 0x200]) }), this.shapes.word(op, { csr: 0x600, rs1 })];
   }

@@ -28,8 +28,8 @@ export class PlanMaker {
     const dice = new Dice(seed);
     const length = dice.below(MOST_ITEMS + 1);
     const setup = this.#setup.make(dice, length);
-    // Half of the programs trap seldom, so that pipelines fill; the others at almost every turn.
-    const calm = dice.oneIn(2);
+    // Most programs trap seldom, so that pipelines fill; the others at almost every turn.
+    const calm = !dice.oneIn(3);
     return { ...setup, body: Array.from({ length }, () => this.#items.make(dice, setup.mode, calm)) };
   }
 }

@@ -42,6 +42,8 @@ export interface Plan {
   readonly wild: bigint;
   /** mtimecmp, if set. */
   readonly mtimecmp: bigint | undefined;
+  /** Whether the prologue sets msip. */
+  readonly msip: boolean;
   readonly handlers: Readonly<Record<'M' | 'HS' | 'VS', Handler>>;
   /** Modes (bits of mstatus) to which M's handler returns in turn; empty: to where the trap came from. */
   readonly returns: readonly bigint[];

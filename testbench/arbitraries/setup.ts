@@ -4,15 +4,15 @@
  * made here with a probability far from 0 and 1.
  */
 import type { InputEvent } from '../../model/machine/input-log.js';
-import type { Isa } from '../../model/spec/isa.js';
+import type { Csr, Isa } from '../../model/spec/isa.js';
 import type { Mode } from '../retirement.js';
 import { RETURN_BITS } from './build.js';
 import { Weighted, type Dice } from './dice.js';
 import { AT, BASE, DATA_SLOTS, LOADED } from './map.js';
 import type { Handler, Plan, Setting } from './program.js';
-import { registerValue, wildAddress, writableByName } from './values.js';
+import { registerValue, storableValue, wildAddress, writableBits } from './values.js';
 
-const MODES = new Weighted<Mode>([[3, 'M'], [5, 'HS'], [3, 'U'], [6, 'VS'], [4, 'VU']]);
+const MODES = new Weighted<Mode>([[4, 'M'], [5, 'HS'], [3, 'U'], [6, 'VS'], [4, 'VU']]);
 
 /** Cycles within which lines change: about as long as programs run. */
 const LINE_CYCLES = 1200;
@@ -31,13 +31,11 @@ const ALWAYS_PENDING: ReadonlySet<string> = new Set(['mip', 'hvip']);
 
 /** Makes everything but the body. */
 export class SetupMaker {
-  readonly #addresses: ReadonlyMap<string, number>;
-  readonly #writable: ReadonlyMap<string, bigint>;
+  readonly #csrs: ReadonlyMap<string, { readonly csr: Csr; readonly writable: bigint }>;
 
   /** @param words - Instruction words to lie about in the data, for programs that modify themselves. */
   constructor(isa: Isa, readonly words: (dice: Dice) => number) {
-    this.#addresses = new Map(isa.csrs.map((c) => [c.name, c.address]));
-    this.#writable = writableByName(isa);
+    this.#csrs = new Map(isa.csrs.map((csr) => [csr.name, { csr, writable: writableBits(csr) }]));
   }
 
   make(dice: Dice, length: number): Omit<Plan, 'body'> {
@@ -49,7 +47,9 @@ export class SetupMaker {
       settings: this.#settings(dice, interrupts).map((s) => this.#escapable(dice, s, mstatus)),
       registers: Array.from({ length: LOADED }, () => registerValue(dice)),
       wild: wildAddress(dice),
-      mtimecmp: interrupts && dice.oneIn(3) ? BigInt(dice.between(14, TICKS)) : undefined,
+      // Now and then several are pending when the body begins: somebody must come first.
+      mtimecmp: interrupts && dice.oneIn(3) ? BigInt(dice.oneIn(3) ? 0 : dice.between(14, TICKS)) : undefined,
+      msip: interrupts && dice.oneIn(6),
       handlers: { M: this.#handler(dice, M_CHANGES), HS: this.#handler(dice, HS_CHANGES), VS: this.#handler(dice, VS_CHANGES) },
       returns: dice.oneIn(3) ? [] : Array.from({ length: 8 }, () => RETURN_BITS[MODES.pick(dice)]),
       budget: dice.between(6, 20),
@@ -81,22 +81,23 @@ export class SetupMaker {
 
   /** With TSR, HS-mode must not serve the illegal SRET of its own handler: it would do nothing else. */
   #escapable(dice: Dice, { csr, value }: Setting, mstatus: bigint): Setting {
-    const trapped = csr === this.#addresses.get('medeleg') && (mstatus & TSR) !== 0n && !dice.oneIn(8);
+    const trapped = csr === this.#csrs.get('medeleg')?.csr.address && (mstatus & TSR) !== 0n && !dice.oneIn(8);
     return { csr, value: trapped ? value & ~ILLEGAL : value };
   }
 
   #add(settings: Setting[], name: string, value: bigint): void {
-    const csr = this.#addresses.get(name);
+    const csr = this.#csrs.get(name)?.csr.address;
     if (csr !== undefined && value !== 0n) settings.push({ csr, value });
   }
 
   #value(dice: Dice, name: string): bigint {
     if (name === 'sepc' || name === 'vsepc') return BASE + BigInt(AT.body + 4 * dice.below(48));
-    const mask = this.#writable.get(name) ?? 0n;
-    switch (dice.below(4)) {
+    const known = this.#csrs.get(name);
+    if (known === undefined) return 0n;
+    switch (dice.below(5)) {
       case 0: return 0n;
-      case 1: return mask;
-      default: return dice.subset(mask);
+      case 1: return known.writable;
+      default: return storableValue(known.csr, known.writable, dice);
     }
   }
 
@@ -111,14 +112,14 @@ export class SetupMaker {
 
 const changes = (csr: number, bits: number): readonly Handler['before'][number][] => [{ csr, bits, set: true }, { csr, bits, set: false }];
 /** Interrupt enables of the mode returned to, SPP and SPV; interrupts pending for lower modes. */
-const M_CHANGES = [...changes(0x300, 0x80), ...changes(0x300, 0x122), ...changes(0x344, 0x222), ...changes(0x304, 0x666), ...changes(0x600, 0x180)];
+const M_CHANGES = [...changes(0x300, 0x80), ...changes(0x300, 0x122), ...changes(0x344, 0x222), ...changes(0x344, 0x2), ...changes(0x304, 0x666), ...changes(0x600, 0x180)];
 const HS_CHANGES = [...changes(0x100, 0x100), ...changes(0x600, 0x80), ...changes(0x100, 0x20), ...changes(0x645, 0x444)];
 const VS_CHANGES = [...changes(0x100, 0x100), ...changes(0x100, 0x20)];
 
 function events(dice: Dice): readonly InputEvent[] {
   const count = dice.oneIn(2) ? 0 : dice.between(1, 4);
   const list = Array.from({ length: count }, (): InputEvent => {
-    const cycle = BigInt(dice.between(200, LINE_CYCLES));
+    const cycle = BigInt(dice.oneIn(6) ? dice.below(200) : dice.between(200, LINE_CYCLES));
     if (dice.oneIn(2)) return { cycle, kind: 'pin', pin: 'hgeip', value: BigInt(dice.word() & 0x1fe) };
     return { cycle, kind: 'pin', pin: dice.oneIn(2) ? 'meip' : 'seip', value: BigInt(dice.below(4) === 0 ? 0 : 1) };
   });

@@ -26,6 +26,7 @@ function* simplerSetup(plan: Plan): Generator<Plan> {
   for (const events of without(plan.events)) yield { ...plan, events };
   for (const settings of without(plan.settings)) yield { ...plan, settings };
   if (plan.mtimecmp !== undefined) yield { ...plan, mtimecmp: undefined };
+  if (plan.msip) yield { ...plan, msip: false };
   if (plan.returns.length > 0) yield { ...plan, returns: [] };
   for (const handlers of simplerHandlers(plan)) yield { ...plan, handlers };
   if (plan.mstatus !== 0n) yield { ...plan, mstatus: 0n };

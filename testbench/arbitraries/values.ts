@@ -1,7 +1,7 @@
 /**
  * Values worth having in registers, memory and CSRs.
  */
-import type { Csr, Isa } from '../../model/spec/isa.js';
+import type { Csr } from '../../model/spec/isa.js';
 import { AT, BASE, DRAM_BYTES } from './map.js';
 import type { Dice } from './dice.js';
 
@@ -50,5 +50,13 @@ export function writableBits(csr: Csr): bigint {
   }, 0n);
 }
 
-/** Writable bits by the name of the CSR. */
-export const writableByName = (isa: Isa): ReadonlyMap<string, bigint> => new Map(isa.csrs.map((c) => [c.name, writableBits(c)]));
+/** A value that a write can store as it is: of fields with a list of legal values mostly one of these. */
+export function storableValue(csr: Csr, mask: bigint, dice: Dice): bigint {
+  let value = dice.subset(mask);
+  for (const { bits: { low, high }, source } of csr.fields) {
+    if (source.kind !== 'stored' || source.legal === undefined || dice.oneIn(4)) continue;
+    const field = ((1n << BigInt(high - low + 1)) - 1n) << BigInt(low);
+    value = (value & ~field) | (dice.pick(source.legal) << BigInt(low));
+  }
+  return value;
+}

@@ -18,8 +18,11 @@ export interface WasmCounts {
 
 const COUNTERS = ['operations', 'stores', 'instructions'] as const;
 
-const SECTION = { import: 2, global: 6, export: 7, code: 10 } as const;
+const SECTION = { global: 6, export: 7, code: 10 } as const;
 const I64 = 0x7e;
+const GLOBAL = 3;
+const HEADER_BYTES = 8;
+const PREFIX = 'count.';
 const OP = { unreachable: 0, block: 2, loop: 3, if: 4, else: 5, end: 11, br: 12, brIf: 13, brTable: 14, return: 15, call: 16, globalGet: 0x23, globalSet: 0x24, i32Const: 0x41, i64Const: 0x42, i64Add: 0x7c, truncSat: 0xfc } as const;
 
 const unsigned = (value: number): number[] => (value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(value >>> 7)]);
@@ -123,36 +126,52 @@ function countBody(body: Uint8Array, firstGlobal: number): number[] {
   return out;
 }
 
-/** The module, counting into the exported globals `count.operations` and so on. It must have no globals of its own. */
+/** The module, counting into exported globals `count.operations` and so on, which come after its own. */
 function instrument(wasm: Uint8Array): Uint8Array<ArrayBuffer> {
-  const reader = new Reader(wasm, 8);
-  const out: number[] = [...wasm.subarray(0, 8)];
-  const section = (id: number, content: readonly number[]): void => {
-    out.push(id, ...unsigned(content.length));
+  const sections = sectionsOf(wasm);
+  const own = sections.find(({ id }) => id === SECTION.global)?.content ?? Uint8Array.of(0);
+  const inner = new Reader(own);
+  const first = inner.number();
+  const added = COUNTERS.flatMap(() => [I64, 1, OP.i64Const, 0, OP.end]);
+  const globals = [...unsigned(first + COUNTERS.length), ...own.subarray(inner.at), ...added];
+  const out: number[] = [...wasm.subarray(0, HEADER_BYTES)];
+  const append = (id: number, content: Iterable<number>, length: number): void => {
+    out.push(id, ...unsigned(length));
     for (const byte of content) out.push(byte);
   };
-  const globals = [...unsigned(COUNTERS.length), ...COUNTERS.flatMap(() => [I64, 1, OP.i64Const, 0, OP.end])];
-  while (reader.at < wasm.length) {
-    const id = reader.byte();
-    const content = reader.take(reader.number());
-    if (id === SECTION.global) throw new Error('the module has globals of its own');
-    if (id === SECTION.export) section(SECTION.global, globals);
-    if (id === SECTION.export) {
-      const inner = new Reader(content);
-      const names = COUNTERS.flatMap((name, i) => [...unsigned(name.length + 6), ...Buffer.from(`count.${name}`), 3, i]);
-      section(id, [...unsigned(inner.number() + COUNTERS.length), ...content.subarray(inner.at), ...names]);
-    } else if (id === SECTION.code) section(id, countCode(content));
-    else section(id, [...content]);
+  for (const { id, content } of sections) {
+    if (id === SECTION.global) continue;
+    // Globals stand right before the exports.
+    if (id === SECTION.export) append(SECTION.global, globals, globals.length);
+    const changed = id === SECTION.export ? countExports(content, first) : id === SECTION.code ? countCode(content, first) : content;
+    append(id, changed, changed.length);
   }
   return new Uint8Array(out);
 }
 
-function countCode(content: Uint8Array): number[] {
+function sectionsOf(wasm: Uint8Array): readonly { readonly id: number; readonly content: Uint8Array }[] {
+  const reader = new Reader(wasm, HEADER_BYTES);
+  const sections: { id: number; content: Uint8Array }[] = [];
+  while (reader.at < wasm.length) {
+    const id = reader.byte();
+    sections.push({ id, content: reader.take(reader.number()) });
+  }
+  return sections;
+}
+
+function countExports(content: Uint8Array, firstGlobal: number): number[] {
+  const reader = new Reader(content);
+  const count = reader.number();
+  const names = COUNTERS.flatMap((name, i) => [...unsigned(PREFIX.length + name.length), ...Buffer.from(PREFIX + name), GLOBAL, ...unsigned(firstGlobal + i)]);
+  return [...unsigned(count + COUNTERS.length), ...content.subarray(reader.at), ...names];
+}
+
+function countCode(content: Uint8Array, firstGlobal: number): number[] {
   const reader = new Reader(content);
   const functions = reader.number();
   const out = unsigned(functions);
   for (let i = 0; i < functions; i++) {
-    const body = countBody(reader.take(reader.number()), 0);
+    const body = countBody(reader.take(reader.number()), firstGlobal);
     for (const byte of unsigned(body.length)) out.push(byte);
     for (const byte of body) out.push(byte);
   }
@@ -169,7 +188,7 @@ export interface CountingWasm {
 /** Makes a module count its executed instructions. */
 export function countingWasm(wasm: Uint8Array): CountingWasm {
   const value = (exports: Readonly<Record<string, unknown>>, name: string): number => {
-    const exported = exports[`count.${name}`];
+    const exported = exports[PREFIX + name];
     return exported instanceof WebAssembly.Global ? Number(exported.value) : 0;
   };
   return {

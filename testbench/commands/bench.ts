@@ -50,7 +50,7 @@ export function define(program: Command): void {
     .addOption(numberOption('--iterations <n>', 'passes of bench.S; fewer make everything shorter').default(FULL, String(FULL)))
     .addOption(numberOption('--runs <n>', 'runs of each measurement; the median counts').default(3n, '3'))
     .addOption(jsonOption())
-    .addHelpText('after', '\nExample:\n  ghosthart bench --iterations 20 --runs 1')
+    .addHelpText('after', '\nExample:\n  ghosthart bench --iterations 5 --runs 1')
     .action(async (options: BenchOptions) => {
       process.exitCode = await bench(options);
     });

@@ -30,6 +30,8 @@ export interface BoardOptions {
   readonly print?: (bytes: Uint8Array) => void;
   readonly skipIdle: boolean;
   readonly replay?: readonly InputEvent[];
+  /** Takes the records when `plain` is an observed core: whole records of 64-bit words, used during the call only. */
+  readonly onRecords?: (words: BigUint64Array) => void;
 }
 
 /** A core of which either of two variants runs the next cycles. */
@@ -108,8 +110,7 @@ export class Board {
       cyclesPerTick: BigInt(cyclesPerTick),
       skipIdle: options.skipIdle,
       ...(options.print === undefined ? {} : { print: options.print }),
-      // Records are for the lockstep; the traced variant makes them on the way.
-      drainRing: () => this.core.view.setUint32(this.core.base + HOST.ringHead, 0, true),
+      drainRing: () => this.drainRecords(),
       drainWave: () => this.#drainWave(),
     });
     this.machine.reset(options.replay);
@@ -163,6 +164,14 @@ export class Board {
     this.#recorder = undefined;
     this.#switched.tracing = false;
     return this.wave;
+  }
+
+  /** Hands on the records that have gathered; without a taker they are dropped (the traced variant makes them on the way). */
+  drainRecords(): void {
+    const { view, base, layout } = this.core;
+    const bytes = view.getUint32(base + HOST.ringHead, true);
+    view.setUint32(base + HOST.ringHead, 0, true);
+    if (bytes > 0) this.#options.onRecords?.(new BigUint64Array(this.#linear.buffer, layout.memory.ringBase, bytes / 8));
   }
 
   #drainWave(): boolean {

@@ -2,7 +2,7 @@
  * Files that a command writes: whole under their name, or not at all.
  */
 import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { writeFailure } from '../../waves/failure.js';
+import { errorCode, writeFailure } from '../../waves/failure.js';
 import { failure, type Failure } from './failure.js';
 
 /** Why `path` cannot be the name of a new file, or undefined. A device is not replaced by a file. */
@@ -28,9 +28,18 @@ export function writeFileWhole(path: string, content: string | Uint8Array): Fail
     renameSync(temporary, path);
     return undefined;
   } catch (error) {
-    rmSync(temporary, { force: true });
+    removeQuietly(temporary);
     const { message, mend } = writeFailure(path, error);
     return failure(message, mend);
+  }
+}
+
+/** Removes what was begun, if anything was. */
+export function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // It cannot even be looked at: then there is nothing of it.
   }
 }
 
@@ -40,6 +49,7 @@ export function makeDirectory(path: string): Failure | undefined {
     mkdirSync(path, { recursive: true });
     return undefined;
   } catch (error) {
+    if (['EEXIST', 'ENOTDIR'].includes(errorCode(error))) return failure(`${path} cannot be a folder: a file of that name is in the way.`, 'Name another folder.');
     const { message, mend } = writeFailure(path, error);
     return failure(message, mend);
   }

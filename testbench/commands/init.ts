@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { errorCode, writeFailure } from '../../waves/failure.js';
 import { EXIT_CODE, failure, type Failure } from './failure.js';
-import { makeDirectory } from './files.js';
+import { makeDirectory, removeQuietly } from './files.js';
 import { packageRoot } from './package.js';
 import { terminal } from './terminal.js';
 
@@ -48,7 +48,7 @@ function copyExample(directory: string): Failure | undefined {
     renameSync(temporary, directory);
     return undefined;
   } catch (error) {
-    rmSync(temporary, { recursive: true, force: true });
+    removeQuietly(temporary);
     if (errorCode(error) === 'ENOTDIR') return failure(`${directory} is not a folder.`, 'Name a folder that does not exist yet.');
     const { message, mend } = writeFailure(directory, error);
     return failure(message, mend);

@@ -23,6 +23,7 @@ export interface LockstepOptions {
   readonly seed?: bigint;
   readonly maxCycles: bigint;
   readonly out: string;
+  readonly coverage?: boolean;
   readonly json?: boolean;
 }
 
@@ -33,6 +34,7 @@ export function define(program: Command): void {
     .description('compare core and reference on a program, or on random ones')
     .addOption(numberOption('--random <n>', 'run so many random programs instead of a file'))
     .addOption(numberOption('--seed <n>', 'of the random programs (default: a new one, printed)'))
+    .option('--coverage', 'print what the random programs reached')
     .addOption(coreOption())
     .addOption(memoryOption())
     .addOption(numberOption('--max-cycles <n>', 'stop after so many cycles').default(100_000_000n, '100000000'))
@@ -40,7 +42,7 @@ export function define(program: Command): void {
     .addOption(jsonOption())
     .addOption(specsOption())
     .addHelpText('after', `
-With --json: programs, records, cycles, seconds, diverged (the folders of divergences).
+With --json: programs, records, cycles, seconds, diverged (the folders of divergences), with --coverage also coverage.
 Exit codes: 0 if they agree, 1 if they part, 2 for wrong input.
 
 Example:

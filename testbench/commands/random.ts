@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { printBody } from '../arbitraries/print.js';
+import { coverageData, printCoverage } from '../coverage/report.js';
 import { createDisassembler, type Disassembler } from '../assembly/disassemble.js';
 import { campaign, PROGRAM_LIMITS, type CampaignFailure, type CampaignResult } from '../lockstep/campaign.js';
 import type { Case } from './bundle.js';
@@ -18,7 +19,7 @@ const SEEDS = 2 ** 32;
 
 /** Runs so many programs of a seed; stops at the first divergence. */
 export async function lockstepRandom(options: LockstepOptions): Promise<number> {
-  const { core, specs: overlays, memory, json } = options;
+  const { core, specs: overlays, memory, json, coverage } = options;
   const programs = Number(options.random);
   if (programs === 0) return terminal.fail(failure('There is no program to run.', 'Give --random a number above 0.'));
   const ready = await readyCore({ core, variants: ['observed'], overlays, memory });
@@ -30,7 +31,8 @@ export async function lockstepRandom(options: LockstepOptions): Promise<number> 
   const result = campaign({ core: ready.variant('observed'), isa: specs.value.isa, seed, programs, failures: 1 });
   const kept = await keepFailures(result, options);
   if (!kept.ok) return terminal.fail(kept);
-  if (json === true) terminal.out(JSON.stringify({ ...summary(result), diverged: kept.kept.map((k) => k.directory) }));
+  if (json === true) terminal.out(JSON.stringify({ ...summary(result), diverged: kept.kept.map((k) => k.directory), ...(coverage === true ? { coverage: coverageData(result.coverage) } : {}) }));
+  else if (coverage === true) terminal.out(`${printCoverage(result.coverage)}\n`);
   if (result.failures.length === 0) {
     if (json !== true) terminal.out(agreedText(core, result, seed));
     return EXIT_CODE.success;

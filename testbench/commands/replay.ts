@@ -18,7 +18,7 @@ export function define(program: Command): void {
 Exit codes: 1 if core and reference still part, 0 if they agree now, 2 for wrong input.
 
 Example:
-  ghosthart replay out/lockstep/hello`)
+  ghosthart replay out/lockstep/shifts`)
     .action(async (directory: string) => {
       process.exitCode = await replay(directory);
     });

@@ -6,16 +6,18 @@ import type { Command } from 'commander';
 import { describeOutcome, type Outcome } from '../../model/machine/outcome.js';
 import { DRAM_BASE } from '../../model/machine/memory.js';
 import { DEFAULT_LIMIT } from '../../waves/vcd.js';
+import { addLogOptions, RunLogs, type LogOptions } from '../logs/run-logs.js';
 import { Board, type WaveWindow } from './board.js';
 import { readyCore } from './cores.js';
 import { about, EXIT_CODE, failure, type Failure } from './failure.js';
+import { checkTarget } from './files.js';
 import { coreOption, jsonOption, memoryOption, numberOption, sizeOption, specsOption } from './options.js';
 import { packageVersion } from './package.js';
 import { readProgram } from './program.js';
 import { statisticsOf, statisticsText } from './statistics.js';
 import { attachKeyboard, GuestConsole, guardOutput, terminal } from './terminal.js';
 
-interface RunOptions {
+interface RunOptions extends LogOptions {
   readonly core: string;
   readonly specs: readonly string[];
   readonly memory: number;
@@ -41,8 +43,7 @@ Example:
 
 /** Adds the command. */
 export function define(program: Command): void {
-  program
-    .command('run <file>')
+  addLogOptions(program.command('run <file>'))
     .description('run a program, dump waves, print statistics')
     .addOption(coreOption())
     .option('--vcd <file>', 'write a wave, with a GTKWave save file beside it')
@@ -63,13 +64,16 @@ export function define(program: Command): void {
 async function run(file: string, options: RunOptions): Promise<number> {
   const window = windowOf(options);
   if (window !== undefined && 'ok' in window) return terminal.fail(window);
+  const variant = RunLogs.variant(options);
   const ready = await readyCore({
-    core: options.core, variants: window === undefined ? ['plain'] : ['plain', 'traced'], overlays: options.specs, memory: options.memory,
+    core: options.core, variants: window === undefined ? [variant] : [variant, 'traced'], overlays: options.specs, memory: options.memory,
   });
   if (!ready.ok) return terminal.fail(ready);
   const program = readProgram(file, ready.tables, { base: DRAM_BASE, size: BigInt(options.memory) });
   if (!program.ok) return terminal.fail(program);
-  const plain = ready.variant('plain');
+  const logs = RunLogs.open(file, program, { base: DRAM_BASE, size: BigInt(options.memory) }, options);
+  if (!(logs instanceof RunLogs)) return terminal.fail(logs);
+  const plain = ready.variant(variant);
   const guest = new GuestConsole(options.json === true ? process.stderr : process.stdout);
   const board = new Board({
     plain,
@@ -79,11 +83,19 @@ async function run(file: string, options: RunOptions): Promise<number> {
     specHash: ready.specHash,
     print: (bytes) => guest.print(bytes),
     skipIdle: options.skipIdle && window === undefined,
+    onRecords: (words) => logs.ring(words),
   });
-  guardOutput(() => board.endWave());
+  guardOutput(() => {
+    logs.close();
+    board.endWave();
+  });
   if (!board.machine.load(program)) return terminal.fail(about(file, failure('It does not fit into memory.', 'Give the machine more memory with -m.')));
+  logs.begin(board.core, plain.description, () => board.machine.stop());
   const outcome = await interruptibly(board, () => board.run(options.maxCycles, window));
   guest.flush();
+  board.drainRecords();
+  const unwritten = logs.finish(board.memory);
+  if (unwritten !== undefined) return terminal.fail(unwritten);
   if (outcome.kind === 'failed') return terminal.fail(failure(outcome.message, outcome.mend));
   if (!guest.atLineStart) terminal.note('');
   const code = exitCodeOf(outcome);
@@ -114,6 +126,8 @@ function windowOf({ vcd, from, to, vcdLimit }: RunOptions): WaveWindow | undefin
     return failure('--from, --to and --vcd-limit say how much of a wave to write, but there is no --vcd.', 'Name the wave: --vcd core.vcd.');
   }
   if (to !== undefined && to <= (from ?? 0n)) return failure(`The wave would end at cycle ${to}, before it begins.`, 'Give a --to above --from.');
+  const wrong = checkTarget(vcd);
+  if (wrong !== undefined) return wrong;
   return { path: vcd, from: from ?? 0n, to, limit: vcdLimit ?? (to === undefined ? DEFAULT_LIMIT : undefined) };
 }
 

@@ -8,7 +8,7 @@ import { describe, it } from 'vitest';
 import { CORES } from './cores.js';
 import { built, failure, lockstepOf, MOST_CYCLES, randomPrograms } from './random-programs.js';
 
-const MILLISECONDS = 15_000;
+const MILLISECONDS = 12_000;
 
 describe.each(CORES)('%s', (name) => {
   it('agrees with the reference on random programs', () => {
@@ -19,7 +19,7 @@ describe.each(CORES)('%s', (name) => {
         const result = lockstep.run(program, { maxCycles: MOST_CYCLES, inputs: program.inputs });
         if (result.kind === 'diverged') throw failure(result.divergence, plan, program);
       }),
-      { numRuns: 4000, interruptAfterTimeLimit: MILLISECONDS },
+      { numRuns: 3000, interruptAfterTimeLimit: MILLISECONDS },
     );
   });
 });

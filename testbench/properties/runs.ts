@@ -10,6 +10,7 @@ import { instantiate } from '../../model/machine/instance.js';
 import { Machine } from '../../model/machine/machine.js';
 import { PhysicalMemory } from '../../model/machine/memory.js';
 import { describeOutcome } from '../../model/machine/outcome.js';
+import { RECORD_KINDS } from '../../model/pipeline/record.js';
 import { compiledCore, type CoreName } from './cores.js';
 import type { Image } from './hazards.js';
 
@@ -104,7 +105,7 @@ export class VariantsMachine {
       const word = (name: string): bigint => view.getBigUint64(memory.ringBase + at + 8 * recordFields.indexOf(name), true);
       const words = recordFields.map(word).join();
       this.#changes.push(words);
-      if (word('kind') === 2n) continue;
+      if (word('kind') === BigInt(RECORD_KINDS.csr)) continue;
       this.#records.push({ cycle: word('cycle'), words: this.#changes.join(' ') });
       this.#changes = [];
     }

@@ -15,7 +15,7 @@ function predictsAll(timed: TimedCore, numRuns: number): void {
   fc.assert(fc.property(anyHazards, (text) => {
     const image = programFrom(text);
     expect(mistimed(timed, image, recordsOf(timed.core, image))).toBe(undefined);
-  }), { numRuns });
+  }), { numRuns, interruptAfterTimeLimit: 4_000 });
 }
 
 const CLASSES = (execute: string, memory: string, commit: string): string =>
@@ -90,14 +90,14 @@ const LIES: readonly { readonly what: string; readonly lie: (uarch: Uarch) => Ua
 ];
 
 describe('the scoreboard predicts the cycle of every retirement', () => {
-  it.each(CORES)('of programs dense with hazards on the %s core', (name) => predictsAll(shippedCore(name), 300));
+  it.each(CORES)('of programs dense with hazards on the %s core', (name) => predictsAll(shippedCore(name), 250));
 
   it.each(CORES)('of random programs in all modes on the %s core', (name) => {
     const timed = shippedCore(name);
     fc.assert(fc.property(randomPrograms(), (plan) => {
       const image = built(plan);
       expect(mistimed(timed, image, recordsOf(timed.core, image))).toBe(undefined);
-    }), { numRuns: 500 });
+    }), { numRuns: 500, interruptAfterTimeLimit: 4_000 });
   });
 
   it.each(Object.entries(OWN))('of random programs on a core of one\'s own: %s', (_what, yaml) => predictsAll(overlaidCore(yaml), 60));

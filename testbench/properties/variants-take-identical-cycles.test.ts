@@ -21,7 +21,7 @@ describe.each(CORES)('%s', (name) => {
       const watched = observed.see(scenario());
       expect(traced.see(scenario())).toEqual(watched);
       expect(plain.see(scenario())).toEqual({ ...watched, records: [] });
-    }), { numRuns: 120 });
+    }), { numRuns: 80, interruptAfterTimeLimit: 4_000 });
   });
 
   it('goes on in another variant at any cycle as if nothing had happened', () => {
@@ -35,6 +35,6 @@ describe.each(CORES)('%s', (name) => {
       const seen = mixed.see(scenario());
       const records = watched.records.filter(({ cycle }) => mixed.recorded.some(({ from, to }) => from <= cycle && cycle < to));
       expect(seen).toEqual({ ...watched, records });
-    }), { numRuns: 120 });
+    }), { numRuns: 80, interruptAfterTimeLimit: 4_000 });
   });
 });

@@ -1,10 +1,8 @@
 /** Setting and showing all home CSRs at once. */
 import { HOME_CSRS, type HomeCsr } from '../retirement.js';
-import type { StoredCsr } from './csr-file.js';
+import { isStored } from './csr-file.js';
 import type { Hart } from './hart.js';
 import { READ_ONLY_ONES, WRITABLE } from './storable.js';
-
-const isStored = (csr: HomeCsr): csr is StoredCsr => csr !== 'mcycle' && csr !== 'minstret';
 
 /** Stores CSR values as given, but for bits that no register has; the change belongs to no record. */
 export function arrangeCsrs(hart: Hart, given: Readonly<Partial<Record<HomeCsr, bigint>>>): void {

@@ -1,5 +1,5 @@
 /** Storage of the home CSRs, with a journal of what one record changed, and the counters. */
-import type { CsrChange, HomeCsr } from '../retirement.js';
+import { type CsrChange, HOME_CSRS, type HomeCsr } from '../retirement.js';
 import { u64 } from './bits.js';
 import { H_LEVEL, SXL_64, UXL_64, VSXL_64 } from './status.js';
 
@@ -21,13 +21,31 @@ const resetValues = (): Record<StoredCsr, bigint> => ({
 
 const NO_CHANGES: readonly CsrChange[] = [];
 
+/** The CSR is kept by {@link CsrFile}. */
+export const isStored = (csr: HomeCsr): csr is StoredCsr => csr !== 'mcycle' && csr !== 'minstret';
+const STORED = HOME_CSRS.filter(isStored);
+
 /** The stored CSRs. Values are read directly; every change goes through {@link set}. */
 export class CsrFile {
   #values = resetValues();
   #journal = new Map<StoredCsr, bigint>();
+  /** The values as one who reports every read sees them, while somebody listens. */
+  #watched: Readonly<Record<StoredCsr, bigint>> | undefined;
 
   get values(): Readonly<Record<StoredCsr, bigint>> {
-    return this.#values;
+    return this.#watched ?? this.#values;
+  }
+
+  /** Tells the listener of every read of a stored CSR from now on; without one, of none. */
+  watch(listener: ((csr: StoredCsr) => void) | undefined): void {
+    this.#watched = listener && new Proxy(this.#values, {
+      get: (_values, key) => {
+        const csr = STORED.find((name) => name === key);
+        if (csr === undefined) return undefined;
+        listener(csr);
+        return this.#values[csr];
+      },
+    });
   }
 
   /** `mcountinhibit`.CY: `mcycle` does not increment. */

@@ -3,7 +3,7 @@
  * docs/choices.md. It is handed what the outside world showed the hart and
  * computes everything else from the manual's rules by itself.
  */
-import type { ArchitecturalState, Inputs, Mode, Retirement, Subject, Trap } from '../retirement.js';
+import type { ArchitecturalState, HomeCsr, Inputs, Mode, Retirement, Subject, Trap } from '../retirement.js';
 import { u64 } from './bits.js';
 import { decode } from './decode.js';
 import { compile, type ExtensionInstruction, type Pattern } from './extension.js';
@@ -91,6 +91,11 @@ export class Reference implements Subject {
     this.#lines = { meip, seip, hgeip };
     if (mtip) hart.clint.mtimecmp = 0n;
     hart.clint.msip = msip;
+  }
+
+  /** Tells which home CSRs are read from now on (but for the counters): what a decision can rest on. Without a listener, none. */
+  watchReads(listener?: (csr: HomeCsr) => void): void {
+    this.#hart.csrs.watch(listener);
   }
 
   /** One record with invented inputs: a cycle per record, `mtime` 0 until software writes it, lines as arranged. */

@@ -35,7 +35,16 @@ export function atomName(csr: Csr, field: CsrField, index: number): string {
 /** Bit `index` of a stored field can be written. */
 export const isWritable = (writable: bigint, index: number): boolean => ((writable >> BigInt(index)) & 1n) === 1n;
 
-function atomsOfField(csr: Csr, field: CsrField): readonly Atom[] {
+const fields = new WeakMap<CsrField, readonly Atom[]>();
+
+/** The atoms that a stored field consists of. */
+export function atomsOfField(csr: Csr, field: CsrField): readonly Atom[] {
+  const found = fields.get(field) ?? makeField(csr, field);
+  fields.set(field, found);
+  return found;
+}
+
+function makeField(csr: Csr, field: CsrField): readonly Atom[] {
   if (field.source.kind !== 'stored') return [];
   const { legal, writable } = field.source;
   const width = field.bits.high - field.bits.low + 1;
@@ -51,13 +60,14 @@ const atomsOfLine = ([home, width]: readonly [string, number]): readonly Atom[] 
 
 /** Every atom of an instruction set by name. Counters that count by themselves are no state to choose. */
 export function atomsOf(isa: Isa): ReadonlyMap<string, Atom> {
-  const csrs = isa.csrs.filter((csr) => csr.counts === undefined).flatMap((csr) => csr.fields.flatMap((field) => atomsOfField(csr, field)));
-  return new Map([...csrs, ...Object.entries(LINES).flatMap(atomsOfLine)].map((atom) => [atom.name, atom]));
+  const found = known.get(isa) ?? makeAtoms(isa);
+  known.set(isa, found);
+  return found;
 }
 
-/** The bits of one register that an assignment sets. */
-export function registerValue(atoms: Iterable<Atom>, home: string, assignment: Assignment): bigint {
-  let value = 0n;
-  for (const atom of atoms) if (atom.home === home) value |= (assignment.get(atom.name) ?? 0n) << BigInt(atom.low);
-  return value;
+const known = new WeakMap<Isa, ReadonlyMap<string, Atom>>();
+
+function makeAtoms(isa: Isa): ReadonlyMap<string, Atom> {
+  const csrs = isa.csrs.filter((csr) => csr.counts === undefined).flatMap((csr) => csr.fields.flatMap((field) => atomsOfField(csr, field)));
+  return new Map([...csrs, ...Object.entries(LINES).flatMap(atomsOfLine)].map((atom) => [atom.name, atom]));
 }

@@ -5,7 +5,7 @@
  */
 import { type Case, type Condition, type Entry, type Exception, type Interrupt, type InterruptLevel, type Isa, MODES, type TrapSource } from '../../model/spec/isa.js';
 import type { Mode, TrapMode } from '../retirement.js';
-import { andBit, at, type Bit, type Bits, known, namesOf, single, valueOf } from './bits.js';
+import { andBit, at, type Bit, type Bits, dependencies, fit, joined, known, namesOf, single, valueOf } from './bits.js';
 import { evaluate, evaluateBit, holds, type Names } from './evaluate.js';
 import type { InstructionEvent, InterruptEvent, TransitionEvent } from './event.js';
 import type { StateNames } from './state-names.js';
@@ -118,6 +118,7 @@ class Walk {
     if (instruction === undefined) return this.#source('illegal', names, []);
     let granted: readonly (readonly string[])[] = [[]];
     for (const table of this.#tables(event)) {
+      if (granted.length === 0) return;
       const rows = this.#firstOf(table.rows, names);
       for (const row of rows) if (row.then !== 'allow') this.#source(row.then, names, [row.name]);
       const allowing = rows.filter((r) => r.then === 'allow');
@@ -147,7 +148,7 @@ class Walk {
     const raised = this.isa.traps.exceptions.find((e) => e.name === found.raise);
     if (raised !== undefined) return this.#exception(raised, names, rules);
     const next = nextMode(found, names);
-    this.#reads(...next.bits.bits);
+    this.#reads(dependencies(next.bits));
     if (next.mode !== undefined) this.#decided({ next: next.mode, rules });
   }
 
@@ -171,9 +172,9 @@ class Walk {
 export function nextMode({ next }: Case, names: StateNames): { readonly bits: Bits; readonly mode: Mode | undefined } {
   const part = (operation: Case['next']['priv'], unchanged: string, width: number): Bits => {
     const value = operation === undefined ? names.name(unchanged) : evaluate(operation, names);
-    return { bits: Array.from({ length: width }, (_, i) => at(value ?? single(0), i)) };
+    return fit(value ?? single(0), width);
   };
-  const bits = { bits: [...part(next.priv, 'priv', 2).bits, ...part(next.V, 'V', 1).bits] };
+  const bits = joined([part(next.priv, 'priv', 2), part(next.V, 'V', 1)]);
   return { bits, mode: modeOfLevel(valueOf(bits)) };
 }
 

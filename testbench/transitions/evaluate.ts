@@ -6,7 +6,7 @@
 import { parseOperation } from '../../model/lang/parse.js';
 import type { Tree } from '../../model/lang/tree.js';
 import type { Condition, Operation, SpecFunction } from '../../model/spec/isa.js';
-import { andBit, at, type Bit, type Bits, bitwise, blurred, equal, fit, known, mux, notBit, orBit, single, valueOf } from './bits.js';
+import { andBit, at, type Bit, type Bits, blurred, dependencies, equal, fit, joined, known, mux, not, orBit, single, slice, valueOf } from './bits.js';
 import { combine } from './operators.js';
 
 /** What the names of an operation stand for. */
@@ -59,17 +59,12 @@ function walk(tree: Tree, names: Names): Bits {
       return named(tree.name, names);
     case 'register':
       return names.register(tree.operand) ?? known(0n, 64);
-    case 'slice': {
-      const a = of(tree.a);
-      return { bits: Array.from({ length: tree.high - tree.low + 1 }, (_, i) => at(a, tree.low + i)) };
-    }
+    case 'slice':
+      return slice(of(tree.a), tree.high, tree.low);
     case 'concat':
-      return { bits: [...tree.parts].reverse().flatMap((part) => of(part).bits) };
-    case 'unary': {
-      const a = of(tree.a);
-      if (tree.op === '-') return negate(a);
-      return bitwise((x) => notBit(x), a, a);
-    }
+      return joined([...tree.parts].reverse().map(of));
+    case 'unary':
+      return tree.op === '-' ? negate(of(tree.a)) : not(of(tree.a));
     case 'binary':
       return combine(tree.op, of(tree.a), of(tree.b));
     case 'conditional': {
@@ -80,8 +75,8 @@ function walk(tree: Tree, names: Names): Bits {
     }
     case 'extend': {
       const a = of(tree.a);
-      const rest = tree.signed ? at(a, a.bits.length - 1) : 0;
-      return tree.width === undefined ? { bits: a.bits, rest } : fit({ bits: a.bits, rest }, tree.width);
+      const extended = { ...a, rest: tree.signed ? at(a, a.width - 1) : (0 as const) };
+      return tree.width === undefined ? extended : fit(extended, tree.width);
     }
     case 'call':
       return call(tree.name, tree.arguments.map(of), names);
@@ -89,16 +84,15 @@ function walk(tree: Tree, names: Names): Bits {
 }
 
 function negate(a: Bits): Bits {
-  const width = a.rest === undefined ? a.bits.length : 64;
+  const width = a.rest === undefined ? a.width : 64;
   const value = valueOf(fit(a, width));
-  return value === undefined ? blurred(a, a, width) : known(BigInt.asUintN(width, -value), width);
+  return value === undefined ? blurred(dependencies(a), width) : known(-value, width);
 }
 
 function call(name: string, values: readonly Bits[], names: Names): Bits {
   const called = names.call(name);
-  const [first = single(0), second = first] = values;
   // mulh and its kin are no functions of the specs; no decision rests on them.
-  if (called === undefined) return blurred(first, second, 64);
+  if (called === undefined) return known(0n, 64);
   const local = new Map(called.parameters.map(({ name: parameter, width }, i) => [parameter, fit(values[i] ?? single(0), width)]));
   return evaluate(called.value, { name: (n) => local.get(n) ?? names.name(n), register: () => undefined, call: (n) => names.call(n) });
 }

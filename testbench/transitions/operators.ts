@@ -1,6 +1,6 @@
 /** The operators of the operation language on partly known values. */
 import type { BinaryOp } from '../../model/lang/tree.js';
-import { andBit, at, bitwise, blurred, type Bits, commonWidth, equal, fit, known, notBit, orBit, single, valueOf, xorBit } from './bits.js';
+import { and, at, type Bits, blurred, commonWidth, dependencies, either, equal, fit, known, notBit, or, shifted, single, valueOf, xor } from './bits.js';
 
 const signed = (value: bigint, width: number): bigint => BigInt.asIntN(width, value);
 
@@ -31,12 +31,12 @@ export function combine(op: BinaryOp, a: Bits, b: Bits): Bits {
   switch (op) {
     case '&':
     case '&&':
-      return bitwise(andBit, a, b);
+      return and(a, b);
     case '|':
     case '||':
-      return bitwise(orBit, a, b);
+      return or(a, b);
     case '^':
-      return bitwise(xorBit, a, b);
+      return xor(a, b);
     case '==':
       return single(equal(a, b));
     case '!=':
@@ -50,22 +50,26 @@ export function combine(op: BinaryOp, a: Bits, b: Bits): Bits {
   }
 }
 
+/** What a result depends on of which nothing is known. */
+const both = (a: Bits, b: Bits): ReadonlySet<string> => either([dependencies(a), dependencies(b)]);
+
 function shift(op: '<<' | '>>u' | '>>s', a: Bits, amount: Bits): Bits {
-  const width = a.rest === undefined ? a.bits.length : 64;
+  const width = a.rest === undefined ? a.width : 64;
   const by = valueOf(amount);
-  if (by === undefined) return blurred(a, amount, width);
-  const n = Number(by > 64n ? 64n : by);
-  const sign = op === '>>s' ? at(a, width - 1) : 0;
-  const from = (i: number): number => (op === '<<' ? i - n : i + n);
-  return { bits: Array.from({ length: width }, (_, i) => (from(i) < 0 ? 0 : from(i) >= width ? sign : at(a, from(i)))) };
+  if (by === undefined) return blurred(both(a, amount), width);
+  const n = Number(by > BigInt(width) ? BigInt(width) : by);
+  const whole = fit(a, width);
+  if (op !== '>>s') return shifted(whole, op === '<<' ? n : -n);
+  const sign = at(whole, width - 1);
+  return fit({ ...fit(shifted(whole, -n), width - n), rest: sign }, width);
 }
 
 function compute(op: BinaryOp, a: Bits, b: Bits): Bits {
   const width = commonWidth(a, b);
   const [x, y] = [valueOf(fit(a, width)), valueOf(fit(b, width))];
   const compare = COMPARISON[op];
-  if (compare !== undefined) return x === undefined || y === undefined ? blurred(a, b, 1) : single(compare(x, y, width) ? 1 : 0);
+  if (compare !== undefined) return x === undefined || y === undefined ? blurred(both(a, b), 1) : single(compare(x, y, width) ? 1 : 0);
   const arithmetic = ARITHMETIC[op];
-  if (arithmetic === undefined || x === undefined || y === undefined) return blurred(a, b, width);
+  if (arithmetic === undefined || x === undefined || y === undefined) return blurred(both(a, b), width);
   return known(BigInt.asUintN(width, arithmetic(x, y, width)), width);
 }

@@ -6,7 +6,7 @@
 import { type Case, type Condition, type Csr, type Instruction, type Isa, type TrapEntry, type Update } from '../../model/spec/isa.js';
 import { type Mode, MODES } from '../retirement.js';
 import { type Atom, atomName, atomsOf } from './atoms.js';
-import { known, single, valueOf } from './bits.js';
+import { blurred, dependencies, known, single, valueOf } from './bits.js';
 import { evaluate, evaluateBit, holds } from './evaluate.js';
 import { csrsOf, StateNames } from './state-names.js';
 import { explore, nextMode } from './decide.js';
@@ -74,7 +74,7 @@ function constantFor(isa: Isa, { update }: Way, atom: Atom): bigint | undefined 
   const found = updateOf(isa, update, atom);
   if (found === undefined || !found.target.includes('.')) return undefined;
   // A value that rests on anything of the instruction or the trap is no constant.
-  const unknown = { bits: Array.from({ length: 64 }, () => new Set(['?'])) };
+  const unknown = blurred(new Set(['?']), 64);
   const locals = Object.fromEntries(['cause', 'interrupt', 'pc', 'tval', 'tval2', 'tinst', 'gva', 'priv', 'V'].map((n) => [n, unknown]));
   return valueOf(evaluate(found.value, new StateNames({ isa, mode: 'M', given: new Map(), locals })));
 }
@@ -115,7 +115,7 @@ function modesAfter(isa: Isa, one: Case, names: StateNames): readonly Mode[] {
 function conditionAtoms(isa: Isa, when: Condition, names: StateNames): readonly ReadonlyMap<string, bigint>[] {
   const all = atomsOf(isa);
   const cases = isa.instructions.flatMap((i) => (i.class === 'xret' ? i.cases : []));
-  const support = new Set(cases.flatMap((c) => nextMode(c, names).bits.bits.flatMap((b) => (b === 0 || b === 1 ? [] : [...b]))));
+  const support = new Set(cases.flatMap((c) => [...dependencies(nextMode(c, names).bits)]));
   let assignments: ReadonlyMap<string, bigint>[] = [new Map()];
   for (const name of support) {
     const legal = all.get(name)?.legal ?? [0n, 1n];

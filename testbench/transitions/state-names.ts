@@ -4,8 +4,8 @@
  */
 import { type Csr, type CsrField, type Isa, MODES } from '../../model/spec/isa.js';
 import type { Mode } from '../retirement.js';
-import { type Assignment, atomName, isWritable, LINES } from './atoms.js';
-import { andBit, type Bit, type Bits, bitwise, either, known, namesOf, single } from './bits.js';
+import { type Assignment, type Atom, atomsOfField, LINES } from './atoms.js';
+import { and, at, type Bit, type Bits, blurred, fromBits, known, namesOf, single } from './bits.js';
 import { evaluate, type Names } from './evaluate.js';
 
 type Given = (name: string) => bigint | undefined;
@@ -65,9 +65,9 @@ export class StateNames implements Names {
     if (name === 'mode') return known(level, 3);
     if (name === 'priv') return known(level & 3n, 2);
     if (name === 'V') return known(level >> 2n, 1);
-    if (name === 'mtime') return { bits: new Array<Bit>(64).fill(new Set(['mtime'])) };
+    if (name === 'mtime') return blurred(new Set(['mtime']), 64);
     const line = LINES[name];
-    if (line !== undefined) return { bits: Array.from({ length: line }, (_, i) => this.#bit(line === 1 ? name : `${name}[${i}]`)) };
+    if (line !== undefined) return fromBits(Array.from({ length: line }, (_, i) => this.#bit(line === 1 ? name : `${name}[${i}]`)));
     const variable = isa.variables.find((v) => v.name === name);
     if (variable !== undefined) return evaluate(variable.value, this);
     const [csrName = '', fieldName, stored] = name.split('.');
@@ -80,9 +80,14 @@ export class StateNames implements Names {
 
   /** A whole CSR. `stored`: fields that are read differently show what they store, as CSRRS modifies them. */
   csr(csr: Csr, stored = false): Bits {
-    const bits = new Array<Bit>(64).fill(0);
-    for (const field of csr.fields) this.#field(csr, field, stored).bits.forEach((bit, i) => (bits[field.bits.low + i] = bit));
-    return { bits };
+    let value = 0n;
+    const unknown = new Map<number, ReadonlySet<string>>();
+    for (const field of csr.fields) {
+      const bits = this.#field(csr, field, stored);
+      value |= bits.value << BigInt(field.bits.low);
+      for (const [i, names] of bits.unknown) unknown.set(i + field.bits.low, names);
+    }
+    return { width: 64, value, unknown };
   }
 
   #bit(name: string): Bit {
@@ -98,10 +103,10 @@ export class StateNames implements Names {
       case 'computed':
         return this.#cut(csr, field, evaluate(source.read, this));
       case 'stored':
-        return source.read === undefined || stored ? this.#stored(csr, field, source.writable, source.reset, source.legal) : this.#cut(csr, field, evaluate(source.read, this));
+        return source.read === undefined || stored ? this.#stored(csr, field, source.reset) : this.#cut(csr, field, evaluate(source.read, this));
       case 'alias': {
         const value = this.#aliased(source.of, stored);
-        return source.visible === undefined ? value : bitwise(andBit, value, evaluate(source.visible, this));
+        return source.visible === undefined ? value : and(value, evaluate(source.visible, this));
       }
     }
   }
@@ -114,31 +119,43 @@ export class StateNames implements Names {
     return this.#field(csr, field, stored);
   }
 
-  #stored(csr: Csr, field: CsrField, writable: bigint, reset: bigint, legal: readonly bigint[] | undefined): Bits {
+  #stored(csr: Csr, field: CsrField, reset: bigint): Bits {
     const width = field.bits.high - field.bits.low + 1;
-    return {
-      bits: Array.from({ length: width }, (_, i): Bit => {
-        const at = BigInt(i);
-        if (!isWritable(writable, i) || csr.counts !== undefined) return ((reset >> at) & 1n) === 1n ? 1 : 0;
-        const name = atomName(csr, field, i);
-        if (legal === undefined) return this.#bit(name);
-        const value = this.#given(name);
-        const possible = new Set((value === undefined ? legal : [value]).map((v) => (v >> at) & 1n));
-        return possible.size > 1 ? new Set([name]) : possible.has(1n) ? 1 : 0;
-      }),
-    };
+    if (csr.counts !== undefined) return known(reset, width);
+    // What cannot be written stays as it was at reset.
+    let value = reset;
+    const unknown = new Map<number, ReadonlySet<string>>();
+    for (const atom of atomsOfField(csr, field)) {
+      const low = atom.low - field.bits.low;
+      const given = this.#given(atom.name);
+      if (reset !== 0n) value &= ~(((1n << BigInt(atom.width)) - 1n) << BigInt(low));
+      if (given !== undefined) value |= given << BigInt(low);
+      else value |= this.#unknownAtom(atom, low, unknown);
+    }
+    return { width, value, unknown };
+  }
+
+  /** Bits of an atom that is not given: known where all its legal values agree. */
+  #unknownAtom({ name, width, legal }: Atom, low: number, unknown: Map<number, ReadonlySet<string>>): bigint {
+    const [first = 0n] = legal;
+    let agreed = 0n;
+    for (let i = 0; i < width; i++) {
+      const mask = 1n << BigInt(i);
+      if (legal.some((v) => ((v ^ first) & mask) !== 0n)) unknown.set(low + i, new Set([name]));
+      else agreed |= first & mask;
+    }
+    return agreed << BigInt(low);
   }
 
   /** A computed bit, as itself where cuts are wanted and several atoms make it. */
   #cut(csr: Csr, field: CsrField, value: Bits): Bits {
-    const [bit] = value.bits;
-    if (this.situation.cuts !== true || value.bits.length !== 1 || bit === undefined || namesOf(bit).size < 2) return value;
+    if (this.situation.cuts !== true || value.width !== 1 || namesOf(at(value, 0)).size < 2) return value;
     return single(this.#bit(cutName(csr, field)));
   }
 }
 
-/** The name of a computed field as state of its own. */
-export const cutName = (csr: Csr, field: CsrField): string => `${csr.name}.${field.name}`;
+/** The name of a computed field as state of its own; `mip.SEIP.read` is not the stored bit `mip.SEIP`. */
+export const cutName = (csr: Csr, field: CsrField): string => `${csr.name}.${field.name}${field.source.kind === 'stored' ? '.read' : ''}`;
 
 const byName = new WeakMap<Isa, ReadonlyMap<string, Csr>>();
 
@@ -148,6 +165,3 @@ export function csrsOf(isa: Isa): ReadonlyMap<string, Csr> {
   byName.set(isa, found);
   return found;
 }
-
-/** Everything that a value depends on. */
-export const dependencies = ({ bits }: Bits): ReadonlySet<string> => either(bits);

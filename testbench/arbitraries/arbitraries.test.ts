@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { assemble } from '../assembly/assemble.js';
+import { createDisassembler } from '../assembly/disassemble.js';
+import { assemblyTables } from '../assembly/tables.js';
+import { InstructionIndex } from '../coverage/decoder.js';
+import { shippedSpecs } from '../properties/cores.js';
+import { programs } from './arbitrary.js';
+import { Builder } from './build.js';
+import { PlanMaker } from './maker.js';
+import { PROLOGUE_LIMIT } from './map.js';
+import { printProgram } from './print.js';
+import { simpler } from './shrink.js';
+
+const { isa } = shippedSpecs();
+const maker = new PlanMaker(isa);
+const builder = new Builder(maker.shapes);
+const tables = assemblyTables(isa);
+
+describe('random programs', () => {
+  it('print as assembly that assembles to the same bytes', () => {
+    const disassemble = createDisassembler(tables);
+    fc.assert(fc.property(programs(maker), (plan) => {
+      const program = builder.build(plan);
+      const assembled = assemble(printProgram(plan, program, disassemble), tables);
+      if (!assembled.ok) throw new Error(assembled.errors.map((e) => e.message).join('\n'));
+      const [section, ...others] = assembled.program.sections;
+      expect(others).toEqual([]);
+      expect(Buffer.from(section?.bytes ?? []).equals(Buffer.from(program.segments[0]?.data ?? []))).toBe(true);
+      expect(assembled.program.entry).toBe(program.entry);
+      expect(assembled.program.symbols.find((s) => s.name === 'tohost')?.value).toBe(program.symbols.get('tohost'));
+    }), { numRuns: 60 });
+  });
+
+  it('have prologues of at most 64 instructions, and room for their handlers', () => {
+    fc.assert(fc.property(programs(maker), (plan) => {
+      expect(builder.build(plan).prologue).toBeLessThanOrEqual(PROLOGUE_LIMIT);
+    }), { numRuns: 500 });
+  });
+
+  it('contain every instruction of the specs', () => {
+    const index = new InstructionIndex(isa);
+    const missing = new Set(isa.instructions.map((i) => i.name));
+    for (let number = 0; number < 4000 && missing.size > 0; number++) {
+      for (const { words } of maker.make(number).body) for (const word of words) missing.delete(isa.instructions[index.find(word)]?.name ?? '');
+    }
+    expect([...missing]).toEqual([]);
+  });
+
+  it('are the same for the same number', () => {
+    expect(maker.make(42)).toEqual(maker.make(42));
+    expect(maker.make(42)).not.toEqual(maker.make(43));
+  });
+
+  it('shrink by deleting items before anything else, and always end', () => {
+    let plan = maker.make(7);
+    const first = simpler(plan).next().value;
+    expect(first?.body).toEqual([]);
+    let steps = 0;
+    for (; ; steps++) {
+      const next = simpler(plan).next().value;
+      if (next === undefined) break;
+      plan = next;
+    }
+    expect(plan.body).toEqual([]);
+    expect(plan.settings).toEqual([]);
+    expect(steps).toBeLessThan(200);
+  });
+});

@@ -1,0 +1,163 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { exitProgram, Sandbox } from './testing.js';
+
+const sandbox = new Sandbox();
+afterAll(() => sandbox.remove());
+
+/** An overlay in which SRLW shifts in the sign: the reference does not agree. */
+mkdirSync(sandbox.path('wrong/isa'), { recursive: true });
+sandbox.file('wrong/isa/wrong.yaml', `instructions:
+  srlw: { match: "0000000----------101-----0111011", format: R, class: alu, result: "sext(X[rs1][31:0] >>s X[rs2][4:0])", rules: [srlw_op] }
+`);
+const SHIFTS = sandbox.file('shifts.S', `_start: li a0, -8\n        li a1, 1\n        srlw a2, a0, a1\n${exitProgram(0).replace('_start:', '')}`);
+
+const BLOCK = `Instruction 2 (cycle 6)  M  0x80000008  srlw a2,a0,a1
+              model               reference
+  x12         0xfffffffffffffffc  0x7ffffffc
+Rule:   srlw_op
+Replay: npx ghosthart replay out/lockstep/shifts
+Waves:  out/lockstep/shifts/core.vcd  (gtkwave -a out/lockstep/shifts/core.gtkw)
+`;
+
+describe('ghosthart lockstep', () => {
+  it('says that the two agree', () => {
+    const { code, out } = sandbox.run(['lockstep', 'testbench/programs/traps.S']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/five-stage and the reference agree: \d+ records/);
+  });
+
+  it('tells a divergence in the manual’s words, and leaves what reproduces it', () => {
+    const { code, out } = sandbox.run(['lockstep', SHIFTS, '--specs', 'wrong']);
+    expect(out).toBe(BLOCK);
+    expect(code).toBe(1);
+    const folder = sandbox.path('out/lockstep/shifts');
+    const replay = JSON.parse(readFileSync(join(folder, 'replay.json'), 'utf8'));
+    expect(replay).toMatchObject({ core: 'five-stage', inputs: '', version: expect.any(String), specHash: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(readFileSync(join(folder, 'replay.json'), 'utf8')).not.toContain(sandbox.directory);
+    expect(readdirSync(folder)).toEqual(expect.arrayContaining(['program.elf', 'core.vcd', 'core.gtkw', 'specs-0']));
+    expect(sandbox.run(['replay', 'out/lockstep/shifts'])).toMatchObject({ code: 1, out: BLOCK });
+  });
+
+  it('makes a random divergence small, and keeps it', () => {
+    const { code, out } = sandbox.run(['lockstep', '--random', '3000', '--seed', '1', '--specs', 'wrong', '--json']);
+    expect(code).toBe(1);
+    const { diverged } = JSON.parse(out);
+    expect(diverged).toHaveLength(1);
+    expect(sandbox.run(['replay', diverged[0]])).toMatchObject({ code: 1, out: expect.stringMatching(/srlw[^]*Rule: {3}srlw_op/) });
+  });
+
+  it('runs random programs of a seed, and says what they reached', () => {
+    const { code, out } = sandbox.run(['lockstep', '--random', '50', '--seed', '3', '--json', '--coverage']);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ programs: 50, diverged: [], coverage: expect.anything() });
+  });
+});
+
+describe('ghosthart asm and disasm', () => {
+  it('assemble, list and run the same program', () => {
+    expect(sandbox.run(['asm', sandbox.file('seven.S', exitProgram(7))]).code).toBe(0);
+    const { out } = sandbox.run(['disasm', 'seven.elf']);
+    expect(out).toMatch(/^0000000080000000 <_start>:\n {2}80000000: {2}[0-9a-f]{8} {2}auipc t0,/);
+    expect(sandbox.run(['run', 'seven.elf']).code).toBe(7);
+  });
+
+  it('tell words', () => {
+    expect(sandbox.run(['disasm', '0x10200073', '0x0']).out).toBe('sret\n.word 0x00000000\n');
+  });
+});
+
+describe('ghosthart spec and emit', () => {
+  it('find no mistake in the shipped specs', () => {
+    expect(sandbox.run(['spec', 'check'])).toMatchObject({ code: 0, out: expect.stringMatching(/^No mistakes: \d+ instructions/) });
+  });
+
+  it('count the rules of every chapter once', () => {
+    const { chapters } = JSON.parse(sandbox.run(['spec', 'rules', '--json']).out);
+    const { tested, cited, notApplicable, missing } = chapters.hypervisor;
+    expect(tested + cited + notApplicable + missing.length).toBe(288);
+    expect(tested).toBeGreaterThan(100);
+  });
+
+  it('print the hardware, the wasm and the figures', () => {
+    expect(sandbox.run(['emit', '--format', 'ir']).out).toMatch(/^module five-stage\n/);
+    expect(sandbox.run(['emit', '--format', 'wat', '--core', 'three-stage']).out).toMatch(/^\(module/);
+    expect(sandbox.run(['emit', '--stats', '--variant', 'traced']).out).toMatch(/bytes of state[^]*operations by region[^]*bytes of code by function/);
+  });
+});
+
+it('--version names the package and the specs', () => {
+  expect(sandbox.run(['--version']).out).toMatch(/^ghosthart \d+\.\d+\.\d+ specs [0-9a-f]{64}\n$/);
+});
+
+describe('the cache', () => {
+  it('is filled by the first run, used by the second, and a spoilt entry is compiled again', () => {
+    const env = { XDG_CACHE_HOME: sandbox.path('cache') };
+    const hello = ['run', 'testbench/programs/hello.S', '--json'];
+    const first = sandbox.run(hello, { env });
+    const entries = sandbox.path('cache/ghosthart');
+    const [entry = ''] = readdirSync(entries);
+    truncateSync(join(entries, entry, 'core.wasm'), 100);
+    expect(sandbox.run(hello, { env })).toEqual(first);
+    expect(readFileSync(join(entries, entry, 'core.wasm')).length).toBeGreaterThan(1000);
+    expect(sandbox.run(hello, { env })).toEqual(first);
+    expect(readdirSync(entries)).toEqual([entry]);
+  });
+
+  it('is done without where it cannot be written', () => {
+    const env = { XDG_CACHE_HOME: '/dev/null', TMPDIR: '/dev/null' };
+    expect(sandbox.run(['run', 'testbench/programs/hello.S'], { env })).toMatchObject({ code: 0, out: expect.stringMatching(/^Hello/) });
+  });
+});
+
+/** The lines of `--help` after `Example:`, of a command and its subcommands. */
+function examples(command: readonly string[]): readonly string[] {
+  const { out } = sandbox.run([...command, '--help']);
+  const example = /\nExample:\n((?: {2}.+\n?)+)/.exec(out)?.[1] ?? '';
+  const subcommands = command[0] === 'spec' && command.length === 1 ? ['check', 'show', 'rules'] : [];
+  return [...example.split('\n').map((line) => line.trim()).filter((line) => line !== ''), ...subcommands.flatMap((name) => examples([...command, name]))];
+}
+
+describe('the example of every --help runs', () => {
+  it.each(['run', 'lockstep', 'asm', 'disasm', 'spec', 'emit', 'bench', 'demo', 'init'])('%s', (command) => {
+    mkdirSync(sandbox.path('out'), { recursive: true });
+    const found = examples([command]);
+    expect(found.length).toBeGreaterThan(0);
+    for (const line of found) expect(sandbox.run(line.split(' ').slice(1)), line).toMatchObject({ code: 0 });
+  });
+
+  it('replay, on what lockstep has left', () => {
+    expect(sandbox.run(['lockstep', 'testbench/programs/traps.S', '--specs', 'wrong']).code).toBe(0);
+    expect(examples(['replay'])).toEqual(['ghosthart replay out/lockstep/shifts']);
+    expect(sandbox.run(['replay', 'out/lockstep/shifts']).code).toBe(1);
+  });
+
+  it('and there is one for every command', () => {
+    const [, commands = ''] = /\nCommands:\n([^]*?)\n\n/.exec(sandbox.run(['--help']).out) ?? [];
+    const listed = [...commands.matchAll(/^ {2}([a-z-]+) .*/gm)].map(([, name]) => name);
+    expect(listed).toContain('spec');
+    for (const name of listed) expect(sandbox.run([name ?? '', '--help']).out, name).toMatch(/\nExample:\n {2}ghosthart /);
+  });
+});
+
+describe('ghosthart demo', () => {
+  it('tells the story, agrees on both cores and leaves a wave', () => {
+    const { code, out } = sandbox.run(['demo', '--out', 'here']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/mode {2,}what happened/);
+    expect(out).toMatch(/VU -> VS[^]*VS -> HS[^]*HS -> VS/);
+    expect(out).toMatch(/on the five-stage core: [^]*on the three-stage core: /);
+    expect(out).toMatch(/gtkwave -a here\/core\.gtkw/);
+    expect(existsSync(sandbox.path('here/core.vcd'))).toBe(true);
+  });
+});
+
+describe('ghosthart init', () => {
+  it('makes a folder whose program runs and whose test can be run', () => {
+    expect(sandbox.run(['init', 'mine']).code).toBe(0);
+    expect(sandbox.run(['run', 'mine/zipb.S', '--specs', 'mine/specs'])).toMatchObject({ code: 0, out: 'zipped!\n' });
+    expect(readdirSync(sandbox.path('mine')).sort()).toEqual(['specs', 'zipb.S', 'zipb.test.mjs']);
+    expect(sandbox.bash('node testbench/example/zipb.test.mjs')).toMatchObject({ code: 0 });
+  });
+});

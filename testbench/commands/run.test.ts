@@ -1,0 +1,150 @@
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { afterAll, describe, expect, it } from 'vitest';
+import { readVcd } from '../../waves/read.js';
+import { ENDLESS, exitProgram, Sandbox } from './testing.js';
+
+const sandbox = new Sandbox();
+afterAll(() => sandbox.remove());
+
+const HELLO = 'testbench/programs/hello.S';
+const GREETING = 'Hello from a hart that was a YAML file a moment ago.\n';
+const KEYS = ['cycles', 'instructions', 'ipc', 'exitCode', 'modes', 'stalls', 'traps'];
+
+describe('ghosthart run', () => {
+  it('keeps the console on standard output and the statistics off it', () => {
+    const { code, out, err } = sandbox.run(['run', HELLO]);
+    expect({ code, out }).toEqual({ code: 0, out: GREETING });
+    expect(err).toMatch(/cycles.*instructions/);
+  });
+
+  it('prints one object with exactly the promised keys, the console on standard error', () => {
+    const { out, err } = sandbox.run(['run', 'testbench/programs/traps.S', '--json']);
+    const figures = JSON.parse(out);
+    expect(Object.keys(figures)).toEqual(KEYS);
+    expect(Object.keys(figures.modes)).toEqual(['M', 'HS', 'U', 'VS', 'VU']);
+    expect(Object.values<number>(figures.modes).reduce((a, b) => a + b)).toBe(figures.cycles);
+    expect(figures.traps).not.toEqual([]);
+    for (const trap of figures.traps) expect(Object.keys(trap)).toEqual(['from', 'to', 'cause', 'count']);
+    expect(err).not.toMatch(/cycles/);
+  });
+
+  it.each([0, 7, 255])('exits with the code %i of the program', (exitCode) => {
+    expect(sandbox.run(['run', sandbox.file('exit.S', exitProgram(exitCode))]).code).toBe(exitCode);
+  });
+
+  it('cuts codes above 255 down to one that is not success', () => {
+    expect(sandbox.run(['run', sandbox.file('exit.S', exitProgram(256))]).code).toBe(255);
+  });
+
+  it('says which limit ended an endless program', () => {
+    const { code, err } = sandbox.run(['run', sandbox.file('endless.S', ENDLESS), '--max-cycles', '1000']);
+    expect(code).toBe(124);
+    expect(err).toMatch(/The cycle limit is reached\. Raise --max-cycles/);
+    expect(err).toMatch(/1,000 cycles/);
+  });
+
+  it('ends a wait that nothing can end', () => {
+    const { code, err } = sandbox.run(['run', sandbox.file('wait.S', '_start: wfi\n j _start\n')]);
+    expect(code).toBe(125);
+    expect(err).toMatch(/waits \(WFI\) for an interrupt that can never come/);
+  });
+
+  it('survives a jump into nowhere: the trap is the architecture’s', () => {
+    const { code, out } = sandbox.run(['run', sandbox.file('lost.S', '_start: jr zero\n'), '--max-cycles', '500', '--json']);
+    expect(code).toBe(124);
+    expect(JSON.parse(out).traps[0]).toMatchObject({ from: 'M', to: 'M', cause: 'instruction_access_fault' });
+  });
+
+  it('types standard input into the UART', () => {
+    const echo = sandbox.file('echo.S', `
+_start: li s0, 0x10000000
+1:      lbu t0, 5(s0)
+        andi t0, t0, 1
+        beqz t0, 1b
+        lbu a0, 0(s0)
+        sb a0, 0(s0)
+        li t1, 10
+        bne a0, t1, 1b
+        li t0, 0x100000
+        li t1, 0x5555
+        sw t1, 0(t0)
+2:      j 2b
+`);
+    expect(sandbox.run(['run', echo], { input: 'hi there\n' })).toMatchObject({ code: 0, out: 'hi there\n' });
+    sandbox.file('typed', 'from a file\n');
+    expect(sandbox.bash(`$G run ${echo} < typed`)).toMatchObject({ code: 0, out: 'from a file\n' });
+  });
+
+  it('counts the same with idle cycles executed as with idle cycles skipped', () => {
+    const timer = sandbox.file('timer.S', `
+_start: li t0, 0x2004000
+        li t1, 500
+        sd t1, 0(t0)
+        li t1, 0x80
+        csrw mie, t1
+        wfi
+        li t0, 0x100000
+        li t1, 0x5555
+        sw t1, 0(t0)
+2:      j 2b
+`);
+    const skipped = sandbox.run(['run', timer, '--json']);
+    expect(JSON.parse(skipped.out).stalls['commit.wait']).toBeGreaterThan(5000);
+    expect(sandbox.run(['run', timer, '--json', '--no-skip-idle']).out).toBe(skipped.out);
+  });
+
+  it('runs on the other core, with more or less memory', () => {
+    expect(sandbox.run(['run', HELLO, '--core', 'three-stage']).out).toBe(GREETING);
+    expect(sandbox.run(['run', HELLO, '-m', '1M']).out).toBe(GREETING);
+  });
+});
+
+describe('ghosthart run --vcd', () => {
+  const read = async (name: string) => {
+    const times: bigint[] = [];
+    const dump = await readVcd(sandbox.path(name), ({ time }) => times.push(time));
+    if (dump.kind === 'unreadable') throw new Error(dump.message);
+    return { first: times[0], last: times.at(-1), changes: times.length };
+  };
+
+  it('writes a wave of the window, its save file and its filters, and changes nothing else', async () => {
+    const { code, out, err } = sandbox.run(['run', HELLO, '--vcd', 'window.vcd', '--from', '100', '--to', '200', '--json']);
+    expect(code).toBe(0);
+    expect(err).toMatch(/wave: window\.vcd {2}\(gtkwave -a window\.gtkw\)/);
+    expect(out).toBe(sandbox.run(['run', HELLO, '--json']).out);
+    const { first, last } = await read('window.vcd');
+    expect(first).toBe(1000n);
+    expect(last).toBeLessThanOrEqual(2000n);
+    expect(existsSync(sandbox.path('window.gtkw'))).toBe(true);
+    expect(readFileSync(sandbox.path('window.vcd'), 'utf8')).toMatch(/^\$version ghosthart \S+ specs [0-9a-f]{64} \$end/);
+    expect(sandbox.names().filter((name) => name.endsWith('.part'))).toEqual([]);
+  });
+
+  it('stops the wave at its limit, with a message, and runs on', async () => {
+    const { code, out, err } = sandbox.run(['run', HELLO, '--vcd', 'limited.vcd', '--vcd-limit', '100K']);
+    expect({ code, out }).toEqual({ code: 0, out: GREETING });
+    expect(err).toMatch(/reached its limit of 102400 bytes/);
+    expect((await read('limited.vcd')).changes).toBeGreaterThan(100);
+    expect(readFileSync(sandbox.path('limited.vcd')).length).toBeLessThanOrEqual(102_400);
+  });
+
+  it('says when the program ended before the wave began', () => {
+    const { code, err } = sandbox.run(['run', HELLO, '--vcd', 'late.vcd', '--from', '1000000']);
+    expect(code).toBe(0);
+    expect(err).toMatch(/before cycle 1000000: there is no wave/);
+    expect(existsSync(sandbox.path('late.vcd'))).toBe(false);
+  });
+
+  it('prints statistics and closes the wave when it is interrupted', async () => {
+    const child = sandbox.start(['run', sandbox.file('endless.S', ENDLESS), '--vcd', 'endless.vcd']);
+    let err = '';
+    child.stderr?.on('data', (text: Buffer) => (err += String(text)));
+    await expect.poll(() => sandbox.names().some((name) => name.startsWith('endless.vcd')), { timeout: 60_000 }).toBe(true);
+    child.kill('SIGINT');
+    const [code] = await once(child, 'exit');
+    expect(code).toBe(130);
+    expect(err).toMatch(/The run was stopped[^]*cycles/);
+    expect((await read('endless.vcd')).changes).toBeGreaterThan(0);
+  });
+});

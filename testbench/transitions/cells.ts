@@ -1,0 +1,108 @@
+/**
+ * The cells of the matrix: every mode and event with every value of the
+ * event's support that can be reached.
+ */
+import type { Isa } from '../../model/spec/isa.js';
+import { Dice } from '../arbitraries/dice.js';
+import { type Mode, MODES } from '../retirement.js';
+import { type Assignment, type Atom, atomsOf } from './atoms.js';
+import { type Decision, explore } from './decide.js';
+import { eventsOf } from './events.js';
+import type { Pruned, TransitionEvent } from './event.js';
+import { type Pinned, pinnedAtoms } from './reachable.js';
+import { StateNames } from './state-names.js';
+import { atomsBehind, supportOfSpecs } from './support-of-specs.js';
+import { meet, product, waysOf } from './ways.js';
+
+/** A cell: the decision that the specs make of it is known before it is executed. */
+export interface Cell {
+  /** Number in the whole matrix; also the seed of what is random in it. */
+  readonly index: number;
+  readonly mode: Mode;
+  readonly event: TransitionEvent;
+  /** The support's values, atoms only. */
+  readonly valuation: Assignment;
+  /** The same as shown: computed bits by themselves where cells are told apart by them. */
+  readonly shown: Assignment;
+  readonly expected: Decision;
+}
+
+/** Everything that cells are made from. */
+export interface Matrix {
+  readonly isa: Isa;
+  readonly atoms: ReadonlyMap<string, Atom>;
+  readonly pinned: Pinned;
+  readonly events: readonly TransitionEvent[];
+  readonly pruned: readonly Pruned[];
+}
+
+/** The matrix of an instruction set, without its cells. */
+export function matrixOf(isa: Isa): Matrix {
+  const { events, pruned } = eventsOf(isa);
+  return { isa, atoms: atomsOf(isa), pinned: pinnedAtoms(isa), events, pruned };
+}
+
+/** The names whose values make the cells of an event in a mode. */
+export function supportNames({ isa, pinned }: Matrix, event: TransitionEvent, mode: Mode): readonly string[] {
+  // An interrupt alone is tried with everything that matters to it in any mode: where it is never taken, nothing may change that.
+  const modes = event.group === 'interrupt' ? MODES : [mode];
+  const names = new Set(modes.flatMap((m) => [...supportOfSpecs(isa, event, m, pinned, true).support]));
+  return [...names].filter((name) => !pinned[mode].has(name));
+}
+
+/** All cells, in the order of events, modes and values. */
+export function* cellsOf(matrix: Matrix): Generator<Cell> {
+  let index = 0;
+  for (const event of matrix.events) {
+    for (const mode of MODES) {
+      for (const { valuation, shown } of valuationsOf(matrix, event, mode)) {
+        yield { index: index++, mode, event, valuation, shown, expected: expectedOf(matrix, event, mode, valuation) };
+      }
+    }
+  }
+}
+
+/** The decision on a valuation: what is not in it must not matter. */
+function expectedOf({ isa, pinned }: Matrix, event: TransitionEvent, mode: Mode, valuation: Assignment): Decision {
+  const given = new Map([...pinned[mode], ...valuation]);
+  const { decisions } = explore(event, new StateNames({ isa, mode, given }));
+  const [decision] = decisions;
+  if (decision === undefined || decisions.length > 1) throw new Error(`${event.id} in ${mode}: the specs leave ${decisions.length} decisions open on ${[...valuation.keys()].join(', ')}`);
+  return decision;
+}
+
+type Valuation = Pick<Cell, 'valuation' | 'shown'>;
+
+/** The values of an event's support in a mode: one cell each. */
+export function valuationsOf(matrix: Matrix, event: TransitionEvent, mode: Mode): readonly Valuation[] {
+  const names = supportNames(matrix, event, mode);
+  const plain = names.flatMap((name) => matrix.atoms.get(name) ?? []);
+  const cuts = names.filter((name) => !matrix.atoms.has(name));
+  const values = product(plain);
+  if (cuts.length === 0) return values.map((valuation) => ({ valuation, shown: valuation }));
+  return event.group === 'pair' ? withCuts(matrix, event, mode, values, cuts) : values.flatMap((value) => withWays(matrix, value, cuts));
+}
+
+const behind = ({ isa, atoms }: Matrix, cuts: readonly string[]): readonly Atom[] =>
+  [...new Set(cuts.flatMap((cut) => atomsBehind(isa, cut)))].flatMap((name) => atoms.get(name) ?? []);
+
+/** Every way of every computed bit. */
+function withWays(matrix: Matrix, value: Assignment, cuts: readonly string[]): readonly Valuation[] {
+  let all = [value];
+  for (const cut of cuts) {
+    const ways = waysOf(matrix.isa, cut, behind(matrix, [cut]));
+    all = all.flatMap((v) => ways.map((way) => new Map([...v, ...way])));
+  }
+  return all.map((valuation) => ({ valuation, shown: valuation }));
+}
+
+/** Both values of every computed bit, each in one way. */
+function withCuts(matrix: Matrix, event: TransitionEvent, mode: Mode, values: readonly Assignment[], cuts: readonly string[]): readonly Valuation[] {
+  const atoms = behind(matrix, cuts);
+  const dice = new Dice([...`${event.id}${mode}`].reduce((hash, c) => (hash * 31 + c.charCodeAt(0)) | 0, 7));
+  const wanted = product(cuts.map((name) => ({ name, legal: [0n, 1n] })));
+  return values.flatMap((value) => wanted.flatMap((bits) => {
+    const met = meet(matrix.isa, bits, atoms, dice);
+    return met === undefined ? [] : [{ valuation: new Map([...value, ...met]), shown: new Map([...value, ...bits]) }];
+  }));
+}

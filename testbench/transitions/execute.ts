@@ -1,0 +1,85 @@
+/**
+ * A cell executed on a core and on the reference in lockstep, and held
+ * against what the specs decide.
+ */
+import { Lockstep } from '../lockstep/lockstep.js';
+import type { ObservedCore } from '../lockstep/observed.js';
+import type { Observation } from '../lockstep/records.js';
+import { Reference } from '../reference/reference.js';
+import type { ArchitecturalState, Retirement } from '../retirement.js';
+import { Dice } from '../arbitraries/dice.js';
+import type { Cell, Matrix } from './cells.js';
+import { type Decision, outcomeText } from './decide.js';
+import type { Witness, WitnessWriter } from './witness.js';
+
+/** Cycles that a witness may take; it needs a few hundred, a waiting one until it is woken. */
+const MOST_CYCLES = 4_000;
+
+/** What became of a cell. */
+export type CellResult =
+  | { readonly kind: 'agreeing'; readonly cell: Cell; readonly record: Retirement }
+  | { readonly kind: 'disagreeing'; readonly cell: Cell; readonly difference: string; readonly record?: Retirement }
+  /** No program reached the cell: an error, never left out. */
+  | { readonly kind: 'unexecuted'; readonly cell: Cell; readonly reason: string };
+
+/** A core and a reference that execute cells. */
+export class CellExecutor {
+  readonly #lockstep: Lockstep;
+  readonly #reference: Reference;
+
+  constructor(readonly matrix: Matrix, readonly writer: WitnessWriter, core: ObservedCore) {
+    this.#reference = new Reference({ dramBytes: Number(core.memory.size) });
+    this.#lockstep = new Lockstep(core, this.#reference);
+  }
+
+  /** The witness of a cell; the same each time. */
+  witness(cell: Cell): Witness | undefined {
+    return this.writer.write(cell, new Dice(cell.index + 1));
+  }
+
+  execute(cell: Cell): CellResult {
+    const witness = this.witness(cell);
+    if (witness === undefined) return { kind: 'unexecuted', cell, reason: 'no trap return leads from M into this state' };
+    let before: ArchitecturalState | undefined;
+    let event: Observation | undefined;
+    const result = this.#lockstep.run(witness, {
+      maxCycles: MOST_CYCLES,
+      inputs: witness.inputs,
+      onRecord: (observation) => {
+        if (observation.retirement.order === witness.order - 1) before = this.#reference.state();
+        if (observation.retirement.order === witness.order) event = observation;
+      },
+    });
+    const record = event?.retirement;
+    if (result.kind === 'diverged') {
+      const { observation, differences } = result.divergence;
+      const difference = differences.map((d) => `${d.what}: core ${d.model}, reference ${d.reference}`).join('; ');
+      return { kind: 'disagreeing', cell, difference: `record ${observation?.retirement.order ?? 0} of ${witness.order}: ${difference}`, ...(record && { record }) };
+    }
+    if (before === undefined || record === undefined) return { kind: 'unexecuted', cell, reason: `the program ended (${result.outcome.kind}) before the event` };
+    const missed = this.#missed(cell, record, before);
+    if (missed !== undefined) return { kind: 'unexecuted', cell, reason: missed };
+    const [seen, expected] = [outcomeText(decisionOf(record)), outcomeText(cell.expected)];
+    if (seen === expected) return { kind: 'agreeing', cell, record };
+    return { kind: 'disagreeing', cell, record, difference: `the specs say: ${expected}; core and reference: ${seen}` };
+  }
+
+  /** What of the cell the program did not bring about. */
+  #missed(cell: Cell, record: Retirement, before: ArchitecturalState): string | undefined {
+    if (record.mode !== cell.mode) return `the program reached ${record.mode}`;
+    for (const [name, value] of cell.valuation) {
+      const atom = this.matrix.atoms.get(name);
+      if (atom === undefined || atom.line) continue;
+      const found = ((before.csrs[atom.home] ?? 0n) >> BigInt(atom.low)) & ((1n << BigInt(atom.width)) - 1n);
+      if (found !== value) return `the program reached ${name} ${found}`;
+    }
+    return undefined;
+  }
+}
+
+/** What a record shows of a decision. */
+export function decisionOf({ trap, next_mode }: Retirement): Decision {
+  if (trap === undefined) return { next: next_mode, rules: [] };
+  const { cause, interrupt, to, gva } = trap;
+  return { next: next_mode, trap: { cause, interrupt, to, gva }, rules: [] };
+}
