@@ -59,9 +59,9 @@ export interface FunctionPlan {
  * times how often it happens. Measured on programs of which the engine cannot
  * predict everything.
  */
-const BRANCH_COST = 10;
+const BRANCH_COST = 8;
 /** The same for a `select`, against comparing the key with every case. */
-const DISPATCH_COST = 16;
+const DISPATCH_COST = 12;
 /** Code duplicated into arms may not exceed this many operations per expression. */
 const DUPLICATION_LIMIT = 60;
 

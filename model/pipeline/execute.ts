@@ -136,32 +136,43 @@ function usesDivision(e: Expr): boolean {
   }
 }
 
-/** The unit for multiplication and division: the result is held while a count runs down. */
+/** The unit for multiplication and division: a result of more than one cycle is held while a count runs down. */
 function muldiv(core: Core): MulDiv {
-  const { builder, uarch } = core;
-  const busy = builder.register('muldiv.busy', 1);
-  const count = builder.register('muldiv.count', countWidth(core));
-  const result = builder.register('muldiv.result', 64);
-  const single = uarch.latency.multiply === 1 && uarch.latency.divide === 1;
-  if (single) return { ready: ONE, result: muldivValue(core), busy: ZERO };
-  return { ready: and(read(busy), eqConst(read(count), 0)), result: read(result), busy: read(busy) };
+  const { builder, decoder, values, place } = core;
+  const control = values.at('control', place.execute);
+  const { short, long } = muldivOps(core);
+  const atOnce = valueOf(core, short);
+  if (long.length === 0) return { ready: ONE, result: atOnce, busy: ZERO };
+  const busy = read(builder.register('muldiv.busy', 1));
+  const counted = and(busy, eqConst(read(builder.register('muldiv.count', countWidth(core))), 0));
+  const held = read(builder.register('muldiv.result', 64));
+  if (short.length === 0) return { ready: counted, result: held, busy };
+  const isShort = anyOf(short.map(({ op }) => eqConst(decoder.field(control, 'op'), op.index)));
+  return { ready: mux(isShort, ONE, counted), result: mux(isShort, atOnce, held), busy };
 }
 
 const countWidth = (core: Core): number => Math.max(1, Math.ceil(Math.log2(Math.max(core.uarch.latency.multiply, core.uarch.latency.divide))));
 
-function muldivOps(core: Core): readonly { readonly op: Op; readonly value: Expr; readonly cycles: number }[] {
-  const lower = fastScope(core);
-  return opsOf(core, 'muldiv').map((op) => {
-    const value = op.instruction.result === undefined ? constant(64, 0) : lower(op.instruction.result, 64, op);
-    // A latency of 1 beside a longer one still passes through the unit's result register: 2 is its least.
-    const cycles = usesDivision(value) ? core.uarch.latency.divide : core.uarch.latency.multiply;
-    return { op, value, cycles: Math.max(cycles, 2) };
-  });
+/** An operation of the unit with the cycles that it stays in execute. */
+interface MulDivOp {
+  readonly op: Op;
+  readonly value: Expr;
+  readonly cycles: number;
 }
 
-function muldivValue(core: Core): Expr {
+/** Operations done at once, and those that take their time. */
+function muldivOps(core: Core): { readonly short: readonly MulDivOp[]; readonly long: readonly MulDivOp[] } {
+  const lower = fastScope(core);
+  const { multiply, divide } = core.uarch.latency;
+  const ops = opsOf(core, 'muldiv').map((op): MulDivOp => {
+    const value = op.instruction.result === undefined ? constant(64, 0) : lower(op.instruction.result, 64, op);
+    return { op, value, cycles: usesDivision(value) ? divide : multiply };
+  });
+  return { short: ops.filter((o) => o.cycles === 1), long: ops.filter((o) => o.cycles > 1) };
+}
+
+function valueOf(core: Core, ops: readonly MulDivOp[]): Expr {
   const control = core.values.at('control', core.place.execute);
-  const ops = muldivOps(core);
   return core.decoder.perOp(control, ops.map((o) => o.op), (op) => ops.find((o) => o.op === op)?.value ?? constant(64, 0));
 }
 
@@ -220,23 +231,23 @@ export function executeCycle(core: Core, operandsReady: Expr): void {
 
 function muldivCycle(core: Core, operandsReady: Expr): void {
   const { builder } = core;
-  const { busy, ready } = muldiv(core);
-  if (busy.kind === 'const') return;
-  const busyRegister = builder.register('muldiv.busy', 1);
+  const { long } = muldivOps(core);
+  if (long.length === 0) return;
+  const busy = builder.register('muldiv.busy', 1);
   const count = builder.register('muldiv.count', countWidth(core));
-  const ops = muldivOps(core);
   const control = core.values.at('control', core.place.execute);
-  const cycles = core.decoder.perOp(control, ops.map((o) => o.op), (op) => constant(count.width, (ops.find((o) => o.op === op)?.cycles ?? 2) - 2));
+  const cycles = core.decoder.perOp(control, long.map((o) => o.op), (op) => constant(count.width, (long.find((o) => o.op === op)?.cycles ?? 2) - 2));
+  const { ready } = muldiv(core);
   builder.firstOf(
     [
-      { when: stageOf(core, 'execute').advance, then: () => builder.assign(busyRegister, ZERO) },
+      { when: stageOf(core, 'execute').advance, then: () => builder.assign(busy, ZERO) },
       { when: ready, then: () => undefined },
-      { when: busy, then: () => builder.assign(count, { kind: 'binary', width: count.width, op: 'sub', a: read(count), b: constant(count.width, 1) }) },
+      { when: read(busy), then: () => builder.assign(count, { kind: 'binary', width: count.width, op: 'sub', a: read(count), b: constant(count.width, 1) }) },
     ],
     () => builder.when(operandsReady, () => {
-      builder.assign(busyRegister, ONE);
+      builder.assign(busy, ONE);
       builder.assign(count, cycles);
-      builder.assign(builder.register('muldiv.result', 64), muldivValue(core));
+      builder.assign(builder.register('muldiv.result', 64), valueOf(core, long));
     }),
   );
 }

@@ -57,6 +57,7 @@ export class ItemMaker {
       [4, traps, (dice) => one(this.#fill(dice, dice.pick(traps)))],
       [3, traps, () => one(this.shapes.word('ecall'))],
       [5, traps, (dice) => this.#xret(dice)],
+      [2, moves, (dice) => this.#borrow(dice, dice.pick(moves))],
       [3, this.#system, (dice) => one(this.#fill(dice, dice.pick(this.#system)))],
       [1, traps, () => one(this.shapes.word('wfi'))],
       [3, fences, (dice) => one(this.#fill(dice, dice.pick(fences)))],
@@ -244,6 +245,22 @@ export class ItemMaker {
     if (dice.oneIn(3)) return [this.shapes.word('lui', { rd: rs1, imm: 0x2_0000 }), this.shapes.word(op, { csr: 0x300, rs1 })];
     if (dice.oneIn(2)) return [this.shapes.word('addi', { rd: rs1, imm: 0x100 }), this.shapes.word(op, { csr: 0x100, rs1 })];
     return [this.shapes.word('addi', { rd: rs1, imm: dice.pick([0x80, 0x180, 0x200]) }), this.shapes.word(op, { csr: 0x600, rs1 })];
+  }
+
+  /** In M-mode: an access with the privilege of another mode (MPRV), mostly to where there is nothing. */
+  #borrow(dice: Dice, shape: Shape): Item {
+    const [bits, virtual] = [dice.between(1, 7), dice.between(8, POOL - 1)];
+    const guest = dice.oneIn(3)
+      ? []
+      : [this.shapes.word('addi', { rd: virtual, imm: 1 }), this.shapes.word('slli', { rd: virtual, rs1: virtual, imm: 39 }), this.shapes.word('or', { rd: bits, rs1: bits, rs2: virtual })];
+    return one(
+      // MPRV with MPP 3 or 1.
+      this.shapes.word('lui', { rd: bits, imm: dice.oneIn(2) ? 0x2_2000 : 0x2_1000 }),
+      this.shapes.word('addi', { rd: bits, rs1: bits, imm: -0x800 }),
+      ...guest,
+      this.shapes.word('csrrs', { csr: 0x300, rs1: bits }),
+      encode(shape, { rd: this.#target(dice), rs1: dice.pick([POINTER.data, POINTER.end, POINTER.wild]), rs2: this.#source(dice) }),
+    );
   }
 
   /** Stores an instruction over a later one, with or without FENCE.I. */

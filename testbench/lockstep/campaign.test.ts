@@ -34,6 +34,6 @@ describe('a campaign', () => {
     const [failure] = failures;
     expect(failure?.divergence.differences[0]).toMatchObject({ what: 'outcome', model: 'retires' });
     expect(failure?.plan.body.flatMap((i) => i.words).length).toBeLessThanOrEqual(2);
-    expect(failure?.plan.settings.length).toBeLessThanOrEqual(3);
+    expect(failure?.plan.settings.length).toBeLessThanOrEqual(5);
   });
 });

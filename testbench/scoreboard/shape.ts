@@ -29,7 +29,6 @@ export function shapeOf({ stages, bypass, classes, latency }: Uarch): Shape {
   const named = (kind: InstructionClass): number => stages.findIndex((s) => s.name === classes[kind]);
   const execute = place('execute');
   const memory = place('memory');
-  const least = latency.multiply > 1 || latency.divide > 1 ? 2 : 1;
   return {
     operands: place('operands'),
     execute,
@@ -39,8 +38,8 @@ export function shapeOf({ stages, bypass, classes, latency }: Uarch): Shape {
       if (instruction === undefined) return execute;
       return Math.max(named(instruction.class), instruction.class === 'load' ? memory : execute);
     },
-    multiply: Math.max(latency.multiply, least),
-    divide: Math.max(latency.divide, least),
+    multiply: latency.multiply,
+    divide: latency.divide,
     split: latency.split,
     io: latency.io,
   };

@@ -34,7 +34,12 @@ export interface Matrix {
   readonly pinned: Pinned;
   readonly events: readonly TransitionEvent[];
   readonly pruned: readonly Pruned[];
+  /** Bits that only the reference reads, by {@link supportKey}: cells differ in them too. */
+  readonly also?: ReadonlyMap<string, readonly string[]>;
 }
+
+/** An event in a mode. */
+export const supportKey = (event: TransitionEvent, mode: Mode): string => `${mode} ${event.id}`;
 
 /** The matrix of an instruction set, without its cells. */
 export function matrixOf(isa: Isa): Matrix {
@@ -43,10 +48,11 @@ export function matrixOf(isa: Isa): Matrix {
 }
 
 /** The names whose values make the cells of an event in a mode. */
-export function supportNames({ isa, pinned }: Matrix, event: TransitionEvent, mode: Mode): readonly string[] {
+export function supportNames({ isa, pinned, also }: Matrix, event: TransitionEvent, mode: Mode): readonly string[] {
   // An interrupt alone is tried with everything that matters to it in any mode: where it is never taken, nothing may change that.
   const modes = event.group === 'interrupt' ? MODES : [mode];
   const names = new Set(modes.flatMap((m) => [...supportOfSpecs(isa, event, m, pinned, true).support]));
+  for (const name of also?.get(supportKey(event, mode)) ?? []) names.add(name);
   return [...names].filter((name) => !pinned[mode].has(name));
 }
 

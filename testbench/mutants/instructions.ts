@@ -1,0 +1,83 @@
+/** Mutants of instructions: results, conditions, addresses, encodings, cases of xRETs and calls. */
+import type { Case, Format, Instruction, Isa, Operation } from '../../model/spec/isa.js';
+import { mistakenConditions } from './conditions.js';
+import { mistakenEffects } from './effects.js';
+import { isaMutant, type Mutant } from './mutant.js';
+import { mistaken } from './operations.js';
+
+const put = (instruction: Instruction, changed: Instruction | undefined) => (isa: Isa): Isa => (
+  { ...isa, instructions: isa.instructions.flatMap((i) => (i.name !== instruction.name ? [i] : changed === undefined ? [] : [changed])) });
+
+/** Each operation of an instruction, with the instruction that has another in its place. */
+function operationsOf(i: Instruction): readonly (readonly [string, Operation, (o: Operation) => Instruction])[] {
+  const found: (readonly [string, Operation, (o: Operation) => Instruction])[] = [];
+  if (i.result !== undefined) found.push(['result', i.result, (result) => ({ ...i, result })]);
+  if (i.taken !== undefined) found.push(['taken', i.taken, (taken) => ({ ...i, taken })]);
+  if (i.target !== undefined) found.push(['target', i.target, (target) => ({ ...i, target })]);
+  const { memory, csr } = i;
+  if (memory !== undefined) {
+    found.push(['address', memory.address, (address) => ({ ...i, memory: { ...memory, address } })]);
+    if (memory.data !== undefined) found.push(['data', memory.data, (data) => ({ ...i, memory: { ...memory, data } })]);
+  }
+  if (csr !== undefined) {
+    found.push(['value', csr.value, (value) => ({ ...i, csr: { ...csr, value } })]);
+    found.push(['reads', csr.reads, (reads) => ({ ...i, csr: { ...csr, reads } })]);
+    found.push(['writes', csr.writes, (writes) => ({ ...i, csr: { ...csr, writes } })]);
+  }
+  return found;
+}
+
+function caseMutants(i: Instruction): readonly Mutant[] {
+  const kind = i.class === 'xret' ? 'xret' : 'exception';
+  const withCase = (c: Case, changed: Case | undefined): ((isa: Isa) => Isa) =>
+    put(i, { ...i, cases: i.cases.flatMap((o) => (o !== c ? [o] : changed === undefined ? [] : [changed])) });
+  return i.cases.flatMap((c, at) => {
+    const raised = i.cases[at + 1]?.raise;
+    const other = raised === undefined ? [] : [isaMutant(kind, `${i.name}.${c.name}: raises ${raised}`, c, withCase(c, { ...c, raise: raised }))];
+    return [
+      ...mistakenEffects(c).map(({ what, value }) => isaMutant(kind, `${i.name}.${c.name} ${what}`, c, withCase(c, { ...c, ...value }))),
+      ...mistakenConditions(c.when).map(({ what, value }) => isaMutant(kind, `${i.name}.${c.name}: ${what}`, c, withCase(c, { ...c, when: value }))),
+      isaMutant(kind, `${i.name}.${c.name}: lost`, c, withCase(c, undefined)),
+      ...other,
+    ];
+  });
+}
+
+function memoryMutants(i: Instruction): readonly Mutant[] {
+  const { memory } = i;
+  if (memory === undefined || memory.as === 'self') return [];
+  const as = memory.as === 'guest' ? ['self'] as const : ['guest', 'self'] as const;
+  return as.map((other) => isaMutant('instruction', `${i.name}: as ${other} instead of ${memory.as}`, i, put(i, { ...i, memory: { ...memory, as: other } })));
+}
+
+/** The instruction forgotten, and one of its fixed bits. */
+function encodingMutants(i: Instruction): readonly Mutant[] {
+  const bit = i.match.search(/[01]/);
+  return [
+    isaMutant('encoding', `${i.name}: forgotten`, i, put(i, undefined)),
+    isaMutant('encoding', `${i.name}: bit ${31 - bit} ignored`, i, put(i, { ...i, match: `${i.match.slice(0, bit)}-${i.match.slice(bit + 1)}` })),
+  ];
+}
+
+function formatMutants(isa: Isa): readonly Mutant[] {
+  const formats: readonly Format[] = [...new Map(isa.instructions.map((i) => [i.format.name, i.format])).values()];
+  const withFormat = (format: Format, changed: Format) => (all: Isa): Isa => (
+    { ...all, instructions: all.instructions.map((i) => (i.format.name === format.name ? { ...i, format: changed } : i)) });
+  return formats.flatMap((format) => {
+    const { immediate, tinst } = format;
+    const signs = immediate === undefined ? [] : [isaMutant('encoding', `format ${format.name}: immediate ${immediate.signed ? 'unsigned' : 'signed'}`, format,
+      withFormat(format, { ...format, immediate: { ...immediate, signed: !immediate.signed } }))];
+    const shown = tinst === undefined ? [] : mistaken(tinst).map((value) => isaMutant('exception', `format ${format.name}.tinst: ${value.text}`, format, withFormat(format, { ...format, tinst: value })));
+    return [...signs, ...shown];
+  });
+}
+
+/** All mutants of instructions. */
+export function instructionMutants(isa: Isa): readonly Mutant[] {
+  const operations = isa.instructions.flatMap((i) => operationsOf(i).flatMap(([part, operation, replaced]) =>
+    mistaken(operation).map((value) => isaMutant('instruction', `${i.name}.${part}: ${value.text}`, i, put(i, replaced(value))))));
+  const modifies = isa.instructions.flatMap((i) => (i.csr === undefined ? [] : [
+    isaMutant('instruction', `${i.name}: ${i.csr.modifies ? 'starts from the value read' : 'starts from the stored value'}`, i, put(i, { ...i, csr: { ...i.csr, modifies: !i.csr.modifies } })),
+  ]));
+  return [...operations, ...modifies, ...isa.instructions.flatMap((i) => [...caseMutants(i), ...memoryMutants(i), ...encodingMutants(i)]), ...formatMutants(isa)];
+}

@@ -1,0 +1,60 @@
+/** A witness as an assembly text that assembles to the same memory. */
+import { createDisassembler, type Disassembler } from '../assembly/disassemble.js';
+import type { AssemblyTables } from '../assembly/tables.js';
+import type { Cell } from './cells.js';
+import { AT, VECTORS } from './map.js';
+import type { Witness } from './witness.js';
+import { outcomeText } from './decide.js';
+import { valuationText } from './words.js';
+
+/** Words as text, each once. */
+export class WordText {
+  readonly #disassemble: Disassembler;
+  readonly #known = new Map<number, string>();
+
+  constructor(tables: AssemblyTables) {
+    this.#disassemble = createDisassembler(tables);
+  }
+
+  of(word: number): string {
+    const known = this.#known.get(word) ?? this.#disassemble(word);
+    this.#known.set(word, known);
+    return known;
+  }
+}
+
+/** What follows the code in every witness. */
+export const FRAME = [
+  '        jal     zero, finish',
+  `        .org    0x${AT.vectors.toString(16)}                 # every trap ends the program`,
+  `        .rept   ${VECTORS}`,
+  '        jal     zero, finish',
+  '        .endr',
+  'finish: auipc   t5, 0',
+  '        addi    t6, zero, 1',
+  `        sd      t6, ${AT.tohost - AT.finish}(t5)`,
+  '        jal     zero, .',
+  `        .org    0x${AT.tohost.toString(16)}`,
+  '        .globl  tohost',
+  'tohost: .dword  0',
+  `        .org    0x${AT.table.toString(16)}`,
+] as const;
+
+/** What precedes it. */
+export const HEAD = ['        .text', '        .globl  _start', '_start:'] as const;
+
+/** The program of a cell. */
+export function listing(cell: Cell, witness: Witness, words: WordText): string {
+  const { code, table, inputs } = witness;
+  const pins = inputs.flatMap((e) => (e.kind === 'pin' ? [`${e.pin}=${e.value} from cycle ${e.cycle}`] : []));
+  return [
+    `# Cell ${cell.index}: ${cell.event.id} in ${cell.mode}, ${valuationText(cell)}: ${outcomeText(cell.expected)}.`,
+    ...(pins.length === 0 ? [] : [`# Lines: ${pins.join(', ')}.`]),
+    ...HEAD,
+    ...code.map(({ word, comment }) => `        ${words.of(word)}${comment === '' ? '' : `    # ${comment}`}`),
+    ...FRAME,
+    ...table.map((value) => `        .dword  0x${value.toString(16)}`),
+    '',
+  ].join('\n');
+}
+

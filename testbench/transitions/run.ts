@@ -1,0 +1,99 @@
+/**
+ * The transition matrix, whole or in part: its cells executed on cores and the
+ * reference.
+ */
+import type { CompiledCore } from '../../model/compile.js';
+import type { Isa } from '../../model/spec/isa.js';
+import { ObservedCore } from '../lockstep/observed.js';
+import { Reference } from '../reference/reference.js';
+import { MODES } from '../retirement.js';
+import { type Cell, supportKey } from './cells.js';
+import type { Pruned } from './event.js';
+import { CellExecutor, type CellResult } from './execute.js';
+import { type CellFilter, prepare, selectedCells, type Session } from './session.js';
+import { ReferenceSupports, type SupportDifference } from './support-of-reference.js';
+import { WitnessWriter } from './witness.js';
+
+export interface TransitionOptions {
+  readonly isa: Isa;
+  /** Cores in their observed variant. */
+  readonly cores: readonly CompiledCore[];
+  readonly filter?: CellFilter;
+  /** Compares the supports of specs and reference first, so that the matrix covers both; default false: the property does it. */
+  readonly supports?: boolean;
+  /** Hears of every hundredth cell or so. */
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** How far a run is. */
+export interface Progress {
+  readonly core: string;
+  readonly done: number;
+  readonly total: number;
+}
+
+/** The cells on one core. */
+export interface CoreResults {
+  readonly core: string;
+  readonly results: readonly CellResult[];
+  readonly seconds: number;
+}
+
+/** The matrix executed. */
+export interface TransitionResults {
+  readonly session: Session;
+  readonly cells: readonly Cell[];
+  readonly cores: readonly CoreResults[];
+  /** Causes without cells. */
+  readonly pruned: readonly Pruned[];
+  /** Bits that only the specs or only the reference read; undefined if not compared. */
+  readonly supportDifferences: readonly SupportDifference[] | undefined;
+  readonly seconds: number;
+}
+
+/** Cells between two words about progress. */
+const PROGRESS_CELLS = 100;
+
+/** Executes the matrix, or the cells that the filter selects. */
+export function runTransitions({ isa, cores, filter = {}, supports = false, onProgress }: TransitionOptions): TransitionResults {
+  const began = performance.now();
+  const prepared = prepare(isa);
+  const supportDifferences = supports ? compareSupports(prepared) : undefined;
+  const session = supportDifferences === undefined ? prepared : withBits(prepared, supportDifferences);
+  const cells = selectedCells(session.matrix, filter);
+  const executed = cores.map((core) => executeOn(session, core, cells, onProgress));
+  return { session, cells, cores: executed, pruned: session.matrix.pruned, supportDifferences, seconds: secondsSince(began) };
+}
+
+const secondsSince = (began: number): number => (performance.now() - began) / 1000;
+
+function executeOn({ matrix, writer }: Session, compiled: CompiledCore, cells: readonly Cell[], onProgress?: (progress: Progress) => void): CoreResults {
+  const began = performance.now();
+  const { core } = compiled.description;
+  const executor = new CellExecutor(matrix, writer, new ObservedCore(compiled));
+  const results = cells.map((cell, done) => {
+    if (done % PROGRESS_CELLS === 0) onProgress?.({ core, done, total: cells.length });
+    return executor.execute(cell);
+  });
+  onProgress?.({ core, done: cells.length, total: cells.length });
+  return { core, results, seconds: secondsSince(began) };
+}
+
+/** Every difference of the two supports. */
+export function compareSupports({ matrix, filling, arranger }: Session): readonly SupportDifference[] {
+  const supports = new ReferenceSupports(matrix, filling, arranger, new Reference());
+  return matrix.events.flatMap((event) => MODES.flatMap((mode) => supports.differences(event, mode)));
+}
+
+/** The same session with cells for the bits that only the reference reads. */
+function withBits({ matrix, filling, arranger }: Session, differences: readonly SupportDifference[]): Session {
+  const also = new Map<string, string[]>();
+  for (const { event: id, mode, bit, readBy } of differences) {
+    const event = matrix.events.find((e) => e.id === id);
+    if (event === undefined || readBy === 'specs') continue;
+    const key = supportKey(event, mode);
+    also.set(key, [...(also.get(key) ?? []), bit]);
+  }
+  const extended = { ...matrix, also };
+  return { matrix: extended, filling, arranger, writer: new WitnessWriter(extended, filling) };
+}

@@ -1,0 +1,62 @@
+/** What transitions of one instruction set need, made once. */
+import type { Isa } from '../../model/spec/isa.js';
+import { MODES, type Mode } from '../retirement.js';
+import { Arranger } from './arrangement.js';
+import { type Cell, cellsOf, type Matrix, matrixOf, supportNames } from './cells.js';
+import { GROUPS, type Group } from './event.js';
+import { fillingOf, type Filling } from './fill.js';
+import { atomsBehind } from './support-of-specs.js';
+import { WitnessWriter } from './witness.js';
+
+/** A matrix ready to be executed. */
+export interface Session {
+  readonly matrix: Matrix;
+  readonly filling: Filling;
+  readonly arranger: Arranger;
+  readonly writer: WitnessWriter;
+}
+
+/** Prepares the transitions of an instruction set. */
+export function prepare(isa: Isa): Session {
+  const matrix = matrixOf(isa);
+  const homes = controlHomes(matrix);
+  const filling = fillingOf(matrix, homes);
+  return { matrix, filling, arranger: new Arranger(matrix, homes), writer: new WitnessWriter(matrix, filling) };
+}
+
+/** Registers that some decision rests on. */
+function controlHomes(matrix: Matrix): ReadonlySet<string> {
+  const names = new Set(matrix.events.flatMap((event) => MODES.flatMap((mode) => supportNames(matrix, event, mode))));
+  const atoms = [...names].flatMap((name) => atomsBehind(matrix.isa, name));
+  return new Set(atoms.flatMap((name) => matrix.atoms.get(name)?.home ?? []));
+}
+
+/** Which cells to execute; what is absent does not restrict. */
+export interface CellFilter {
+  readonly mode?: Mode;
+  readonly group?: Group;
+  /** Text in the event's name. */
+  readonly event?: string;
+  /** A rule that decides, by name. */
+  readonly rule?: string;
+  /** One cell, by its number. */
+  readonly cell?: number;
+  /** Every n-th cell only. */
+  readonly every?: number;
+}
+
+/** The cell passes. */
+export function passes({ mode, group, event, rule, cell, every }: CellFilter, one: Cell): boolean {
+  return (mode === undefined || one.mode === mode)
+    && (group === undefined || one.event.group === group)
+    && (event === undefined || one.event.id.includes(event))
+    && (rule === undefined || one.expected.rules.includes(rule))
+    && (cell === undefined || one.index === cell)
+    && (every === undefined || one.index % every === 0);
+}
+
+/** The groups that a filter may name. */
+export const isGroup = (text: string): text is Group => GROUPS.some((g) => g === text);
+
+/** The cells that pass. Their numbers are those of the whole matrix. */
+export const selectedCells = (matrix: Matrix, filter: CellFilter): readonly Cell[] => [...cellsOf(matrix)].filter((cell) => passes(filter, cell));
