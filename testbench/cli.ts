@@ -40,6 +40,8 @@ export async function main(args: readonly string[]): Promise<void> {
   }
 }
 
+const commandOf = (name: string): (() => Promise<CommandModule>) | undefined => (Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined);
+
 async function programFor(args: readonly string[]): Promise<Command> {
   const program = new Command('ghosthart')
     .description('A cycle-accurate RISC-V core with the hypervisor extension, generated from YAML, checked against a reference, seen in GTKWave.')
@@ -48,7 +50,7 @@ async function programFor(args: readonly string[]): Promise<Command> {
     .helpCommand(false)
     .addHelpText('after', '\nBegin with:\n  ghosthart demo\n\nA command with --help shows its options and an example.');
   const [first = ''] = args;
-  const only = COMMANDS[first];
+  const only = commandOf(first);
   const needed = only === undefined ? Object.values(COMMANDS) : [only];
   for (const load of needed) (await load()).define(program);
   if (first === '--version' || first === '-V') program.version(await versionText(), '-V, --version', 'package version and hash of the specs');
@@ -60,7 +62,7 @@ async function programFor(args: readonly string[]): Promise<Command> {
 function usageLine(text: string, args: readonly string[]): string {
   const [first = ''] = args;
   const sentence = text.replace(/^error: /, '').trim().replaceAll('\n', ' ');
-  return `ghosthart: ${sentence}${/[.)?]$/.test(sentence) ? '' : '.'} Try ghosthart ${COMMANDS[first] === undefined ? '' : `${first} `}--help.\n`;
+  return `ghosthart: ${sentence}${/[.)?]$/.test(sentence) ? '' : '.'} Try ghosthart ${commandOf(first) === undefined ? '' : `${first} `}--help.\n`;
 }
 
 async function versionText(): Promise<string> {

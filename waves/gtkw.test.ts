@@ -20,12 +20,12 @@ const signals = [
 const filterOf = (name: string): string | undefined => (name === 'mode' ? 'modes' : /cause$/.test(name) ? 'causes' : undefined);
 const view = buildView(roledByName(signals, ['fetch', 'execute'], filterOf), [modes, causes]);
 
-it('groups mode, stages in pipeline order, traps and CSRs', () => {
+it('groups mode, traps, stages in pipeline order and CSRs', () => {
   expect(view.groups.map((g) => [g.title, g.rows.map((r) => r.signal.name)])).toEqual([
     ['mode', ['mode']],
+    ['trap', ['exception.cause']],
     ['fetch', ['fetch.pc']],
     ['execute', ['execute.valid', 'execute.text', 'execute.stall.store']],
-    ['trap', ['exception.cause']],
     ['csr', ['csr.mcause']],
   ]);
 });
@@ -46,6 +46,14 @@ top.core.mode[2:0]
 @1000200
 -mode
 @800200
+-trap
+@2022
+[color] 1
+^2 core.causes.6.txt
++{exception cause} top.core.exception.cause[5:0]
+@1000200
+-trap
+@800200
 -fetch
 @22
 top.core.fetch.pc[63:0]
@@ -61,14 +69,6 @@ top.core.execute.text[255:0]
 +{stall store} top.core.execute.stall.store
 @1000200
 -execute
-@800200
--trap
-@2022
-[color] 1
-^2 core.causes.6.txt
-+{exception cause} top.core.exception.cause[5:0]
-@1000200
--trap
 @800200
 -csr
 @2022
@@ -87,7 +87,7 @@ it('pads filter keys to the displayed width and leaves out what does not fit', (
 });
 
 it('tells roles by name only where the name tells one', () => {
-  const roles = ['priv', 'cycle', 'decode.pc', 'decode.pc.x', 'decode.kill', 'decode.kill.trap', 'trap.to', 'constructor.x', 'other.pc'].map((name) => roleOf(name, ['decode']));
+  const roles = ['mode', 'priv', 'decode.pc', 'decode.pc.x', 'decode.kill', 'decode.kill.trap', 'trap.to', 'constructor.x', 'other.pc'].map((name) => roleOf(name, ['decode']));
   expect(roles.map((r) => (r?.kind === 'stage' ? r.part : r?.kind))).toEqual(['mode', undefined, 'pc', undefined, undefined, 'kill', 'trap', undefined, undefined]);
 });
 

@@ -79,14 +79,14 @@ function stageGroups(signals: readonly RoledSignal[], rows: (some: readonly Role
 }
 
 /**
- * Arranges signals: mode, the stages in order of appearance, traps, CSRs, registers. Empty groups are left out.
+ * Arranges signals: mode, traps, the stages in order of appearance, CSRs, registers. Empty groups are left out.
  *
  * @param filters - Those that the signals name; an unknown name means no filter.
  */
 export function buildView(signals: readonly RoledSignal[], filters: readonly WaveFilter[]): WaveView {
   const rows = (some: readonly RoledSignal[]): readonly WaveRow[] => some.map((s) => rowOf(s, filters));
   const group = (title: string, kind: Role['kind'], color?: number): WaveGroup => ({ title, color, rows: rows(signals.filter(({ role }) => role.kind === kind)) });
-  const groups = [group('mode', 'mode'), ...stageGroups(signals, rows), group('trap', 'trap', TRAP_COLOR), group('csr', 'csr'), group('registers', 'register')];
+  const groups = [group('mode', 'mode'), group('trap', 'trap', TRAP_COLOR), ...stageGroups(signals, rows), group('csr', 'csr'), group('registers', 'register')];
   return { groups: groups.filter((g) => g.rows.length > 0) };
 }
 
@@ -102,14 +102,14 @@ const ROLE_OF_SCOPE: Readonly<Record<string, Role>> = {
 };
 
 /**
- * The role that a name tells: `mode`, `V`, `priv`; `STAGE.valid`,
+ * The role that a name tells: `mode`; `STAGE.valid`,
  * `STAGE.stall.REASON`; `trap.*`, `exception.*`, `interrupt.*`; `csr.*`; `x.*`.
  *
  * @param stages - Names of the stages.
  */
 export function roleOf(name: string, stages: readonly string[]): Role | undefined {
   const [scope = '', ...rest] = name.split('.');
-  if (rest.length === 0) return ['mode', 'V', 'priv'].includes(scope) ? { kind: 'mode' } : undefined;
+  if (rest.length === 0) return scope === 'mode' ? { kind: 'mode' } : undefined;
   if (!stages.includes(scope)) return Object.hasOwn(ROLE_OF_SCOPE, scope) ? ROLE_OF_SCOPE[scope] : undefined;
   const part = stagePart(rest);
   return part === undefined ? undefined : { kind: 'stage', stage: scope, part };

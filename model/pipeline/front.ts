@@ -108,7 +108,7 @@ export function fetchCycle(core: Core, redirect: Expr, target: Expr): void {
   const pc = builder.register('fetch.pc', 64);
   const next = stages[place.fetch + 1];
   if (next === undefined) throw new Error('fetch is the last stage');
-  const requests = builder.wire('fetch.request', and(next.ready, not(redirect)));
+  const requests = builder.wire('fetch.valid', and(next.ready, not(redirect)));
   next.take(requests, () => {
     builder.assign(next.register('pc', 64), read(pc));
     builder.when(

@@ -19,7 +19,8 @@ interface Reason {
 
 export class Stage {
   readonly valid: Expr;
-  readonly #validRegister: Register;
+  /** None in fetch, which always has a next instruction. */
+  readonly #validRegister: Register | undefined;
   readonly #stalls: Reason[] = [];
   readonly #kills: Reason[] = [];
   #advance: Expr | undefined;
@@ -34,8 +35,8 @@ export class Stage {
     readonly name: string,
     readonly index: number,
   ) {
-    this.#validRegister = builder.register(`${name}.valid`, 1);
-    this.valid = read(this.#validRegister);
+    this.#validRegister = index === 0 ? undefined : builder.register(`${name}.valid`, 1);
+    this.valid = this.#validRegister === undefined ? ONE : read(this.#validRegister);
   }
 
   /** A register of this stage. */
@@ -100,16 +101,20 @@ export class Stage {
     builder.when(
       arrives,
       () => {
-        builder.assign(this.#validRegister, ONE);
+        this.#hold(ONE);
         latch();
       },
       () => builder.when(or(this.ready, this.killed), () => this.empty()),
     );
   }
 
+  #hold(valid: Expr): void {
+    if (this.#validRegister !== undefined) this.builder.assign(this.#validRegister, valid);
+  }
+
   /** Throws away what the stage holds. */
   empty(): void {
-    this.builder.assign(this.#validRegister, not(ONE));
+    this.#hold(not(ONE));
   }
 }
 

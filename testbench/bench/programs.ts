@@ -1,7 +1,12 @@
 /**
  * The benchmark program, in M-mode and as a guest.
  */
+import { readFileSync } from 'node:fs';
 import { benchSource } from '../programs/bench.js';
+import { programPath } from '../programs/build.js';
+
+/** Passes of bench.S as it stands: more than 100 million instructions. */
+export const shippedIterations = (): number => Number(/\.equ\s+ITERATIONS,\s*(\d+)/.exec(readFileSync(programPath('bench.S'), 'utf8'))?.[1] ?? 1);
 
 /** In M-mode, as it stands. */
 export const nativeSource = (iterations: number): string => benchSource(iterations);

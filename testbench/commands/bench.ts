@@ -3,7 +3,7 @@
  */
 import type { Command } from 'commander';
 import * as measure from '../bench/measure.js';
-import { guestSource, nativeSource } from '../bench/programs.js';
+import { guestSource, nativeSource, shippedIterations } from '../bench/programs.js';
 import type { Program } from '../../model/machine/elf.js';
 import { Core } from '../library.js';
 import { DEFAULT_MEMORY, readyCore } from './cores.js';
@@ -33,8 +33,6 @@ interface BenchFigures {
   readonly wasm: measure.WasmPerCycle;
 }
 
-/** Iterations of bench.S that make more than 100 million instructions. */
-const FULL = 2800n;
 const OBSERVED_CYCLES = 20_000_000;
 const TRACED_CYCLES = 200_000;
 const COUNTED_CYCLES = 1_000_000;
@@ -47,7 +45,7 @@ export function define(program: Command): void {
     .command('bench')
     .description('measure everything that has a speed (npm run bench)')
     .addOption(coreOption())
-    .addOption(numberOption('--iterations <n>', 'passes of bench.S; fewer make everything shorter').default(FULL, String(FULL)))
+    .addOption(numberOption('--iterations <n>', 'passes of bench.S; fewer make everything shorter').default(BigInt(shippedIterations()), 'as in the file'))
     .addOption(numberOption('--runs <n>', 'runs of each measurement; the median counts').default(3n, '3'))
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  ghosthart bench --iterations 5 --runs 1')
@@ -63,7 +61,7 @@ async function bench({ core, iterations, runs: wanted, json }: BenchOptions): Pr
   const specs = load(specLayers([]));
   if (!specs.ok) return terminal.fail(await specFailure(specs.diagnostics));
   const runs = Math.max(1, Number(wanted));
-  const share = Math.min(1, Number(iterations) / Number(FULL));
+  const share = Math.min(1, Number(iterations) / shippedIterations());
   const scaled = (n: number): number => Math.max(1000, Math.ceil(n * share));
   const opened = await Core.open({ core });
   const native: Program = opened.assemble(nativeSource(Number(iterations)));

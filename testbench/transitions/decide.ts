@@ -82,6 +82,11 @@ class Walk {
     this.decisions.push(decision);
   }
 
+  /** The rule of what is written on the way into a mode. */
+  #entryRule(mode: TrapMode): readonly string[] {
+    return this.isa.traps.entry.find((e) => e.mode === mode)?.rules.slice(0, 1) ?? [];
+  }
+
   /** The rows that can be the first to match. */
   #firstOf<R extends Row>(rows: readonly R[], names: Names): readonly R[] {
     const possible: R[] = [];
@@ -105,11 +110,11 @@ class Walk {
         this.#reads(taken);
         if (taken === 0) continue;
         const cause = level.mode === 'VS' ? (interrupt.guestCode ?? interrupt.code) : interrupt.code;
-        this.#decided({ next: level.mode, trap: { cause, interrupt: true, to: level.mode, gva: false }, rules: [...level.rules.slice(0, 1), ...interrupt.rules.slice(0, 1)] });
+        this.#decided({ next: level.mode, trap: { cause, interrupt: true, to: level.mode, gva: false }, rules: [...level.rules.slice(0, 1), ...interrupt.rules.slice(0, 1), ...this.#entryRule(level.mode)] });
         if (taken === 1) return;
       }
     }
-    this.#decided({ next: this.mode, rules: [] });
+    this.#decided({ next: this.mode, rules: this.isa.traps.levels.flatMap((level) => level.rules.slice(0, 1)) });
   }
 
   instruction(event: InstructionEvent, names: StateNames): void {
@@ -157,13 +162,13 @@ class Walk {
   }
 
   /** An exception: who takes it, and whether its tval is a guest's. */
-  #exception({ code, gva }: Exception, names: StateNames, rules: readonly string[]): void {
+  #exception({ code, gva, rules: reasons }: Exception, names: StateNames, rules: readonly string[]): void {
     const guest = evaluateBit(gva, names);
     const local = names.with({ cause: known(BigInt(code), 6), interrupt: single(0) });
     for (const row of this.#firstOf(this.isa.traps.delegation, local)) {
       if (row.then !== 'VS') this.#reads(guest);
       const trap = { cause: code, interrupt: false, to: row.then, gva: row.then !== 'VS' && guest === 1 };
-      this.#decided({ next: row.then, trap, rules: [...rules, row.name] });
+      this.#decided({ next: row.then, trap, rules: [...(rules.length === 0 ? reasons.slice(0, 1) : rules), row.name, ...this.#entryRule(row.then)] });
     }
   }
 }

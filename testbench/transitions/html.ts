@@ -1,0 +1,91 @@
+/**
+ * The executed matrix as one self-contained page: filters, and for each cell
+ * its witness program, its log and the command that makes its wave. The data
+ * are compressed columns of numbers into tables of texts; the page renders
+ * what is looked at.
+ */
+import { gzipSync } from 'node:zlib';
+import type { AssemblyTables } from '../assembly/tables.js';
+import { Dice } from '../arbitraries/dice.js';
+import { MODES } from '../retirement.js';
+import type { CellResult } from './execute.js';
+import { GROUPS } from './event.js';
+import { FRAME, HEAD, WordText } from './listing.js';
+import { PAGE_SCRIPT, PAGE_STYLE } from './page.js';
+import type { TransitionResults } from './run.js';
+import { summary } from './report.js';
+import { outcomeText } from './decide.js';
+import { recordLines, writtenText } from './words.js';
+
+/** Texts, each once, by number. */
+class Texts {
+  readonly list: string[] = [];
+  readonly #numbers = new Map<string, number>();
+
+  number(text: string): number {
+    const known = this.#numbers.get(text);
+    if (known !== undefined) return known;
+    this.#numbers.set(text, this.list.length);
+    return this.list.push(text) - 1;
+  }
+}
+
+const KINDS: readonly CellResult['kind'][] = ['agreeing', 'disagreeing', 'unexecuted'];
+
+/** What the page is made from; the columns of `cells` are in the order that the page script reads. */
+function pageData(results: TransitionResults, tables: AssemblyTables): object {
+  const texts = new Texts();
+  const words = new WordText(tables);
+  const { writer } = results.session;
+  const [first] = results.cores;
+  const cells = results.cells.map((cell, i) => {
+    const witness = writer.write(cell, new Dice(cell.index + 1));
+    const found = results.cores.flatMap(({ results: r }) => r[i] ?? []);
+    const worst = Math.max(...found.map((r) => KINDS.indexOf(r.kind)));
+    const shown = found.find((r) => KINDS.indexOf(r.kind) === worst);
+    const record = shown !== undefined && 'record' in shown ? shown.record : undefined;
+    const problem = shown?.kind === 'disagreeing' ? shown.difference : shown?.kind === 'unexecuted' ? shown.reason : '';
+    const log = record === undefined ? [] : recordLines(record);
+    const pins = witness?.inputs.flatMap((e) => (e.kind === 'pin' ? [`${e.pin}=${e.value} from cycle ${e.cycle}`] : [])) ?? [];
+    return [
+      cell.index,
+      MODES.indexOf(cell.mode),
+      texts.number(cell.event.id),
+      GROUPS.indexOf(cell.event.group),
+      [...cell.shown].map(([name, value]) => texts.number(`${name}=${value}`)),
+      texts.number(outcomeText(cell.expected)),
+      texts.number(record === undefined ? '' : writtenText(record)),
+      cell.expected.rules.map((rule) => texts.number(rule)),
+      worst,
+      texts.number(problem),
+      witness?.code.map(({ word, comment }) => texts.number(`${words.of(word)}${comment === '' ? '' : `    # ${comment}`}`)) ?? [],
+      witness?.table.map((value) => texts.number(value.toString(16))) ?? [],
+      pins.map((pin) => texts.number(pin)),
+      log.map((line) => texts.number(line)),
+    ];
+  });
+  return { modes: MODES, groups: GROUPS, kinds: KINDS, head: HEAD, frame: FRAME, core: first?.core ?? 'five-stage', texts: texts.list, cells };
+}
+
+const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+
+/** The page. */
+export function transitionsHtml(results: TransitionResults, tables: AssemblyTables): string {
+  const data = gzipSync(JSON.stringify(pageData(results, tables)), { level: 9 }).toString('base64');
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Ghosthart transitions</title>
+<style>${PAGE_STYLE}</style>
+<h1>Transitions</h1>
+<p class="summary">${escape(summary(results)).replaceAll('\n', '<br>')}</p>
+<form id="filters"></form>
+<p id="count"></p>
+<table><thead><tr><th>Cell<th>From<th>Event<th>State<th>Outcome<th>Written<th>Rules<th>Agreement</thead><tbody id="rows"></tbody></table>
+<button id="more" hidden>Show more</button>
+<script id="data" type="application/octet-stream;base64">${data}</script>
+<script>${PAGE_SCRIPT}</script>
+</html>
+`;
+}
