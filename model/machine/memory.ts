@@ -96,7 +96,9 @@ export class PhysicalMemory {
 
   /** Indexes of the marked pages, ascending. */
   *dirtyPages(): Generator<number> {
-    const marks = this.#marks;
+    // A Buffer finds bytes by memchr, several times as fast as a Uint8Array.
+    const { buffer, byteOffset, length } = this.#marks;
+    const marks = Buffer.from(buffer, byteOffset, length);
     for (let page = marks.indexOf(1); page !== -1; page = marks.indexOf(1, page + 1)) yield page;
   }
 

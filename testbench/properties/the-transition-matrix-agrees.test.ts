@@ -1,0 +1,115 @@
+/**
+ * The transition matrix: from every mode, every event, on every value of the
+ * state that its decision reads, core and reference do the same, and it is
+ * what the specs say. `ghosthart transitions` executes all of it; here every
+ * so-many-th cell, the same each time.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Isa } from '../../model/spec/isa.js';
+import { Dice } from '../arbitraries/dice.js';
+import { assemble } from '../assembly/assemble.js';
+import { assemblyTables } from '../assembly/tables.js';
+import { ObservedCore } from '../lockstep/observed.js';
+import { CoreSubject } from '../lockstep/subject.js';
+import { Reference } from '../reference/reference.js';
+import { MODES } from '../retirement.js';
+import { outcomeText } from '../transitions/decide.js';
+import { CellExecutor, decisionOf } from '../transitions/execute.js';
+import { fill } from '../transitions/fill.js';
+import { listing, WordText } from '../transitions/listing.js';
+import { transitionsHtml } from '../transitions/html.js';
+import { allAgree, formatTransitions, transitionsJson } from '../transitions/report.js';
+import { runTransitions } from '../transitions/run.js';
+import { prepare, selectedCells } from '../transitions/session.js';
+import { compiledCore, CORES, shippedSpecs } from './cores.js';
+
+/** A prime, so that no mode or value is left out throughout. */
+const EVERY = 23;
+
+const { isa } = shippedSpecs();
+const session = prepare(isa);
+const cells = selectedCells(session.matrix, {});
+
+describe('the transition matrix', () => {
+  it('has cells for every event in every mode, some tens of thousands', () => {
+    const inhabited = new Set(cells.map((c) => `${c.mode} ${c.event.id}`));
+    expect(session.matrix.events.flatMap((e) => MODES.flatMap((m) => (inhabited.has(`${m} ${e.id}`) ? [] : [`${m} ${e.id}`])))).toEqual([]);
+    expect(cells.length).toBeGreaterThan(20_000);
+  });
+
+  it('has an event for every exception, or says why not', () => {
+    const caught = new Set(cells.flatMap((c) => (c.expected.trap?.interrupt === false ? [c.expected.trap.cause] : [])));
+    const pruned = new Set(session.matrix.pruned.map((p) => p.name));
+    expect(isa.traps.exceptions.filter((e) => !caught.has(e.code) && !pruned.has(e.name)).map((e) => e.name)).toEqual([]);
+  });
+
+  it('decides by every row of the permits, the delegation and the trap returns', () => {
+    const deciding = new Set(cells.flatMap((c) => c.expected.rules));
+    const rows = [...isa.permits.flatMap((t) => t.rows), ...isa.traps.delegation, ...isa.instructions.flatMap((i) => i.cases)];
+    expect(rows.map((r) => r.name).filter((name) => !deciding.has(name))).toEqual([]);
+  });
+
+  it.each(CORES)('agrees on %s', (name) => {
+    const results = runTransitions({ isa, cores: [compiledCore(name)], filter: { every: EVERY } });
+    const json = transitionsJson(results);
+    expect([...json.disagreeing, ...json.unexecuted]).toEqual([]);
+    expect(allAgree(json)).toBe(true);
+    expect(formatTransitions(results)).toContain(`${json.cells} cells, ${json.cells} executed, ${json.cells} agreeing`);
+  });
+
+  it('names the cell, the rule and both outcomes when the specs say something else', () => {
+    const results = runTransitions({ isa: flipped(isa, 'mstatus_tsr_op'), cores: [compiledCore('five-stage')], filter: { event: 'sret', mode: 'HS' } });
+    const { disagreeing, cells: count, agreeing } = transitionsJson(results);
+    expect(count - agreeing).toBeGreaterThan(0);
+    expect(disagreeing[0]).toMatchObject({ event: 'sret', mode: 'HS', rules: expect.arrayContaining(['mstatus_tsr_op']) });
+    expect(disagreeing[0]?.what).toMatch(/the specs say: cause 22 to \w+; core and reference: cause 2 to /);
+  });
+});
+
+/** The same specs with one permit row that says virtual instead of illegal. */
+const flipped = (whole: Isa, id: string): Isa => ({
+  ...whole,
+  permits: whole.permits.map((table) => ({ ...table, rows: table.rows.map((row) => (row.name === id ? { ...row, then: 'virtual' } : row)) })),
+});
+
+const anyCell = fc.nat({ max: cells.length - 1 }).map((i) => {
+  const cell = cells[i];
+  if (cell === undefined) throw new Error(`no cell ${i}`);
+  return cell;
+});
+
+describe('a witness', () => {
+  const tables = assemblyTables(isa);
+  const words = new WordText(tables);
+
+  it('prints as assembly that assembles to the program that was executed', () => {
+    fc.assert(fc.property(anyCell, (cell) => {
+      const witness = session.writer.write(cell, new Dice(cell.index + 1));
+      if (witness === undefined) throw new Error(`cell ${cell.index} has no witness`);
+      const assembled = assemble(listing(cell, witness, words), tables);
+      expect(assembled.ok && assembled.program.sections.map((s) => Buffer.from(s.bytes).toString('hex'))).toEqual([Buffer.from(witness.segments[0]?.data ?? []).toString('hex')]);
+    }), { numRuns: 100 });
+  });
+
+  it('decides as the same state does when the host puts it into the hart', () => {
+    const core = new ObservedCore(compiledCore('three-stage'));
+    const executor = new CellExecutor(session.matrix, session.writer, core);
+    const subjects = [new Reference(), new CoreSubject(new ObservedCore(compiledCore('five-stage')))];
+    // A wait ends by a line that rises later; the host's single step has none.
+    const instant = anyCell.filter(({ event }) => event.kind === 'interrupt' || event.instruction?.class !== 'wait');
+    fc.assert(fc.property(instant, fc.integer(), (cell, seed) => {
+      const result = executor.execute(cell);
+      const { state, data } = fill(session.matrix, session.filling, cell, new Dice(seed));
+      const arranged = subjects.map((s) => outcomeText(decisionOf(session.arranger.step(s, cell.event, cell.mode, state, data))));
+      expect(result.kind === 'agreeing' ? arranged : result).toEqual(subjects.map(() => outcomeText(cell.expected)));
+    }), { numRuns: 150 });
+  });
+
+  it('stands in a page that needs nothing else', () => {
+    const results = runTransitions({ isa, cores: [compiledCore('five-stage')], filter: { event: 'sret' } });
+    const html = transitionsHtml(results, tables);
+    expect(html).not.toMatch(/(src|href)=|https?:|@import/);
+    expect(html.length).toBeLessThan(100_000);
+  });
+});
