@@ -31,12 +31,14 @@ export interface Table {
 const STEP_BITS = 8;
 const ROOT_BITS = 11;
 const MAX_ENTRIES = 8192;
+/** A longer chain of loads takes longer than comparing. */
+const MAX_DEPTH = 5;
 
 /** The table of a tree, if it is not too large. */
 export function tableOf(tree: DecisionTree): Table | undefined {
   const builder = new TableBuilder();
   const table = builder.build(tree.root);
-  return builder.full ? undefined : table;
+  return builder.full || table.depth > MAX_DEPTH ? undefined : table;
 }
 
 class TableBuilder {
@@ -49,8 +51,8 @@ class TableBuilder {
 
   build(tree: Choice): Table {
     const root = narrow(tree, ROOT_BITS);
-    const second = commonField(root);
-    const fields: Field[] = second !== undefined && second.width + root.width <= ROOT_BITS ? [root, second] : [root];
+    const second = commonField(root, ROOT_BITS - root.width);
+    const fields: Field[] = second === undefined ? [root] : [root, second];
     const entries = this.#allocate(2 ** fields.reduce((sum, f) => sum + f.width, 0));
     let depth = 0;
     for (let i = 0; i < 2 ** root.width; i++) {
@@ -120,11 +122,11 @@ function narrow(choice: Choice, limit: number): Choice {
   return { kind: 'choice', low: choice.low + rest, width, cases, default: choice.default };
 }
 
-/** The field that most of the choices below the root look at. */
-function commonField(root: Choice): Field | undefined {
+/** The field that most of the choices below the root look at, if it has no more bits than these. */
+function commonField(root: Choice, maxWidth: number): Field | undefined {
   const counts = new Map<string, { readonly field: Field; count: number }>();
   for (const inner of [root.default, ...root.cases.values()]) {
-    if (inner.kind === 'leaf') continue;
+    if (inner.kind === 'leaf' || inner.width > maxWidth) continue;
     const name = `${inner.low}+${inner.width}`;
     const entry = counts.get(name) ?? { field: { low: inner.low, width: inner.width }, count: 0 };
     entry.count++;

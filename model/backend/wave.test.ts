@@ -66,7 +66,7 @@ describe('the dump of a traced module', () => {
           expect(dump.values.get(s.id), s.name).toBe(expected);
         }
       }
-    }), { numRuns: 80 });
+    }), { numRuns: 80, interruptAfterTimeLimit: 40_000 });
   });
 
   it('stamps a register with the cycle that first sees the value, a wire with the cycle it belongs to', () => {

@@ -59,8 +59,9 @@ export class Retirement {
     builder.record(recordFields({ cycle: read(hart.cycle), ...sampled, ...values, packed }));
   }
 
-  /** The record of a retired instruction. */
+  /** The record of a retired instruction, and its place in the statistics. */
   retired({ next, value, nextMode, ioData }: RetiredDetails): void {
+    this.#here.core.builder.count('retired');
     const { pc, insn, bytes, rd, address, isLoad, isStore } = this.#here;
     const low = (v: Expr): Expr => select(bytes, [1, 2, 4].map((n) => ({ keys: [BigInt(n)], value: zext(slice(v, n * 8 - 1, 0), 64) })), v);
     const mask = select(bytes, [1, 2, 4].map((n) => ({ keys: [BigInt(n)], value: constant(PACKED.rmask, 2 ** n - 1) })), constant(PACKED.rmask, 255));

@@ -42,6 +42,15 @@ export interface DueInterrupt {
   readonly to: Expr;
 }
 
+/**
+ * Both, `second` looked at only if `first` holds. Where `first` has a guard of
+ * its own, all that the two share stays behind it.
+ */
+function andThen(first: Expr, second: Expr): Expr {
+  if (first.kind === 'mux' && first.then.kind === 'const' && first.then.value === 0n) return mux(first.condition, ZERO, andThen(first.else, second));
+  return mux(first, second, ZERO);
+}
+
 /** The interrupt due now, by level and then by the level's order. */
 export function dueInterrupt(hart: Hart): DueInterrupt {
   const { lowering, isa, builder } = hart;
@@ -61,7 +70,7 @@ export function dueInterrupt(hart: Hart): DueInterrupt {
     levels.reduceRight<Expr>((rest, level) => mux(level.taken, pick(level), rest), otherwise);
   const armed = lowering.lower(isa.traps.wake, scope, 1, 'wake');
   return {
-    taken: builder.wire('interrupt.taken', mux(armed, anyOf(levels.map((l) => l.taken)), ZERO)),
+    taken: builder.wire('interrupt.taken', andThen(armed, anyOf(levels.map((l) => l.taken)))),
     cause: first((l) => l.cause, constant(6, 0)),
     to: first((l) => l.to, constant(2, 0)),
   };

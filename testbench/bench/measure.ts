@@ -16,6 +16,7 @@ import { PhysicalMemory } from '../../model/machine/memory.js';
 import { Board } from '../commands/board.js';
 import type { ReadyCore } from '../commands/cores.js';
 import { packageRoot, packageVersion } from '../commands/package.js';
+import { counted } from '../commands/statistics.js';
 import { campaign } from '../lockstep/campaign.js';
 import { Reference } from '../reference/reference.js';
 import type { Isa } from '../../model/spec/isa.js';
@@ -72,7 +73,7 @@ export function speed(compiled: CompiledCore, program: Program, runs: number, ma
       if (outcome.kind === 'exited' && outcome.code !== 0) throw new Error('the benchmark computed a wrong checksum');
     });
     const cycles = Number(machine.cycle);
-    return { mcyclesPerSecond: cycles / seconds / 1e6, ipc: Number(core.cell('csr.minstret')?.get() ?? 0n) / cycles, cycles };
+    return { mcyclesPerSecond: cycles / seconds / 1e6, ipc: counted(core, 'retired') / cycles, cycles };
   });
   return { mcyclesPerSecond: median(speeds.map((s) => s.mcyclesPerSecond)), ipc: speeds[0]?.ipc ?? 0, cycles: speeds[0]?.cycles ?? 0 };
 }

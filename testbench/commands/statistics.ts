@@ -19,7 +19,7 @@ export interface TrapCount {
 export interface RunStatistics {
   /** Clock cycles, those skipped in WFI included. */
   readonly cycles: number;
-  /** Retired instructions (minstret). */
+  /** Retired instructions, whatever the program does to minstret. */
   readonly instructions: number;
   readonly ipc: number;
   readonly exitCode: number;
@@ -38,7 +38,7 @@ const WAIT = 'commit.wait';
 /** Reads the statistics of a core between two cycles. */
 export function statisticsOf(core: WasmCore, machine: Pick<Machine, 'cycle' | 'skippedCycles'>, description: CoreDescription, exitCode: number): RunStatistics {
   const cycles = Number(machine.cycle);
-  const instructions = Number(register(core, 'csr.minstret'));
+  const instructions = counted(core, 'retired');
   return {
     cycles,
     instructions,
@@ -48,6 +48,12 @@ export function statisticsOf(core: WasmCore, machine: Pick<Machine, 'cycle' | 's
     stalls: stallsOf(core, Number(machine.skippedCycles)),
     traps: trapsOf(core, description),
   };
+}
+
+/** A statistic of the core; 0 if it has none of that name. */
+export function counted({ view, base, layout }: WasmCore, name: string): number {
+  const counter = layout.counters.find((c) => c.name === name);
+  return counter === undefined ? 0 : Number(view.getBigUint64(base + counter.offset, true));
 }
 
 function register(core: WasmCore, name: string): bigint {

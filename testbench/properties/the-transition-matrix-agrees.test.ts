@@ -10,6 +10,7 @@ import type { Isa } from '../../model/spec/isa.js';
 import { Dice } from '../arbitraries/dice.js';
 import { assemble } from '../assembly/assemble.js';
 import { assemblyTables } from '../assembly/tables.js';
+import { Lockstep } from '../lockstep/lockstep.js';
 import { ObservedCore } from '../lockstep/observed.js';
 import { CoreSubject } from '../lockstep/subject.js';
 import { Reference } from '../reference/reference.js';
@@ -85,7 +86,7 @@ describe('a witness', () => {
 
   it('prints as assembly that assembles to the program that was executed', () => {
     fc.assert(fc.property(anyCell, (cell) => {
-      const witness = session.writer.write(cell, new Dice(cell.index + 1));
+      const witness = session.writer.write(cell);
       if (witness === undefined) throw new Error(`cell ${cell.index} has no witness`);
       const assembled = assemble(listing(cell, witness, words), tables);
       expect(assembled.ok && assembled.program.sections.map((s) => Buffer.from(s.bytes).toString('hex'))).toEqual([Buffer.from(witness.segments[0]?.data ?? []).toString('hex')]);
@@ -104,6 +105,32 @@ describe('a witness', () => {
       const arranged = subjects.map((s) => outcomeText(decisionOf(session.arranger.step(s, cell.event, cell.mode, state, data))));
       expect(result.kind === 'agreeing' ? arranged : result).toEqual(subjects.map(() => outcomeText(cell.expected)));
     }), { numRuns: 150 });
+  });
+
+  it('never reaches the state that the matrix leaves out as unreachable', () => {
+    const core = new ObservedCore(compiledCore('five-stage'));
+    const reference = new Reference();
+    const lockstep = new Lockstep(core, reference);
+    const { matrix, writer } = session;
+    expect(matrix.pinned.VS.size).toBeGreaterThan(0);
+    fc.assert(fc.property(anyCell, (cell) => {
+      const witness = writer.write(cell);
+      const wrong: string[] = [];
+      if (witness === undefined) throw new Error(`cell ${cell.index} has no witness`);
+      lockstep.run(witness, {
+        maxCycles: 4_000,
+        inputs: witness.inputs,
+        onRecord: () => {
+          const { mode, csrs } = reference.state();
+          for (const [name, value] of matrix.pinned[mode]) {
+            const atom = matrix.atoms.get(name);
+            const found = atom === undefined ? undefined : ((csrs[atom.home] ?? 0n) >> BigInt(atom.low)) & 1n;
+            if (found !== value) wrong.push(`${name} is ${found} in ${mode}`);
+          }
+        },
+      });
+      expect(wrong).toEqual([]);
+    }), { numRuns: 200 });
   });
 
   it('stands in a page that needs nothing else', () => {

@@ -15,7 +15,7 @@ import type { State } from './fill.js';
 import { csrsOf, StateNames } from './state-names.js';
 import { product } from './ways.js';
 
-/** A trap return from M with what it reads given: where it leads and what it leaves. */
+/** A trap return from M with what it reads and writes given: where it leads and what it leaves. */
 export interface Return {
   readonly instruction: Instruction;
   /** The CSR whose value is the next pc. */
@@ -38,7 +38,7 @@ export interface Entry {
   readonly after: Assignment;
 }
 
-/** The trap returns that a program in M can use, with all values of what they read, while no interrupt can come. */
+/** The trap returns that a program in M can use, with all values of what they read and write, while no interrupt can come. */
 export function returnsOf(matrix: Matrix): readonly Return[] {
   const { isa } = matrix;
   const names = new StateNames({ isa, mode: 'M', given: new Map() });
@@ -54,8 +54,10 @@ function returnsBy(matrix: Matrix, instruction: Instruction, one: Case, names: S
   const target = one.next.pc === undefined ? undefined : treeOf(one.next.pc);
   if (target?.kind !== 'name') return [];
   const values = [nextMode(one, names).bits, ...one.update.map(({ value }) => evaluate(value, names))];
-  const reads = new Set([...guardsOf(matrix), ...namesOf(holds(one.when, names)), ...values.flatMap((v) => [...dependencies(v)])]);
-  return product([...reads].flatMap((name) => atoms.get(name) ?? [])).flatMap((before) => {
+  const reads = [...guardsOf(matrix), ...namesOf(holds(one.when, names)), ...values.flatMap((v) => [...dependencies(v)])];
+  // What the return overwrites may have been anything before.
+  const writes = updated(matrix, one, names).keys();
+  return product([...new Set([...reads, ...writes])].flatMap((name) => atoms.get(name) ?? [])).flatMap((before) => {
     const given = new StateNames({ isa, mode: 'M', given: before, complete: true });
     const { mode } = nextMode(one, given);
     if (mode === undefined || holds(one.when, given) !== 1 || isa.traps.levels.some((level) => evaluateBit(level.enabled, given) === 1)) return [];

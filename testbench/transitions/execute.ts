@@ -7,10 +7,9 @@ import type { ObservedCore } from '../lockstep/observed.js';
 import type { Observation } from '../lockstep/records.js';
 import { Reference } from '../reference/reference.js';
 import type { ArchitecturalState, Retirement } from '../retirement.js';
-import { Dice } from '../arbitraries/dice.js';
 import type { Cell, Matrix } from './cells.js';
 import { type Decision, outcomeText } from './decide.js';
-import type { Witness, WitnessWriter } from './witness.js';
+import type { WitnessWriter } from './witness.js';
 
 /** Cycles that a witness may take; it needs a few hundred, a waiting one until it is woken. */
 const MOST_CYCLES = 4_000;
@@ -22,7 +21,7 @@ export type CellResult =
   /** No program reached the cell: an error, never left out. */
   | { readonly kind: 'unexecuted'; readonly cell: Cell; readonly reason: string };
 
-/** A core and a reference that execute cells. */
+/** Executes cells on a core and a reference. */
 export class CellExecutor {
   readonly #lockstep: Lockstep;
   readonly #reference: Reference;
@@ -32,13 +31,8 @@ export class CellExecutor {
     this.#lockstep = new Lockstep(core, this.#reference);
   }
 
-  /** The witness of a cell; the same each time. */
-  witness(cell: Cell): Witness | undefined {
-    return this.writer.write(cell, new Dice(cell.index + 1));
-  }
-
   execute(cell: Cell): CellResult {
-    const witness = this.witness(cell);
+    const witness = this.writer.write(cell);
     if (witness === undefined) return { kind: 'unexecuted', cell, reason: 'no trap return leads from M into this state' };
     let before: ArchitecturalState | undefined;
     let event: Observation | undefined;

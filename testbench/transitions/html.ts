@@ -6,7 +6,6 @@
  */
 import { gzipSync } from 'node:zlib';
 import type { AssemblyTables } from '../assembly/tables.js';
-import { Dice } from '../arbitraries/dice.js';
 import { MODES } from '../retirement.js';
 import type { CellResult } from './execute.js';
 import { GROUPS } from './event.js';
@@ -39,7 +38,7 @@ function pageData(results: TransitionResults, tables: AssemblyTables): object {
   const { writer } = results.session;
   const [first] = results.cores;
   const cells = results.cells.map((cell, i) => {
-    const witness = writer.write(cell, new Dice(cell.index + 1));
+    const witness = writer.write(cell);
     const found = results.cores.flatMap(({ results: r }) => r[i] ?? []);
     const worst = Math.max(...found.map((r) => KINDS.indexOf(r.kind)));
     const shown = found.find((r) => KINDS.indexOf(r.kind) === worst);

@@ -7,7 +7,7 @@ import type { InputEvent } from '../../model/machine/input-log.js';
 import { PIN, type Pin } from '../../model/machine/protocol.js';
 import type { Segment } from '../../model/machine/elf.js';
 import type { Csr } from '../../model/spec/isa.js';
-import type { Dice } from '../arbitraries/dice.js';
+import { Dice } from '../arbitraries/dice.js';
 import { Shapes, type Operands } from '../arbitraries/shapes.js';
 import type { Assignment, Atom } from './atoms.js';
 import type { Cell, Matrix } from './cells.js';
@@ -83,8 +83,9 @@ export class WitnessWriter {
     this.#frame = this.#buildFrame();
   }
 
-  /** The witness of a cell; undefined if no program of this kind reaches it. */
-  write(cell: Cell, dice: Dice): Witness | undefined {
+  /** The witness of a cell, the same each time; undefined if no program of this kind reaches it. */
+  write(cell: Cell): Witness | undefined {
+    const dice = new Dice(cell.index + 1);
     const filled = fill(this.matrix, this.filling, cell, dice);
     const entry = enter(this.#returns, cell.mode, filled, dice);
     if (entry === undefined) return undefined;

@@ -1,0 +1,99 @@
+/** Compiles mutants: many superposed in one module where they fit, others each on its own. */
+import { compileModule } from '../../model/backend/wasm.js';
+import { compile, hardware, type CompiledCore } from '../../model/compile.js';
+import type { Module } from '../../model/ir/ir.js';
+import { superpose } from '../../model/ir/superpose.js';
+import { elaborate } from '../../model/pipeline/elaborate.js';
+import type { Specs, Uarch } from '../../model/spec/isa.js';
+import { MutantCore } from './core.js';
+import type { Mutant } from './mutant.js';
+
+const DRAM_BYTES = 128 << 20;
+
+/** A mutant that can run. */
+export interface Cast {
+  readonly mutant: Mutant;
+  readonly module: Module;
+  /** A core in good order that is this mutant. `again`: the last one may be spoilt. */
+  readonly core: (again?: boolean) => MutantCore;
+}
+
+/** Mutants that cannot run: a mistake in the specs that `spec check` finds. */
+export interface Stillborn {
+  readonly mutant: Mutant;
+  readonly why: string;
+}
+
+export class Foundry {
+  readonly original: Module;
+  readonly #compiled: CompiledCore;
+  readonly #homes: string;
+
+  constructor(readonly specs: Specs, readonly uarch: Uarch) {
+    const built = hardware(specs, uarch);
+    const compiled = compile(specs, uarch, 'observed', DRAM_BYTES);
+    if (!built.ok || !compiled.ok) throw new Error(`${uarch.name} does not compile`);
+    this.original = built.value.module;
+    this.#homes = built.value.homes.join();
+    this.#compiled = compiled.value;
+  }
+
+  /** The hardware of a mutant. */
+  #hardware({ change }: Mutant): { readonly module: Module; readonly homes: string } | string {
+    if (change.of === 'hardware') return { module: change.apply(this.original), homes: this.#homes };
+    try {
+      const elaborated = change.of === 'isa' ? elaborate(change.apply(this.specs.isa), this.uarch) : elaborate(this.specs.isa, change.apply(this.uarch));
+      return elaborated.ok ? { module: elaborated.module, homes: elaborated.homes.join() } : (elaborated.diagnostics[0]?.message ?? 'it has mistakes');
+    } catch (error) {
+      // What the loader would have refused makes the elaboration stumble.
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  /** Compiles a batch. */
+  cast(mutants: readonly Mutant[]): { readonly casts: readonly Cast[]; readonly stillborn: readonly Stillborn[] } {
+    const stillborn: Stillborn[] = [];
+    const alive: { readonly mutant: Mutant; readonly module: Module }[] = [];
+    const alone: { readonly mutant: Mutant; readonly module: Module }[] = [];
+    for (const mutant of mutants) {
+      const built = this.#hardware(mutant);
+      if (typeof built === 'string') stillborn.push({ mutant, why: built });
+      else (built.homes === this.#homes ? alive : alone).push({ mutant, module: built.module });
+    }
+    const { module, misfits } = superpose(this.original, alive.map((a) => a.module));
+    const together = this.#withLayout(module);
+    let shared: MutantCore | undefined;
+    const casts = alive.flatMap(({ mutant, module: own }, i): Cast[] => {
+      if (misfits.some((m) => m.number === i + 1)) {
+        alone.push({ mutant, module: own });
+        return [];
+      }
+      return [{
+        mutant, module: own,
+        core: (again = false) => {
+          if (shared === undefined || again) shared = new MutantCore(together, i + 1);
+          else shared.choose(i + 1);
+          return shared;
+        },
+      }];
+    });
+    const single = alone.map(({ mutant, module: own }): Cast => {
+      let core: MutantCore | undefined;
+      return { mutant, module: own, core: (again = false) => (core = core === undefined || again ? new MutantCore(this.#alone(mutant, own), undefined) : core) };
+    });
+    return { casts: [...casts, ...single], stillborn };
+  }
+
+  #withLayout(module: Module): CompiledCore {
+    const { wasm, layout } = compileModule(module, { variant: 'observed', dramBytes: DRAM_BYTES });
+    return { wasm, description: { ...this.#compiled.description, layout } };
+  }
+
+  #alone({ change }: Mutant, module: Module): CompiledCore {
+    if (change.of === 'hardware') return this.#withLayout(module);
+    const compiled = change.of === 'isa'
+      ? compile({ ...this.specs, isa: change.apply(this.specs.isa) }, this.uarch, 'observed', DRAM_BYTES)
+      : compile(this.specs, change.apply(this.uarch), 'observed', DRAM_BYTES);
+    return compiled.ok ? compiled.value : this.#withLayout(module);
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * What can kill a mutant: the literal tables, lockstep with the reference on
+ * random programs, the scoreboard on the same programs.
+ */
+import type { Isa, Uarch } from '../../model/spec/isa.js';
+import { simpler } from '../arbitraries/shrink.js';
+import type { Plan } from '../arbitraries/program.js';
+import { Lockstep } from '../lockstep/lockstep.js';
+import type { ObservedCore } from '../lockstep/observed.js';
+import type { Observation } from '../lockstep/records.js';
+import { CoreSubject } from '../lockstep/subject.js';
+import { Reference } from '../reference/reference.js';
+import { Scoreboard } from '../scoreboard/scoreboard.js';
+import { tables, type TableRow } from '../tables/index.js';
+import { runRow } from '../tables/run.js';
+import { bodyLength, type Supplied, type Supply } from './supply.js';
+
+/** How a mutant died. */
+export interface Kill {
+  readonly by: 'tables' | 'lockstep' | 'scoreboard';
+  /** What failed: the row, or the first difference. */
+  readonly property: string;
+  /** Rows or programs run. */
+  readonly executions: number;
+  readonly seconds: number;
+  /** Instructions of the shortest body found that still kills it. */
+  readonly length?: number;
+}
+
+/** How long to try. */
+export interface Budget {
+  readonly seconds: number;
+  readonly programs: number;
+}
+
+/** Nearly every program ends by itself earlier. */
+const MOST_CYCLES = 3000;
+/** Shrinking is for orientation: it may stop early. */
+const MOST_SHRINKS = 120;
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Rows in an order that does not depend on their tables, so that most mutants meet theirs early. */
+function shuffled(rows: readonly TableRow[]): readonly TableRow[] {
+  const key = (row: TableRow): number => [...row.id].reduce((hash, c) => Math.imul(hash ^ c.charCodeAt(0), 0x0100_0193), 0x811c_9dc5) >>> 0;
+  return rows.map((row) => ({ row, k: key(row) })).sort((a, b) => a.k - b.k).map(({ row }) => row);
+}
+
+export class Killers {
+  readonly #rows = shuffled(tables());
+  readonly #reference = new Reference();
+
+  constructor(readonly isa: Isa, readonly uarch: Uarch, readonly supply: Supply) {}
+
+  /** Rows in all. */
+  get rows(): number {
+    return this.#rows.length;
+  }
+
+  /** Runs the tables until one row fails. */
+  tables(core: ObservedCore): Kill | undefined {
+    const start = performance.now();
+    const subject = new CoreSubject(core);
+    const kill = (row: TableRow, i: number, what: string): Kill => ({ by: 'tables', property: `${row.id}: ${what}`, executions: i + 1, seconds: (performance.now() - start) / 1000 });
+    for (const [i, row] of this.#rows.entries()) {
+      try {
+        const [difference] = runRow(subject, row);
+        if (difference !== undefined) return kill(row, i, difference);
+      } catch (error) {
+        return kill(row, i, messageOf(error));
+      }
+    }
+    return undefined;
+  }
+
+  /** Runs random programs until one fails. `fresh` gives a core in good order, whatever a mutant did to the last one. */
+  programs(fresh: () => ObservedCore, { seconds, programs }: Budget, timed: boolean): Kill | undefined {
+    const start = performance.now();
+    const elapsed = (): number => (performance.now() - start) / 1000;
+    let lockstep = new Lockstep(fresh(), this.#reference);
+    for (let i = 0; i < programs && elapsed() < seconds; i++) {
+      const supplied = this.supply.at(i);
+      const found = this.#run(lockstep, supplied, timed);
+      if (found === undefined) continue;
+      lockstep = new Lockstep(fresh(), this.#reference);
+      const took = elapsed();
+      return { ...found, executions: i + 1, seconds: took, length: this.#shrunk(lockstep, supplied.plan, timed) };
+    }
+    return undefined;
+  }
+
+  #run(lockstep: Lockstep, { program }: Supplied, timed: boolean): Pick<Kill, 'by' | 'property'> | undefined {
+    const events: Observation[] = [];
+    try {
+      const result = lockstep.run(program, { maxCycles: MOST_CYCLES, inputs: program.inputs, ...(timed ? { onRecord: (o: Observation) => events.push(o) } : {}) });
+      if (result.kind === 'diverged') {
+        const [first] = result.divergence.differences;
+        return { by: 'lockstep', property: `${result.divergence.kind}: ${first?.what ?? ''} is ${first?.model ?? ''}, not ${first?.reference ?? ''}` };
+      }
+    } catch (error) {
+      return { by: 'lockstep', property: messageOf(error) };
+    }
+    if (!timed) return undefined;
+    const late = new Scoreboard(this.isa, this.uarch).firstMistiming(events);
+    return late === undefined ? undefined : { by: 'scoreboard', property: `record ${late.event.retirement.order} in cycle ${late.event.inputs.cycle}, predicted ${late.prediction.exact ? '' : 'at least '}${late.prediction.cycle}` };
+  }
+
+  /** Greedy: the first simpler program that still fails, again and again. */
+  #shrunk(lockstep: Lockstep, plan: Plan, timed: boolean): number {
+    let left = MOST_SHRINKS;
+    let best = plan;
+    for (let found = true; found && left > 0;) {
+      found = false;
+      for (const candidate of simpler(best)) {
+        if (left-- <= 0) break;
+        if (this.#run(lockstep, this.supply.build(candidate), timed) === undefined) continue;
+        best = candidate;
+        found = true;
+        break;
+      }
+    }
+    return bodyLength(best);
+  }
+}
