@@ -7,6 +7,7 @@ import type { Mode } from '../retirement.js';
 import { CsrChooser } from './csr-choice.js';
 import { Weighted, type Dice } from './dice.js';
 import { BUDGET, DATA_SLOTS, POINTER, POOL } from './map.js';
+import { BIASES, type Bias, type ItemKind } from './profile.js';
 import type { Item } from './program.js';
 import { encode, type Shape, type Shapes } from './shapes.js';
 
@@ -28,7 +29,7 @@ export class ItemMaker {
   readonly #compute: readonly Shape[];
   readonly #system: readonly Shape[];
 
-  constructor(isa: Isa, readonly shapes: Shapes) {
+  constructor(isa: Isa, readonly shapes: Shapes, bias: Bias = BIASES.all) {
     this.#csrs = new CsrChooser(isa);
     this.#compute = shapes.of(['alu', 'muldiv']);
     this.#system = shapes.of(['trap', 'wait', 'xret', 'fence', 'cbo']);
@@ -41,31 +42,31 @@ export class ItemMaker {
     const fences = shapes.of(['fence'], (s) => s.permit !== undefined);
     const orders = shapes.of(['fence'], (s) => s.permit === undefined);
     const traps = shapes.of(['trap']);
-    const weighted: readonly (readonly [number, readonly Shape[], Make])[] = [
-      [20, this.#compute, (dice) => one(this.#fill(dice, dice.pick(this.#compute)))],
-      [4, muldiv, (dice) => this.#dependent(dice, dice.pick(muldiv))],
-      [12, moves, (dice) => this.#move(dice, dice.pick(moves))],
-      [3, moves, (dice) => this.#loadUse(dice, dice.pick(moves))],
-      [6, guestMoves, (dice) => this.#guestMove(dice, dice.pick(guestMoves))],
-      [6, atomics, (dice) => this.#guestMove(dice, dice.pick(atomics))],
-      [6, branches, (dice) => this.#branch(dice, dice.pick(branches))],
-      [2, branches, (dice) => this.#jal(dice)],
-      [3, branches, (dice) => this.#jalr(dice)],
-      [16, csrs, (dice, mode) => one(this.#csr(dice, dice.pick(csrs), this.#csrs.choose(dice, mode)))],
-      [5, csrs, (dice, mode) => this.#csrPair(dice, mode)],
-      [4, csrs, (dice) => this.#interruptWrite(dice)],
-      [4, traps, (dice) => one(this.#fill(dice, dice.pick(traps)))],
-      [3, traps, () => one(this.shapes.word('ecall'))],
-      [5, traps, (dice) => this.#xret(dice)],
-      [2, moves, (dice) => this.#borrow(dice, dice.pick(moves))],
-      [3, this.#system, (dice) => one(this.#fill(dice, dice.pick(this.#system)))],
-      [1, traps, () => one(this.shapes.word('wfi'))],
-      [3, fences, (dice) => one(this.#fill(dice, dice.pick(fences)))],
-      [1, orders, (dice) => one(this.#fill(dice, dice.pick(orders)))],
-      [1, traps, (dice) => this.#modify(dice)],
-      [3, traps, (dice) => one(this.word(dice))],
+    const weighted: readonly (readonly [ItemKind, number, readonly Shape[], Make])[] = [
+      ['compute', 20, this.#compute, (dice) => one(this.#fill(dice, dice.pick(this.#compute)))],
+      ['long', 4, muldiv, (dice) => this.#dependent(dice, dice.pick(muldiv))],
+      ['move', 12, moves, (dice) => this.#move(dice, dice.pick(moves))],
+      ['load-use', 3, moves, (dice) => this.#loadUse(dice, dice.pick(moves))],
+      ['guest-move', 6, guestMoves, (dice) => this.#guestMove(dice, dice.pick(guestMoves))],
+      ['atomic', 6, atomics, (dice) => this.#guestMove(dice, dice.pick(atomics))],
+      ['branch', 6, branches, (dice) => this.#branch(dice, dice.pick(branches))],
+      ['jal', 2, branches, (dice) => this.#jal(dice)],
+      ['jalr', 3, branches, (dice) => this.#jalr(dice)],
+      ['csr', 16, csrs, (dice, mode) => one(this.#csr(dice, dice.pick(csrs), this.#csrs.choose(dice, mode)))],
+      ['csr-pair', 5, csrs, (dice, mode) => this.#csrPair(dice, mode)],
+      ['interrupt-write', 4, csrs, (dice) => this.#interruptWrite(dice)],
+      ['trap', 4, traps, (dice) => one(this.#fill(dice, dice.pick(traps)))],
+      ['ecall', 3, traps, () => one(this.shapes.word('ecall'))],
+      ['xret', 5, traps, (dice) => this.#xret(dice)],
+      ['borrow', 2, moves, (dice) => this.#borrow(dice, dice.pick(moves))],
+      ['system', 3, this.#system, (dice) => one(this.#fill(dice, dice.pick(this.#system)))],
+      ['wait', 1, traps, () => one(this.shapes.word('wfi'))],
+      ['fence', 3, fences, (dice) => one(this.#fill(dice, dice.pick(fences)))],
+      ['order', 1, orders, (dice) => one(this.#fill(dice, dice.pick(orders)))],
+      ['modify', 1, traps, (dice) => this.#modify(dice)],
+      ['raw', 3, traps, (dice) => one(this.word(dice))],
     ];
-    this.#makes = new Weighted(weighted.flatMap(([weight, needs, make]) => (needs.length === 0 ? [] : [[weight, make] as const])));
+    this.#makes = new Weighted(weighted.flatMap(([kind, weight, needs, make]) => (needs.length === 0 ? [] : [[weight * (bias.items[kind] ?? 1), make] as const])));
     this.#calm = new Weighted<Make>([
       [12, (dice) => one(this.#fill(dice, dice.pick(this.#compute)))],
       [4, (dice) => this.#dependent(dice, dice.pick(muldiv))],

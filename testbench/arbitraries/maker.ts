@@ -4,7 +4,9 @@
 import type { Isa } from '../../model/spec/isa.js';
 import { Dice } from './dice.js';
 import { ItemMaker } from './items.js';
-import type { Plan } from './program.js';
+import type { Mode } from '../retirement.js';
+import { BIASES, type Bias, type Profile } from './profile.js';
+import type { Item, Plan } from './program.js';
 import { SetupMaker } from './setup.js';
 import { Shapes } from './shapes.js';
 
@@ -17,10 +19,24 @@ export class PlanMaker {
   readonly #items: ItemMaker;
   readonly #setup: SetupMaker;
 
-  constructor(isa: Isa) {
+  readonly #bias: Bias;
+
+  /** @param profile - What the programs are mostly made of. */
+  constructor(isa: Isa, profile: Profile = 'all') {
+    this.#bias = BIASES[profile];
     this.shapes = new Shapes(isa);
-    this.#items = new ItemMaker(isa, this.shapes);
-    this.#setup = new SetupMaker(isa, (dice) => this.#items.word(dice));
+    this.#items = new ItemMaker(isa, this.shapes, this.#bias);
+    this.#setup = new SetupMaker(isa, (dice) => this.#items.word(dice), this.#bias);
+  }
+
+  /** A single item, as for a restless body that starts in the mode. */
+  item(dice: Dice, mode: Mode): Item {
+    return this.#items.make(dice, mode, false);
+  }
+
+  /** Everything but the body, for a body of so many items. */
+  setup(dice: Dice, length: number): Omit<Plan, 'body'> {
+    return this.#setup.make(dice, length);
   }
 
   /** The plan of a seed. */
@@ -29,7 +45,7 @@ export class PlanMaker {
     const length = dice.below(MOST_ITEMS + 1);
     const setup = this.#setup.make(dice, length);
     // Most programs trap seldom, so that pipelines fill; the others at almost every turn.
-    const calm = !dice.oneIn(3);
+    const calm = !dice.oneIn(this.#bias.restless);
     return { ...setup, body: Array.from({ length }, () => this.#items.make(dice, setup.mode, calm)) };
   }
 }

@@ -9,6 +9,7 @@ import type { Mode } from '../retirement.js';
 import { RETURN_BITS } from './build.js';
 import { Weighted, type Dice } from './dice.js';
 import { AT, BASE, DATA_SLOTS, LOADED } from './map.js';
+import { BIASES, type Bias } from './profile.js';
 import type { Handler, Plan, Setting } from './program.js';
 import { registerValue, storableValue, wildAddress, writableBits } from './values.js';
 
@@ -34,12 +35,12 @@ export class SetupMaker {
   readonly #csrs: ReadonlyMap<string, { readonly csr: Csr; readonly writable: bigint }>;
 
   /** @param words - Instruction words to lie about in the data, for programs that modify themselves. */
-  constructor(isa: Isa, readonly words: (dice: Dice) => number) {
+  constructor(isa: Isa, readonly words: (dice: Dice) => number, readonly bias: Bias = BIASES.all) {
     this.#csrs = new Map(isa.csrs.map((csr) => [csr.name, { csr, writable: writableBits(csr) }]));
   }
 
   make(dice: Dice, length: number): Omit<Plan, 'body'> {
-    const interrupts = dice.below(3) !== 0;
+    const interrupts = dice.below(3) >= this.bias.quiet;
     const mstatus = this.#mstatus(dice, interrupts);
     return {
       mode: MODES.pick(dice),

@@ -42,20 +42,22 @@ export class PermitCounts {
    * Counts the rows that decide an instruction: that of its table and, if this
    * allows a CSR access, that of the CSR's own table.
    *
+   * @param onRow - Told each of them.
    * @returns The decision.
    */
-  decide(situation: Situation): Permission {
+  decide(situation: Situation, onRow?: (row: RowCount) => void): Permission {
     const { permit } = situation.instruction;
     if (permit === undefined) return 'allow';
-    const first = this.#hit(permit, situation);
+    const first = this.#hit(permit, situation, onRow);
     const own = situation.instruction.csr === undefined ? undefined : this.#ownTable.get(situation.csr);
-    return first !== 'allow' || own === undefined ? first : this.#hit(own, situation);
+    return first !== 'allow' || own === undefined ? first : this.#hit(own, situation, onRow);
   }
 
-  #hit(table: string, situation: Situation): Permission {
+  #hit(table: string, situation: Situation, onRow?: (row: RowCount) => void): Permission {
     const row = (this.#tables.get(table) ?? []).find(({ terms }) => terms.every(({ read, values }) => values.includes(read(situation))));
     if (row === undefined) throw new Error(`no row of the permit table ${table} decides`);
     row.count.hits++;
+    onRow?.(row.count);
     return row.count.then;
   }
 }

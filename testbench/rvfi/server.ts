@@ -50,7 +50,10 @@ export class DiiServer {
         const [reason, mend] = REASONS[code] ?? [`cannot be used (${code})`, 'Choose another with --port.'];
         resolve(failure(`Port ${options.port} of ${LOOPBACK} ${reason}.`, mend));
       });
-      server.listen(options.port, LOOPBACK, () => resolve(begun));
+      server.listen(options.port, LOOPBACK, () => {
+        server.on('error', (error) => options.note(`A client could not be let in (${errorCode(error)}).`));
+        resolve(begun);
+      });
     });
   }
 
@@ -73,7 +76,7 @@ export class DiiServer {
     socket.on('close', () => this.#leave(socket));
     this.#clients.push(socket);
     if (this.#clients.length === 1) this.#serve(socket);
-    else this.#options.note(`A client waits until the one before it has left.`);
+    else this.#options.note('A client waits until the one before it has left.');
   }
 
   #leave(socket: Socket): void {
