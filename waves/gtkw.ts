@@ -49,13 +49,25 @@ function groupText(group: WaveGroup, fileNumber: (file: string) => number, dump:
   return `@${GROUP_BEGIN_FLAG}\n-${group.title}\n${rows}@${GROUP_END_FLAG}\n-${group.title}\n`;
 }
 
+/** Time before the marker that is seen at first, and the zoom: ten pixels a cycle. */
+const BEFORE_MARKER = 400;
+const ZOOM = '0.000000';
+const NAMED_MARKERS = 26;
+
+/** Zoom, the primary marker and no named ones. */
+function markerText(marker: number | undefined): string {
+  if (marker === undefined) return '';
+  return `[timestart] ${Math.max(0, marker - BEFORE_MARKER)}\n*${ZOOM} ${marker}${' -1'.repeat(NAMED_MARKERS)}\n`;
+}
+
 /**
  * The files that show a dump as the view says, to lie in the dump's directory.
  *
  * @param dump - Name of the dump, `core.vcd`.
+ * @param marker - Time at which the marker stands; the view begins a little before it.
  * @returns The save file `core.gtkw` first, then one filter file per filter and width: `core.modes.3.txt`.
  */
-export function gtkwFiles(dump: string, view: WaveView): readonly [NamedText, ...NamedText[]] {
+export function gtkwFiles(dump: string, view: WaveView, marker?: number): readonly [NamedText, ...NamedText[]] {
   const filters = new Map<string, string>();
   for (const { signal, filter } of view.groups.flatMap((g) => g.rows)) {
     if (filter !== undefined) filters.set(filterFile(dump, filter, signal.width), filterText(filter, signal.width));
@@ -65,17 +77,18 @@ export function gtkwFiles(dump: string, view: WaveView): readonly [NamedText, ..
   const name = `${stem(dump)}.gtkw`;
   // [savefile] is what filter files are looked up against: without it, against the working directory.
   const head = `[dumpfile] "${basename(dump)}"\n[savefile] "${name}"\n[treeopen] ${ROOT_SCOPES.join('.')}.\n[signals_width] 240\n[sst_expanded] 0\n`;
-  return [{ name, text: head + groups }, ...[...filters].map(([file, text]) => ({ name: file, text }))];
+  return [{ name, text: head + markerText(marker) + groups }, ...[...filters].map(([file, text]) => ({ name: file, text }))];
 }
 
 /**
  * Writes save file and filters beside a dump.
  *
  * @param dump - Path of the dump.
+ * @param marker - Time at which the marker stands.
  * @returns Why it could not, or undefined.
  */
-export function writeGtkw(dump: string, view: WaveView): WriteFailure | undefined {
-  for (const { name, text } of gtkwFiles(dump, view)) {
+export function writeGtkw(dump: string, view: WaveView, marker?: number): WriteFailure | undefined {
+  for (const { name, text } of gtkwFiles(dump, view, marker)) {
     const failure = writeWhole(join(dirname(dump), name), text);
     if (failure !== undefined) return failure;
   }

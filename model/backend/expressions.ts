@@ -304,7 +304,11 @@ export class Expressions {
     ], this.unit.type(type));
   }
 
+  /** An amount within range. The shifts of wasm mask it themselves, so the lowest bits of a wider value need no mask. */
   #amount(e: Expr, type: ValueType, code: Code): Ref {
+    if (e.kind === 'slice' && e.low === 0 && 2 ** e.width === sizeOf(type) && this.#home(e, code) === undefined) {
+      return this.unit.convert(this.raw(e.a, code), typeOf(e.a.width), type);
+    }
     return this.unit.convert(this.value(e, code), typeOf(e.width), type);
   }
 

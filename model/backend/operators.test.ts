@@ -72,6 +72,15 @@ describe('compiled operators', () => {
     });
   }
 
+  it('keep the carry of narrow values in a wider one', () => {
+    for (const [narrow, wide] of [[7, 8], [7, 9], [31, 32], [31, 33], [32, 33], [63, 64]] as const) {
+      const [a, b] = [register('a', narrow), register('b', narrow)];
+      const [x, y] = [zext(read(a), wide), zext(read(b), wide)];
+      const sums = [binary('add', x, y), binary('mul', x, y), binary('add', binary('add', x, y), x), binary('add', constant(wide, 1), binary('add', x, y))];
+      expectDefinition(a, b, sums.flatMap((e) => [e, zext(e, 64), sext(e, 64), binary('ltu', e, y), binary('shru', e, constant(7, narrow))]));
+    }
+  });
+
   for (const width of [1, 7, 32, 33, 64]) {
     for (const amountWidth of [1, 3, 5, 6, 7, 32, 33, 64]) {
       it(`shift ${width} bits by an amount of ${amountWidth} bits, however large`, () => {

@@ -163,9 +163,17 @@ function rewriteSelect(e: Node<'select'>): Expr {
   if (key.width === 1 && first !== undefined && byValue.size === 1 && first[1].length === 1) {
     return first[1][0] === 1n ? mux(key, first[0], e.default) : mux(key, e.default, first[0]);
   }
+  const test = first !== undefined && byValue.size === 1 && first[1].length === 1 ? oneBitTest(e, first[0], first[1][0]) : undefined;
+  if (test !== undefined) return test;
   if (byValue.size === e.cases.length) return e;
   const cases = [...byValue].map(([value, keys]): SelectCase => ({ keys, value }));
   return { ...e, cases };
+}
+
+/** A one-bit select that only tells whether the key has a certain value. */
+function oneBitTest(e: Node<'select'>, hit: Expr, key: bigint | undefined): Expr | undefined {
+  if (e.width !== 1 || key === undefined || hit.kind !== 'const' || e.default.kind !== 'const') return undefined;
+  return binary(hit.value === 1n ? 'eq' : 'ne', e.key, constant(e.key.width, key));
 }
 
 function rewriteSlice(e: Node<'slice'>): Expr {

@@ -8,17 +8,18 @@
  * fetch starts anew, so that whatever changed is in effect for the next
  * instruction (intr_mip_mie_xret_csrwr).
  */
-import { ONE, ZERO, add, and, binary, concat, constant, eqConst, mux, not, or, read } from '../ir/build.js';
+import { ONE, ZERO, add, and, binary, concat, constant, eqConst, mux, nonZero, not, or, read, select } from '../ir/build.js';
 import type { Expr } from '../ir/ir.js';
 import type { Csr } from '../spec/isa.js';
 import { tick, tickWithAccess } from './clint.js';
 import { Committing } from './committing.js';
 import type { Core } from './core.js';
 import { EXIT } from './exit.js';
+import { extracted } from './execute.js';
 import { faultOf } from './faults.js';
 import { modeBits } from './hart.js';
 import { Retirement, type RetiredDetails } from './retire.js';
-import { csrInstruction, inputOutput, ioDone, isClint, newCsrValue, waitInstruction, wakes, xret } from './system.js';
+import { oldCsrValue, csrInstruction, inputOutput, ioDone, isClint, newCsrValue, waitInstruction, wakes, xret } from './system.js';
 import { dueInterrupt, targetMode, trapEntries, type DueInterrupt, type TrapValues } from './trap.js';
 
 /** A CSR write of this cycle as the counters see it. */
@@ -35,6 +36,7 @@ export class Commit {
   readonly #interrupt: DueInterrupt;
   /** Empties every stage and points the fetch at the address. */
   readonly #restart: (pc: Expr) => void;
+  #retires: Expr = ZERO;
   /** One bit: this cycle goes the slow way. */
   readonly slow: Expr;
 
@@ -75,6 +77,7 @@ export class Commit {
     const finish = (details: RetiredDetails): void => this.#finish(details);
     this.#show(interrupted, faulted, fault);
     this.#ticks(and(not(interrupted), not(faulted)), io);
+    this.#rvfi(and(not(interrupted), faulted), io);
     builder.firstOf(
       [
         { when: interrupted, then: () => this.#trap(this.#interruptValues(), undefined) },
@@ -102,6 +105,31 @@ export class Commit {
     const writes = and(this.slow, not(interrupted), not(faulted), this.#here.csrWrites);
     shown('csr.written', writes, concat(ONE, this.#here.csrAddress));
     shown('csr.value', writes, newCsrValue(this.#here));
+  }
+
+  /** The instruction that retires or traps in this cycle, as the RISC-V formal interface names its parts; all zero in any other cycle. */
+  #rvfi(faulted: Expr, io: Expr): void {
+    const { builder, hart } = this.#core;
+    const here = this.#here;
+    const { valid, pc, insn, rd, address, bytes, value, isLoad, isStore, isMemory } = here;
+    const shown = (name: string, when: Expr, what: Expr): Expr => builder.wire(`rvfi.${name}`, mux(when, what, constant(what.width, 0)));
+    const trap = shown('trap', this.slow, faulted);
+    const retires = or(and(valid, not(this.slow)), and(this.slow, this.#retires));
+    const present = builder.wire('rvfi.valid', or(retires, trap));
+    shown('pc_rdata', present, pc);
+    shown('insn', present, insn);
+    shown('mode', present, modeBits(read(hart.V), read(hart.priv)));
+    const loaded = mux(and(this.slow, io), extracted(this.#core, here.control, read(builder.register('io.rdata', 64, { input: true }))), value);
+    const written = mux(here.is('csr'), oldCsrValue(here), loaded);
+    const writes = and(retires, nonZero(rd));
+    shown('rd_addr', writes, rd);
+    shown('rd_wdata', writes, written);
+    const mask = select(bytes, [1, 2, 4].map((n) => ({ keys: [BigInt(n)], value: constant(8, 2 ** n - 1) })), constant(8, 255));
+    shown('mem_addr', and(retires, isMemory), address);
+    shown('mem_rmask', and(retires, isLoad), mask);
+    shown('mem_wmask', and(retires, isStore), mask);
+    shown('mem_rdata', and(retires, isLoad), loaded);
+    shown('mem_wdata', and(retires, isStore), value);
   }
 
   /** A permitted instruction without an effect on the hart's own state: fences, HLV and HSV in DRAM. */
@@ -180,7 +208,8 @@ export class Commit {
       value: newCsrValue(here),
     };
     this.#count('cycles', ONE, write);
-    this.#count('retired', builder.wire('commit.retires', and(runs, this.#done(io))), write);
+    this.#retires = builder.wire('commit.retires', and(runs, this.#done(io)));
+    this.#count('retired', this.#retires, write);
   }
 
   /** One bit: the instruction, not trapped, finishes in this slow cycle. */

@@ -13,7 +13,7 @@ import type { Retirement, RetiredDetails } from './retire.js';
 export type Finish = (details: RetiredDetails) => void;
 
 /** The value of the CSR that the instruction reaches. */
-function oldCsrValue(here: Committing): Expr {
+export function oldCsrValue(here: Committing): Expr {
   const { csrs, isa } = here.core.hart;
   return select(here.csrIndex, isa.csrs.map((csr, i) => ({ keys: [BigInt(i)], value: csrs.value(csr.name) })), constant(64, 0));
 }

@@ -2,9 +2,9 @@
  * Plans from numbers: the same number is the same program, everywhere.
  */
 import type { Isa } from '../../model/spec/isa.js';
+import type { Mode } from '../retirement.js';
 import { Dice } from './dice.js';
 import { ItemMaker } from './items.js';
-import type { Mode } from '../retirement.js';
 import { BIASES, type Bias, type Profile } from './profile.js';
 import type { Item, Plan } from './program.js';
 import { SetupMaker } from './setup.js';

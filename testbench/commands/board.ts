@@ -79,6 +79,8 @@ export interface WaveWindow {
   readonly to: bigint | undefined;
   /** Bytes at which it stops. */
   readonly limit: number | undefined;
+  /** Cycle at which the marker stands. */
+  readonly marker?: bigint;
 }
 
 export class Board {
@@ -141,7 +143,7 @@ export class Board {
   }
 
   /** Traces from the next cycle on. */
-  beginWave({ path, limit }: WaveWindow): WriteFailure | undefined {
+  beginWave({ path, limit, marker }: WaveWindow): WriteFailure | undefined {
     if (this.#sample === undefined) throw new Error('a wave needs the traced variant');
     const { layout, base } = this.core;
     const begun = WaveRecorder.begin(path, { layout, base, memory: this.#linear, sample: this.#sample }, {
@@ -155,7 +157,7 @@ export class Board {
     if (!(begun instanceof WaveRecorder)) return begun;
     this.#recorder = begun;
     this.#switched.tracing = true;
-    return writeView(path, this.#options.plain.description);
+    return writeView(path, this.#options.plain.description, marker === undefined ? undefined : Number(marker) * CLOCK_PERIOD);
   }
 
   /** Completes the wave at the current cycle; undefined if there is none. */

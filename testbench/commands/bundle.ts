@@ -26,6 +26,10 @@ export interface Case {
   readonly overlays: readonly string[];
   /** Of a random program. */
   readonly seed?: string;
+  /** How the program came about: its number in the seed, then the candidates taken while it was made smaller. */
+  readonly path?: string;
+  /** Name of the ELF file without `.elf`; `program` unless said otherwise. */
+  readonly stem?: string;
 }
 
 /** `replay.json`. Everything else lies beside it under fixed names: no path is saved. */
@@ -40,8 +44,11 @@ interface ReplayFile {
   /** The input log, one effect a line. */
   readonly inputs: string;
   readonly seed?: string;
+  readonly path?: string;
+  readonly stem?: string;
 }
 
+const PROGRAM = 'program';
 const overlayName = (index: number): string => `specs-${index}`;
 
 /** Writes the folder, but for the wave. */
@@ -55,13 +62,17 @@ export function writeBundle(directory: string, one: Case, specHash: string): Fai
     maxCycles: one.maxCycles,
     overlays: one.overlays.length,
     inputs: encodeInputLog(one.inputs),
-    ...(one.seed === undefined ? {} : { seed: one.seed }),
+    ...originOf(one),
   };
   return makeDirectory(directory)
     ?? copyOverlays(directory, one.overlays)
-    ?? writeFileWhole(join(directory, 'program.elf'), elfOf(one.program))
+    ?? writeFileWhole(join(directory, `${one.stem ?? PROGRAM}.elf`), elfOf(one.program))
     ?? writeFileWhole(join(directory, 'replay.json'), `${JSON.stringify(replay, undefined, 2)}\n`);
 }
+
+/** Seed, path and name, where there are any. */
+const originOf = ({ seed, path, stem }: Pick<Case, 'seed' | 'path' | 'stem'>): Pick<Case, 'seed' | 'path' | 'stem'> =>
+  ({ ...(seed === undefined ? {} : { seed }), ...(path === undefined ? {} : { path }), ...(stem === undefined ? {} : { stem }) });
 
 function copyOverlays(directory: string, overlays: readonly string[]): Failure | undefined {
   try {
@@ -84,21 +95,22 @@ export function readBundle(directory: string): { readonly ok: true; readonly cas
   const text = readText(path);
   if (typeof text !== 'string') return about(path, text);
   const replay = parseReplay(text);
-  const bad = (what: string): Failure => failure(`${path}: ${what}`, 'Give a folder that lockstep has written, unchanged.');
+  const bad = (what: string): Failure => failure(`${path}: ${what}`, 'Give a folder that lockstep or fuzz has written, unchanged.');
   if (replay === undefined) return bad('It is not the replay of a divergence.');
   const log = decodeInputLog(replay.inputs);
   if (!log.ok) return bad(log.message);
+  const elfName = `${replay.stem ?? PROGRAM}.elf`;
   let elf: Uint8Array;
   try {
-    elf = readFileSync(join(directory, 'program.elf'));
+    elf = readFileSync(join(directory, elfName));
   } catch {
-    return bad('There is no program.elf beside it.');
+    return bad(`There is no ${elfName} beside it.`);
   }
   const program = parseElf(elf);
-  if (!program.ok) return about(join(directory, 'program.elf'), program);
+  if (!program.ok) return about(join(directory, elfName), program);
   const overlays = Array.from({ length: replay.overlays }, (_, i) => join(directory, overlayName(i)));
   const { core, memory, maxCycles, specHash, version } = replay;
-  return { ok: true, specHash, version, case: { core, memory, maxCycles, program, inputs: log.events, overlays, ...(replay.seed === undefined ? {} : { seed: replay.seed }) } };
+  return { ok: true, specHash, version, case: { core, memory, maxCycles, program, inputs: log.events, overlays, ...originOf(replay) } };
 }
 
 function parseReplay(text: string): ReplayFile | undefined {
@@ -113,6 +125,8 @@ function parseReplay(text: string): ReplayFile | undefined {
 function isReplay(value: unknown): value is ReplayFile {
   if (typeof value !== 'object' || value === null) return false;
   const has = (key: string, type: string): boolean => typeof Object.getOwnPropertyDescriptor(value, key)?.value === type;
+  const stem: unknown = Object.getOwnPropertyDescriptor(value, 'stem')?.value;
+  if (stem !== undefined && !(typeof stem === 'string' && /^[\w-]+$/.test(stem))) return false;
   return ['version', 'specHash', 'core', 'inputs'].every((key) => has(key, 'string')) && ['format', 'memory', 'maxCycles', 'overlays'].every((key) => has(key, 'number'));
 }
 

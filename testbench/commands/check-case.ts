@@ -44,6 +44,6 @@ async function wave(path: string, one: Case, ready: ReadyCore, cycle: bigint): P
   });
   board.machine.load(one.program);
   const from = cycle > BEFORE ? cycle - BEFORE : 0n;
-  const outcome = await board.run(cycle + AFTER, { path, from, to: undefined, limit: undefined });
+  const outcome = await board.run(cycle + AFTER, { path, from, to: undefined, limit: undefined, marker: cycle });
   return outcome.kind === 'failed' ? failure(outcome.message, outcome.mend) : undefined;
 }

@@ -80,8 +80,8 @@ function fieldsIn({ model, reference }: Difference, csr: Csr | undefined): reado
   return csr.fields.filter(({ bits: { high, low } }) => ((changed >> BigInt(low)) & ((1n << BigInt(high - low + 1)) - 1n)) !== 0n);
 }
 
-/** Rules that speak about it, the likeliest first: of the CSR that differs, of the permit row, of the exception, of the instruction. */
-function rulesOf({ differences, observation, reference }: Divergence, { isa, disassemble }: DivergenceContext): readonly string[] {
+/** Rules that speak about a divergence, the likeliest first: of the CSR that differs, of the permit row, of the exception, of the instruction. */
+export function rulesOf({ differences, observation, reference }: Divergence, { isa, disassemble }: DivergenceContext): readonly string[] {
   const [first] = differences;
   if (first === undefined) return [];
   const csr = csrOf(first, isa);

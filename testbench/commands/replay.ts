@@ -13,7 +13,7 @@ import { terminal } from './terminal.js';
 export function define(program: Command): void {
   program
     .command('replay <directory>')
-    .description('reproduce a divergence that lockstep has written')
+    .description('reproduce a divergence that lockstep or fuzz has written')
     .addHelpText('after', `
 Exit codes: 1 if core and reference still part, 0 if they agree now, 2 for wrong input.
 

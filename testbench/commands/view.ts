@@ -46,9 +46,9 @@ function filtersOf(description: CoreDescription): readonly WaveFilter[] {
   ];
 }
 
-/** Writes save file and filters beside a dump of this core. */
-export function writeView(dump: string, description: CoreDescription): WriteFailure | undefined {
+/** Writes save file and filters beside a dump of this core; the marker stands at a time, if one is given. */
+export function writeView(dump: string, description: CoreDescription, marker?: number): WriteFailure | undefined {
   const { signals } = description.layout;
   const all = [...signals, ...textLanes(signals, hasText, vcdId).map((lane) => lane.signal)];
-  return writeGtkw(dump, buildView(roledByName(all, description.stages, filterOf), filtersOf(description)));
+  return writeGtkw(dump, buildView(roledByName(all, description.stages, filterOf), filtersOf(description)), marker);
 }

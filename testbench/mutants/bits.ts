@@ -1,7 +1,8 @@
 /**
- * Expressions as functions of single bits. What has no small diagram
- * (products, quotients, elements of arrays) counts as an unknown of its own:
- * equal expressions then still have equal values, and nothing false is proven.
+ * Expressions as functions of single bits. Wires, and what has no small
+ * diagram (products, quotients, elements of arrays), count as unknowns of
+ * their own: equal expressions then still have equal values, and nothing false
+ * is proven.
  */
 import type { Expr } from '../../model/ir/ir.js';
 import { operands } from '../../model/ir/walk.js';
@@ -11,11 +12,11 @@ import { Diagrams, type Bit } from './bdd.js';
 type Word = readonly Bit[];
 
 const OPAQUE = new Set(['mul', 'mulh', 'mulhu', 'mulhsu', 'div', 'divu', 'rem', 'remu']);
-const isUnknown = (e: Expr): boolean => e.kind === 'read' || e.kind === 'element' || (e.kind === 'binary' && OPAQUE.has(e.op));
+const isUnknown = (e: Expr): boolean => e.kind === 'read' || e.kind === 'element' || e.kind === 'wire' || (e.kind === 'binary' && OPAQUE.has(e.op));
 /** Registers up to this width steer; they come first in the order of variables. */
 const NARROW = 32;
 
-const nameOf = (e: Expr): string => (e.kind === 'read' ? e.register.name : '');
+const nameOf = (e: Expr): string => (e.kind === 'read' ? e.register.name : e.kind === 'wire' ? e.wire.name : '');
 
 export class BitBlaster {
   readonly diagrams = new Diagrams();
@@ -70,12 +71,11 @@ export class BitBlaster {
         const fill = e.signed ? (a[a.length - 1] ?? 0) : 0;
         return Array.from({ length: e.width }, (_, i) => a[i] ?? fill);
       }
-      case 'wire':
-        return this.word(e.wire.value);
       case 'binary':
         return this.#binary(e);
       case 'read':
       case 'element':
+      case 'wire':
         return [];
     }
   }

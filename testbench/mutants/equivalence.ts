@@ -7,12 +7,12 @@
  * (`mutants-rest-on-invariants.test.ts`), and named in the proof.
  */
 import { createHash } from 'node:crypto';
-import { and, constant, eqConst, not, or, read } from '../../model/ir/build.js';
-import type { Expr, Module, Register } from '../../model/ir/ir.js';
-import { mapStatement, withOperands } from '../../model/ir/map.js';
+import { and, constant, eqConst, not, or, read, wireRef } from '../../model/ir/build.js';
+import type { Expr, Module, Register, Wire } from '../../model/ir/ir.js';
+import { withOperands } from '../../model/ir/map.js';
 import { Simplifier } from '../../model/ir/simplify.js';
 import { superpose } from '../../model/ir/superpose.js';
-import { operands } from '../../model/ir/walk.js';
+import { operands, postorder } from '../../model/ir/walk.js';
 import type { Isa } from '../../model/spec/isa.js';
 import { TooLarge } from './bdd.js';
 import { BitBlaster } from './bits.js';
@@ -58,75 +58,120 @@ export function invariantsOf(isa: Isa): readonly Invariant[] {
 /**
  * Tries to prove a mutant equivalent.
  *
- * @returns The proof, or the first effect that differs, or is too large to decide.
+ * From the wires that everything else is made of upwards: one that is equal
+ * in both is from there on as good as a name. What is left is asked of every
+ * register, memory access and exit.
+ *
+ * @returns The proof, or the first thing that differs, or is too large to decide.
  */
 export function prove(mutant: Mutant, original: Module, mutated: Module, isa: Isa): Proof | { readonly differs: string } {
   const { module, selector, misfits } = superpose(original, [mutated]);
   if (misfits.length > 0) return { differs: 'its registers' };
-  const simplifier = new Simplifier({ inlineWires: true });
-  const [own, other] = [0, 1].map((n) => transitionOf(chosen(module, selector, n, simplifier)));
-  if (own === undefined || other === undefined) return { differs: 'everything' };
-  const pairs: { readonly name: string; readonly a: Expr; readonly b: Expr }[] = [];
-  for (const name of new Set([...own.keys(), ...other.keys()])) {
-    const [a, b] = [own.get(name), other.get(name)];
-    const register = module.registers.find((r) => r.name === name);
-    const like = a ?? b;
-    if (like === undefined) continue;
-    const rest = register === undefined ? constant(like.width, 0) : read(register);
-    const [x, y] = [simplifier.expr(a ?? rest), simplifier.expr(b ?? rest)];
-    if (x !== y) pairs.push({ name, a: x, b: y });
-  }
-  const proof = (how: string, invariants: readonly string[]): Proof => ({ mutant: mutant.id, how, invariants, lines: hashOf(mutant) });
-  if (pairs.length === 0) return proof('the hardware is the same', []);
-  return decide(pairs, module, isa, simplifier, proof);
+  return new Prover(module, selector, isa).run(mutant);
 }
 
-function decide(
-  pairs: readonly { readonly name: string; readonly a: Expr; readonly b: Expr }[], module: Module, isa: Isa, simplifier: Simplifier,
-  proof: (how: string, invariants: readonly string[]) => Proof,
-): Proof | { readonly differs: string } {
-  const register = (name: string): Expr => {
-    const found = module.registers.find((r) => r.name === name);
-    return found === undefined ? constant(64, 0) : read(found);
-  };
-  const invariants = invariantsOf(isa).map(({ name, holds }) => ({ name, expr: simplifier.expr(holds(register)) }));
-  const used = new Set<string>();
-  for (const { name, a, b } of pairs) {
+/** A wire or effect in the original and in the mutant. */
+type Pair = readonly [Expr, Expr];
+
+class Prover {
+  readonly #simplifier = new Simplifier({ inlineWires: false });
+  readonly #invariants: readonly { readonly name: string; readonly expr: Expr }[];
+  /** Wires that are not known to be equal. */
+  readonly #affected = new Map<string, Pair>();
+  readonly #fixed = [new Map<Expr, Expr>(), new Map<Expr, Expr>()];
+  readonly #inlined = new Map<Expr, Expr>();
+  readonly #used = new Set<string>();
+  readonly #decided: string[] = [];
+
+  constructor(readonly module: Module, readonly selector: Register, isa: Isa) {
+    const register = (name: string): Expr => {
+      const found = module.registers.find((r) => r.name === name);
+      return found === undefined ? constant(64, 0) : read(found);
+    };
+    this.#invariants = invariantsOf(isa).map(({ name, holds }) => ({ name, expr: this.#simplifier.expr(holds(register)) }));
+  }
+
+  run(mutant: Mutant): Proof | { readonly differs: string } {
+    for (const wire of this.#wiresInOrder()) {
+      const pair = this.#pair(wire.value);
+      if (pair[0] !== pair[1] && this.#difference(pair) !== undefined) this.#affected.set(wire.name, pair);
+      else if (pair[0] !== pair[1]) this.#decided.push(wire.name);
+    }
+    for (const [name, e] of transitionOf(this.module)) {
+      const pair = this.#pair(e);
+      if (pair[0] === pair[1]) continue;
+      const difference = this.#difference(pair);
+      if (difference !== undefined) return { differs: `${name}${difference}` };
+      this.#decided.push(name);
+    }
+    const how = this.#decided.length === 0 ? 'the hardware is the same' : `equal for every valuation: ${this.#decided.join(', ')}`;
+    return { mutant: mutant.id, how, invariants: [...this.#used], lines: hashOf(mutant) };
+  }
+
+  /** Wires, each after those that it refers to. */
+  #wiresInOrder(): readonly Wire[] {
+    return postorder(this.module.wires.map(wireRef)).flatMap((e) => (e.kind === 'wire' ? [e.wire] : []));
+  }
+
+  #pair(e: Expr): Pair {
+    return [this.#simplifier.expr(this.#fix(e, 0)), this.#simplifier.expr(this.#fix(e, 1))];
+  }
+
+  /** The expression with the selector fixed; equal wires stay names. */
+  #fix(e: Expr, number: 0 | 1): Expr {
+    const done = this.#fixed[number];
+    const known = done?.get(e);
+    if (known !== undefined) return known;
+    const result: Expr = e.kind === 'wire' ? (this.#affected.get(e.wire.name)?.[number] ?? this.#named(e))
+      : e.kind === 'read' && e.register === this.selector ? constant(e.width, number)
+        : withOperands(e, operands(e).map((o) => this.#fix(o, number)));
+    done?.set(e, result);
+    return result;
+  }
+
+  /** A reference to a wire that is equal in both, with the original's value. */
+  #named(e: Extract<Expr, { readonly kind: 'wire' }>): Expr {
+    return { ...e, wire: { ...e.wire, value: this.#fix(e.wire.value, 0) } };
+  }
+
+  /** Where the two differ, undefined if nowhere: first with wires as unknowns, then with all they stand for. */
+  #difference(pair: Pair): string | undefined {
+    if (this.#search(pair) === undefined) return undefined;
+    const [a, b] = pair.map((e) => this.#simplifier.expr(this.#inline(e)));
+    return a === undefined || b === undefined ? '' : this.#search([a, b]);
+  }
+
+  #inline(e: Expr): Expr {
+    const known = this.#inlined.get(e);
+    if (known !== undefined) return known;
+    const result = e.kind === 'wire' ? this.#inline(e.wire.value) : withOperands(e, operands(e).map((o) => this.#inline(o)));
+    this.#inlined.set(e, result);
+    return result;
+  }
+
+  #search([a, b]: Pair): string | undefined {
     try {
-      const blaster = new BitBlaster([a, b, ...invariants.map((i) => i.expr)]);
+      const blaster = new BitBlaster([a, b, ...this.#invariants.map((i) => i.expr)]);
       const d = blaster.diagrams;
       const [x, y] = [blaster.word(a), blaster.word(b)];
+      const used: string[] = [];
       for (const [i, bit] of x.entries()) {
         let difference = d.xor(bit, y[i] ?? 0);
-        for (const { name: invariant, expr } of invariants) {
+        for (const { name, expr } of this.#invariants) {
           if (difference === 0) break;
           const left = d.and(difference, blaster.word(expr)[0] ?? 0);
-          if (left !== difference) used.add(invariant);
+          if (left !== difference) used.push(name);
           difference = left;
         }
-        if (difference !== 0) return { differs: `${name}[${i}]` };
+        if (difference !== 0) return `[${i}]`;
       }
+      for (const name of used) this.#used.add(name);
+      return undefined;
     } catch (error) {
-      if (error instanceof TooLarge || error instanceof RangeError) return { differs: `${name} (too large to decide)` };
+      if (error instanceof TooLarge || error instanceof RangeError) return ' (too large to decide)';
       throw error;
     }
   }
-  return proof(`equal in every cycle for every valuation: ${pairs.map((p) => p.name).join(', ')}`, [...used]);
-}
-
-/** The module with the selector fixed. */
-function chosen(module: Module, selector: Register, number: number, simplifier: Simplifier): Module {
-  const done = new Map<Expr, Expr>();
-  const fix = (e: Expr): Expr => {
-    const known = done.get(e);
-    if (known !== undefined) return known;
-    const result: Expr = e.kind === 'wire' ? fix(e.wire.value)
-      : e.kind === 'read' && e.register === selector ? constant(e.width, number)
-        : withOperands(e, operands(e).map(fix));
-    done.set(e, result);
-    return result;
-  };
-  return { ...module, wires: [], body: module.body.map((s) => mapStatement(s, { expr: (e) => simplifier.expr(fix(e)) })) };
 }
 
 /** SHA-256 over the lines that the mutant changes. */

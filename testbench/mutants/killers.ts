@@ -73,12 +73,12 @@ export class Killers {
     return undefined;
   }
 
-  /** Runs random programs until one fails. `fresh` gives a core in good order, whatever a mutant did to the last one. */
-  programs(fresh: () => ObservedCore, { seconds, programs }: Budget, timed: boolean): Kill | undefined {
+  /** Runs random programs, from number `first` on, until one fails. `fresh` gives a core in good order, whatever a mutant did to the last one. */
+  programs(fresh: () => ObservedCore, { seconds, programs }: Budget, timed: boolean, first = 0): Kill | undefined {
     const start = performance.now();
     const elapsed = (): number => (performance.now() - start) / 1000;
     let lockstep = new Lockstep(fresh(), this.#reference);
-    for (let i = 0; i < programs && elapsed() < seconds; i++) {
+    for (let i = first; i < programs && elapsed() < seconds; i++) {
       const supplied = this.supply.at(i);
       const found = this.#run(lockstep, supplied, timed);
       if (found === undefined) continue;

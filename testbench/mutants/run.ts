@@ -6,6 +6,7 @@ import type { Specs, Uarch } from '../../model/spec/isa.js';
 import { Dice } from '../arbitraries/dice.js';
 import { allMutants } from './all.js';
 import { prove, type Proof } from './equivalence.js';
+import type { MutantCore } from './core.js';
 import { Foundry, type Cast } from './foundry.js';
 import { Killers, type Kill } from './killers.js';
 import { TABLE_KINDS, type Mutant } from './mutant.js';
@@ -57,6 +58,8 @@ export interface MutationResults {
 
 /** Mutants compiled together. */
 const BATCH = 40;
+/** Programs before a proof is tried: most mutants die of these. */
+const FIRST_PROGRAMS = 100;
 
 /** Draws `count` of a list, in its order. */
 function drawn<T>(list: readonly T[], count: number, seed: number): readonly T[] {
@@ -107,12 +110,13 @@ function checkOriginal(foundry: Foundry, killers: Killers): void {
 function judge(cast: Cast, killers: Killers, budget: { readonly seconds: number; readonly programs: number }, foundry: Foundry): MutantResult {
   const { mutant } = cast;
   const timed = mutant.change.of !== 'isa';
-  const kill = killers.tables(cast.core(true));
+  const fresh = (): MutantCore => cast.core(true);
+  const kill = killers.tables(fresh()) ?? killers.programs(fresh, { ...budget, programs: Math.min(budget.programs, FIRST_PROGRAMS) }, timed);
   if (kill !== undefined) return { mutant, outcome: 'killed', kill };
-  // A proof is quicker than a search in vain.
+  // A proof is quicker than a long search in vain.
   const proof = prove(mutant, foundry.original, cast.module, foundry.specs.isa);
   if ('how' in proof) return { mutant, outcome: 'equivalent', proof };
-  const found = killers.programs(() => cast.core(true), budget, timed);
+  const found = killers.programs(fresh, budget, timed, FIRST_PROGRAMS);
   return found === undefined ? { mutant, outcome: 'survived', differs: proof.differs } : { mutant, outcome: 'killed', kill: found };
 }
 

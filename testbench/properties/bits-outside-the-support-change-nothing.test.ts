@@ -32,7 +32,9 @@ const outside = ({ mode, valuation }: Cell) => [...matrix.atoms.values()].filter
 
 /** A state of the cell with every atom given. */
 function stateOf(cell: Cell, dice: Dice): Map<string, bigint> {
-  const { state, data } = fill(matrix, filling, cell, dice);
+  const filled = fill(matrix, filling, cell, dice);
+  if (filled === undefined) throw new Error(`cell ${cell.index} cannot be filled`);
+  const { state, data } = filled;
   for (const atom of matrix.atoms.values()) {
     const whole = data.get(atom.home);
     if (whole !== undefined) state.set(atom.name, (whole >> BigInt(atom.low)) & 1n);

@@ -125,7 +125,9 @@ function judge(core: ObservedCore, plan: Plan, source: Source, limit: bigint): V
   for (const { retirement, inputs: { cycle } } of records) {
     const { mode, next_mode, trap, pc_rdata, mem_addr, mem_wmask } = retirement;
     // Memory is everybody's: a guest that moves the time, or overwrites its hypervisor, has not blocked it but replaced it.
-    if (mem_wmask !== 0 && (mem_addr < MTIME + 8n && mem_addr > MTIMECMP - 8n ? pc_rdata >= BASE + BigInt(AT.M) : mem_addr > BASE - 8n && mem_addr < BASE + BigInt(AT.VS))) break;
+    if (mem_wmask !== 0 && (mem_addr < MTIME + 8n && mem_addr > MTIMECMP - 8n ? pc_rdata >= BASE + BigInt(AT.M) : mem_addr > BASE - 8n && mem_addr < BASE + BigInt(AT.VS))) {
+      return { blocked: undefined, taken, longest };
+    }
     if (isVirtual(mode)) {
       since ??= start(before, cycle);
       if (since !== undefined) {
@@ -174,10 +176,9 @@ describe.each(CORES)('%s', (name) => {
       }),
       { numRuns: 600, interruptAfterTimeLimit: 4_000 },
     );
-    expect(taken).toBeGreaterThan(100);
+    expect(taken).toBeGreaterThan(50);
     // The bound is not idle: some guests make the hypervisor wait more than half of it.
     expect(longest * 2n).toBeGreaterThan(limit);
-    if (process.env['SHOW'] !== undefined) console.log(name, { taken, longest, limit });
   });
 });
 

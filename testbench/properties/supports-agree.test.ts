@@ -14,7 +14,7 @@ import { shippedSpecs } from './cores.js';
 const { isa } = shippedSpecs();
 
 /** Of two interrupts at once, every so-many-th pair; `ghosthart transitions` compares all. */
-const EVERY_PAIR = 9;
+const EVERY_PAIR = 12;
 
 function differences(session: Session, wanted: (event: TransitionEvent, index: number) => boolean): readonly SupportDifference[] {
   const { matrix, filling, arranger } = session;

@@ -15,6 +15,7 @@ import { ObservedCore } from '../lockstep/observed.js';
 import { CoreSubject } from '../lockstep/subject.js';
 import { Reference } from '../reference/reference.js';
 import { MODES } from '../retirement.js';
+import { supportNames } from '../transitions/cells.js';
 import { outcomeText } from '../transitions/decide.js';
 import { CellExecutor, decisionOf } from '../transitions/execute.js';
 import { fill } from '../transitions/fill.js';
@@ -39,6 +40,16 @@ describe('the transition matrix', () => {
     expect(cells.length).toBeGreaterThan(20_000);
   });
 
+  it('has a cell for every value of what two interrupts rest on', () => {
+    const { matrix } = session;
+    for (const event of matrix.events.filter((e) => e.group === 'pair')) {
+      for (const mode of MODES) {
+        const values = supportNames(matrix, event, mode).reduce((n, name) => n * (matrix.atoms.get(name)?.legal.length ?? 2), 1);
+        expect([event.id, mode, cells.filter((c) => c.event === event && c.mode === mode).length]).toEqual([event.id, mode, values]);
+      }
+    }
+  });
+
   it('has an event for every exception, or says why not', () => {
     const caught = new Set(cells.flatMap((c) => (c.expected.trap?.interrupt === false ? [c.expected.trap.cause] : [])));
     const pruned = new Set(session.matrix.pruned.map((p) => p.name));
@@ -52,7 +63,7 @@ describe('the transition matrix', () => {
   });
 
   it.each(CORES)('agrees on %s', (name) => {
-    const results = runTransitions({ isa, cores: [compiledCore(name)], filter: { every: EVERY } });
+    const results = runTransitions({ isa, session, cores: [compiledCore(name)], filter: { every: EVERY } });
     const json = transitionsJson(results);
     expect([...json.disagreeing, ...json.unexecuted]).toEqual([]);
     expect(allAgree(json)).toBe(true);
@@ -101,8 +112,8 @@ describe('a witness', () => {
     const instant = anyCell.filter(({ event }) => event.kind === 'interrupt' || event.instruction?.class !== 'wait');
     fc.assert(fc.property(instant, fc.integer(), (cell, seed) => {
       const result = executor.execute(cell);
-      const { state, data } = fill(session.matrix, session.filling, cell, new Dice(seed));
-      const arranged = subjects.map((s) => outcomeText(decisionOf(session.arranger.step(s, cell.event, cell.mode, state, data))));
+      const filled = fill(session.matrix, session.filling, cell, new Dice(seed));
+      const arranged = subjects.map((s) => filled && outcomeText(decisionOf(session.arranger.step(s, cell.event, cell.mode, filled.state, filled.data))));
       expect(result.kind === 'agreeing' ? arranged : result).toEqual(subjects.map(() => outcomeText(cell.expected)));
     }), { numRuns: 150 });
   });
@@ -134,7 +145,7 @@ describe('a witness', () => {
   });
 
   it('stands in a page that needs nothing else', () => {
-    const results = runTransitions({ isa, cores: [compiledCore('five-stage')], filter: { event: 'sret' } });
+    const results = runTransitions({ isa, session, cores: [compiledCore('five-stage')], filter: { event: 'sret' } });
     const html = transitionsHtml(results, tables);
     expect(html).not.toMatch(/(src|href)=|https?:|@import/);
     expect(html.length).toBeLessThan(100_000);

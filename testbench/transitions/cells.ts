@@ -12,7 +12,7 @@ import type { Pruned, TransitionEvent } from './event.js';
 import { type Pinned, pinnedAtoms } from './reachable.js';
 import { StateNames } from './state-names.js';
 import { atomsBehind, supportOfSpecs } from './support-of-specs.js';
-import { meet, product, waysOf } from './ways.js';
+import { bitOn, FEW, meet, product, waysOf } from './ways.js';
 
 /** A cell: the decision that the specs make of it is known before it is executed. */
 export interface Cell {
@@ -47,8 +47,19 @@ export function matrixOf(isa: Isa): Matrix {
   return { isa, atoms: atomsOf(isa), pinned: pinnedAtoms(isa), events, pruned };
 }
 
+const known = new WeakMap<Matrix, Map<string, readonly string[]>>();
+
 /** The names whose values make the cells of an event in a mode. */
-export function supportNames({ isa, pinned, also }: Matrix, event: TransitionEvent, mode: Mode): readonly string[] {
+export function supportNames(matrix: Matrix, event: TransitionEvent, mode: Mode): readonly string[] {
+  const names = known.get(matrix) ?? new Map<string, readonly string[]>();
+  known.set(matrix, names);
+  const key = supportKey(event, mode);
+  const found = names.get(key) ?? findNames(matrix, event, mode);
+  names.set(key, found);
+  return found;
+}
+
+function findNames({ isa, pinned, also }: Matrix, event: TransitionEvent, mode: Mode): readonly string[] {
   // An interrupt alone is tried with everything that matters to it in any mode: where it is never taken, nothing may change that.
   const modes = event.group === 'interrupt' ? MODES : [mode];
   const names = new Set(modes.flatMap((m) => [...supportOfSpecs(isa, event, m, pinned, true).support]));
@@ -86,23 +97,26 @@ export function valuationsOf(matrix: Matrix, event: TransitionEvent, mode: Mode)
   const cuts = names.filter((name) => !matrix.atoms.has(name));
   const values = product(plain);
   if (cuts.length === 0) return values.map((valuation) => ({ valuation, shown: valuation }));
-  return event.group === 'pair' ? withCuts(matrix, event, mode, values, cuts) : values.flatMap((value) => withWays(matrix, value, cuts));
+  return event.group === 'pair' ? withCuts(matrix, event, mode, values, cuts) : withWays(matrix, values, cuts);
 }
 
 const behind = ({ isa, atoms }: Matrix, cuts: readonly string[]): readonly Atom[] =>
   [...new Set(cuts.flatMap((cut) => atomsBehind(isa, cut)))].flatMap((name) => atoms.get(name) ?? []);
 
 /** Every way of every computed bit. */
-function withWays(matrix: Matrix, value: Assignment, cuts: readonly string[]): readonly Valuation[] {
-  let all = [value];
+function withWays(matrix: Matrix, values: readonly Assignment[], cuts: readonly string[]): readonly Valuation[] {
+  let all: readonly Valuation[] = values.map((valuation) => ({ valuation, shown: valuation }));
   for (const cut of cuts) {
-    const ways = waysOf(matrix.isa, cut, behind(matrix, [cut]));
-    all = all.flatMap((v) => ways.map((way) => new Map([...v, ...way])));
+    const atoms = behind(matrix, [cut]);
+    const ways = waysOf(matrix.isa, cut, atoms);
+    // Of many atoms only those are shown that are not 0.
+    const told = (way: Assignment): Assignment => (atoms.length <= FEW ? way : new Map([...way].filter(([, v]) => v !== 0n)));
+    all = all.flatMap(({ valuation, shown }) => ways.map((way) => ({ valuation: new Map([...valuation, ...way]), shown: new Map([...shown, [cut, bitOn(matrix.isa, cut, way)], ...told(way)]) })));
   }
-  return all.map((valuation) => ({ valuation, shown: valuation }));
+  return all;
 }
 
-/** Both values of every computed bit, each in one way. */
+/** Both values of every computed bit, each in one way; a combination that no state shows is impossible. */
 function withCuts(matrix: Matrix, event: TransitionEvent, mode: Mode, values: readonly Assignment[], cuts: readonly string[]): readonly Valuation[] {
   const atoms = behind(matrix, cuts);
   const dice = new Dice([...`${event.id}${mode}`].reduce((hash, c) => (hash * 31 + c.charCodeAt(0)) | 0, 7));

@@ -33,7 +33,7 @@ export class CellExecutor {
 
   execute(cell: Cell): CellResult {
     const witness = this.writer.write(cell);
-    if (witness === undefined) return { kind: 'unexecuted', cell, reason: 'no trap return leads from M into this state' };
+    if (witness === undefined) return { kind: 'unexecuted', cell, reason: 'no trap return leads from M into this state, or it comes with an interrupt that nothing keeps away' };
     let before: ArchitecturalState | undefined;
     let event: Observation | undefined;
     const result = this.#lockstep.run(witness, {

@@ -67,8 +67,8 @@ function wakeOf({ isa, atoms }: Matrix): Filling['wake'] {
 /** Values of data registers: what trips carries, signs and addresses. */
 const PATTERNS = [0n, 1n, 0x8000_0000n, 0xffff_ffff_ffff_ffffn, 0x5555_5555_5555_5555n, 0x8000_0000_0000_0002n, 0x1_0000_0001n];
 
-/** The state of a cell. */
-export function fill(matrix: Matrix, filling: Filling, cell: Pick<Cell, 'mode' | 'event' | 'valuation'>, dice: Dice): State {
+/** The state of a cell; undefined if an interrupt that the cell does not ask for cannot be kept away. */
+export function fill(matrix: Matrix, filling: Filling, cell: Pick<Cell, 'mode' | 'event' | 'valuation'>, dice: Dice): State | undefined {
   const { isa, pinned } = matrix;
   const { mode, event, valuation } = cell;
   const state = new Map<string, bigint>();
@@ -83,7 +83,7 @@ export function fill(matrix: Matrix, filling: Filling, cell: Pick<Cell, 'mode' |
     const first = due(new StateNames({ isa, mode, given: state, complete: true }), others);
     if (first === undefined) return { state, data, must: new Set([...must.keys(), ...filling.enables[mode]]), wake: waits?.line };
     const gates = (filling.gates.get(first.interrupt.name) ?? []).filter((g) => !must.has(g));
-    if (gates.length === 0) throw new Error(`${event.id} in ${mode}: nothing silences ${first.interrupt.name}`);
+    if (gates.length === 0) return undefined;
     const gate = dice.pick(gates);
     state.set(gate, 0n);
     must.set(gate, 0n);

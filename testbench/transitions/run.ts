@@ -16,18 +16,21 @@ import { WitnessWriter } from './witness.js';
 
 export interface TransitionOptions {
   readonly isa: Isa;
+  /** Of the same ISA, if there is one already: preparing takes seconds. */
+  readonly session?: Session;
   /** Cores in their observed variant. */
   readonly cores: readonly CompiledCore[];
   readonly filter?: CellFilter;
   /** Compares the supports of specs and reference first, so that the matrix covers both; default false: the property does it. */
   readonly supports?: boolean;
-  /** Hears of every hundredth cell or so. */
+  /** Hears of every event whose supports are compared, and of every hundredth cell or so. */
   readonly onProgress?: (progress: Progress) => void;
 }
 
 /** How far a run is. */
 export interface Progress {
-  readonly core: string;
+  /** Name of the core, or `supports` while they are compared. */
+  readonly what: string;
   readonly done: number;
   readonly total: number;
 }
@@ -55,10 +58,10 @@ export interface TransitionResults {
 const PROGRESS_CELLS = 100;
 
 /** Executes the matrix, or the cells that the filter selects. */
-export function runTransitions({ isa, cores, filter = {}, supports = false, onProgress }: TransitionOptions): TransitionResults {
+export function runTransitions({ isa, session: given, cores, filter = {}, supports = false, onProgress }: TransitionOptions): TransitionResults {
   const began = performance.now();
-  const prepared = prepare(isa);
-  const supportDifferences = supports ? compareSupports(prepared) : undefined;
+  const prepared = given ?? prepare(isa);
+  const supportDifferences = supports ? compareSupports(prepared, onProgress) : undefined;
   const session = supportDifferences === undefined ? prepared : withBits(prepared, supportDifferences);
   const cells = selectedCells(session.matrix, filter);
   const executed = cores.map((core) => executeOn(session, core, cells, onProgress));
@@ -72,17 +75,20 @@ function executeOn({ matrix, writer }: Session, compiled: CompiledCore, cells: r
   const { core } = compiled.description;
   const executor = new CellExecutor(matrix, writer, new ObservedCore(compiled));
   const results = cells.map((cell, done) => {
-    if (done % PROGRESS_CELLS === 0) onProgress?.({ core, done, total: cells.length });
+    if (done % PROGRESS_CELLS === 0) onProgress?.({ what: core, done, total: cells.length });
     return executor.execute(cell);
   });
-  onProgress?.({ core, done: cells.length, total: cells.length });
+  onProgress?.({ what: core, done: cells.length, total: cells.length });
   return { core, results, seconds: secondsSince(began) };
 }
 
 /** Every difference of the two supports. */
-export function compareSupports({ matrix, filling, arranger }: Session): readonly SupportDifference[] {
+export function compareSupports({ matrix, filling, arranger }: Session, onProgress?: (progress: Progress) => void): readonly SupportDifference[] {
   const supports = new ReferenceSupports(matrix, filling, arranger, new Reference());
-  return matrix.events.flatMap((event) => MODES.flatMap((mode) => supports.differences(event, mode)));
+  return matrix.events.flatMap((event, done) => {
+    onProgress?.({ what: 'supports', done, total: matrix.events.length });
+    return MODES.flatMap((mode) => supports.differences(event, mode));
+  });
 }
 
 /** The same session with cells for the bits that only the reference reads. */

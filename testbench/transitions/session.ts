@@ -58,5 +58,11 @@ export function passes({ mode, group, event, rule, cell, every }: CellFilter, on
 /** The groups that a filter may name. */
 export const isGroup = (text: string): text is Group => GROUPS.some((g) => g === text);
 
+const known = new WeakMap<Matrix, readonly Cell[]>();
+
 /** The cells that pass. Their numbers are those of the whole matrix. */
-export const selectedCells = (matrix: Matrix, filter: CellFilter): readonly Cell[] => [...cellsOf(matrix)].filter((cell) => passes(filter, cell));
+export function selectedCells(matrix: Matrix, filter: CellFilter): readonly Cell[] {
+  const all = known.get(matrix) ?? [...cellsOf(matrix)];
+  known.set(matrix, all);
+  return all.filter((cell) => passes(filter, cell));
+}

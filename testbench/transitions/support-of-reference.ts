@@ -65,7 +65,8 @@ export class ReferenceSupports {
     const found = new Set<string>();
     const dice = new Dice([...event.id, mode].reduce((hash, c) => (hash * 33 + c.charCodeAt(0)) | 0, 5));
     for (let i = 0; i < SAMPLES; i++) {
-      const { state } = fill(this.matrix, this.filling, { mode, event, valuation: new Map() }, dice);
+      const state = fill(this.matrix, this.filling, { mode, event, valuation: new Map() }, dice)?.state;
+      if (state === undefined) continue;
       const read = this.#registersRead(event, mode, state);
       const candidates = [...this.matrix.atoms.values()].filter((a) => read.has(a.home) && !found.has(a.name));
       this.#flipAll(event, mode, state, event.kind === 'interrupt' ? [...candidates, ...this.#lines] : candidates, found);
@@ -75,8 +76,8 @@ export class ReferenceSupports {
       .flatMap((name) => (found.has(name) ? [] : this.matrix.atoms.get(name) ?? []));
     if (missing().length === 0) return found;
     for (const { valuation } of valuationsOf(this.matrix, event, mode)) {
-      const { state } = fill(this.matrix, this.filling, { mode, event, valuation }, dice);
-      this.#flipAll(event, mode, state, missing(), found);
+      const state = fill(this.matrix, this.filling, { mode, event, valuation }, dice)?.state;
+      if (state !== undefined) this.#flipAll(event, mode, state, missing(), found);
       if (missing().length === 0) break;
     }
     return found;

@@ -87,6 +87,7 @@ export class WitnessWriter {
   write(cell: Cell): Witness | undefined {
     const dice = new Dice(cell.index + 1);
     const filled = fill(this.matrix, this.filling, cell, dice);
+    if (filled === undefined) return undefined;
     const entry = enter(this.#returns, cell.mode, filled, dice);
     if (entry === undefined) return undefined;
     const state = new Map([...filled.state, ...entry.after]);

@@ -1,0 +1,227 @@
+/**
+ * Runs plans in lockstep in this process: makes or mutates them, sees which
+ * points they reach, keeps those that reach something new, and makes failing
+ * ones smaller.
+ */
+import type { CompiledCore } from '../../model/compile.js';
+import type { Isa } from '../../model/spec/isa.js';
+import { Builder } from '../arbitraries/build.js';
+import { Dice } from '../arbitraries/dice.js';
+import { PlanMaker } from '../arbitraries/maker.js';
+import type { Profile } from '../arbitraries/profile.js';
+import type { Plan } from '../arbitraries/program.js';
+import { simpler } from '../arbitraries/shrink.js';
+import type { Disassembler } from '../assembly/disassemble.js';
+import { PROGRAM_LIMITS, programNumber } from '../lockstep/campaign.js';
+import { Lockstep, type Divergence } from '../lockstep/lockstep.js';
+import { ObservedCore } from '../lockstep/observed.js';
+import { Collector } from './collector.js';
+import { Corpus, type Corrupt } from './corpus.js';
+import { Findings } from './findings.js';
+import { Mutator } from './mutate.js';
+import { Signatures } from './signature.js';
+
+/** What a prober is made for. */
+export interface ProberOptions {
+  /** The observed variant. */
+  readonly core: CompiledCore;
+  readonly isa: Isa;
+  readonly disassemble: Disassembler;
+  readonly profile: Profile;
+  readonly seed: number;
+  /** Folder of the corpus; undefined keeps it in memory. */
+  readonly corpus?: string;
+  /** Folder in which a failing plan lies until it has been made smaller; undefined writes none. */
+  readonly findings?: string;
+}
+
+/** Programs to run. */
+export interface Chunk {
+  /** Number of the first program in the seed, and how many. */
+  readonly first: number;
+  readonly count: number;
+  /** Points reached so far by anybody: a byte each. */
+  readonly known: Uint8Array;
+  /** Signatures of failures that are known. */
+  readonly signatures: readonly string[];
+}
+
+/** A program that makes the two part. */
+export interface Finding {
+  readonly signature: string;
+  readonly program: number;
+  readonly plan: Plan;
+  /** Where it has been saved. */
+  readonly file: string | undefined;
+}
+
+/** What came of a chunk. */
+export interface ChunkResult {
+  /** Programs run: all of them, or those up to the finding. */
+  readonly programs: number;
+  readonly instructions: number;
+  /** Points reached that were not known, in order. */
+  readonly points: readonly number[];
+  /** Programs that differed as known failures do, by signature. */
+  readonly again: Readonly<Record<string, number>>;
+  /** A failure of a new signature ends the chunk. */
+  readonly finding: Finding | undefined;
+  readonly corrupt: readonly Corrupt[];
+  /** Why something could not be saved. */
+  readonly unsaved: string | undefined;
+}
+
+/** A plan on its way to be small. */
+export interface Shrinking {
+  readonly plan: Plan;
+  /** Numbers of the candidates taken so far. */
+  readonly path: readonly number[];
+  /** Candidates of this plan tried already. */
+  readonly from: number;
+  /** Nothing simpler differs in the same way. */
+  readonly done: boolean;
+}
+
+/** How a plan ran. */
+export type Probe = { readonly kind: 'agreed'; readonly points: readonly number[] } | { readonly kind: 'diverged'; readonly divergence: Divergence; readonly signature: string };
+
+/** Of so many programs one is drawn anew, the others come from the corpus. */
+const FRESH_ONE_IN = 3;
+/** Programs of the corpus that count as recent, and are taken half of the time. */
+const RECENT = 64;
+
+export class Prober {
+  readonly maker: PlanMaker;
+  readonly builder: Builder;
+  readonly collector: Collector;
+  readonly corpus: Corpus;
+  readonly #mutator: Mutator;
+  readonly #lockstep: Lockstep;
+  readonly #signatures: Signatures;
+  readonly #findings: Findings;
+
+  constructor(readonly options: ProberOptions) {
+    const { core, isa, disassemble, profile } = options;
+    this.maker = new PlanMaker(isa, profile);
+    this.builder = new Builder(this.maker.shapes);
+    this.corpus = new Corpus(options.corpus, this.maker.shapes);
+    this.#mutator = new Mutator(this.maker, () => this.corpus.plans);
+    this.#findings = new Findings(options.findings, this.maker.shapes);
+    const observed = new ObservedCore(core);
+    this.#lockstep = new Lockstep(observed);
+    this.collector = new Collector(isa, observed);
+    this.#signatures = new Signatures({ isa, description: core.description, disassemble });
+  }
+
+  /** Runs a plan. */
+  probe(plan: Plan): Probe {
+    const program = this.builder.build(plan);
+    const { collector } = this;
+    collector.start();
+    try {
+      const result = this.#lockstep.run(program, { ...PROGRAM_LIMITS, inputs: program.inputs, onRecord: (o) => collector.see(o) });
+      if (result.kind === 'agreed') return { kind: 'agreed', points: collector.finish() };
+      return { kind: 'diverged', divergence: result.divergence, signature: this.#signatures.of(result.divergence) };
+    } catch (error) {
+      const divergence = brokenDown(error);
+      return { kind: 'diverged', divergence, signature: this.#signatures.of(divergence) };
+    }
+  }
+
+  /** Runs what the corpus has, so that its points are known. */
+  recall(): ChunkResult {
+    const { added, corrupt } = this.corpus.refresh();
+    const known = new Uint8Array(this.collector.table.size);
+    const before = this.collector.instructions;
+    const points: number[] = [];
+    for (const [i, plan] of added.entries()) {
+      const probe = this.probe(plan);
+      if (probe.kind === 'agreed') points.push(...learn(known, probe.points));
+      else return this.#result(i + 1, before, points, {}, { finding: this.#finding(probe.signature, 0, plan), corrupt });
+    }
+    return this.#result(added.length, before, points, {}, { corrupt });
+  }
+
+  /** Runs programs of the seed. */
+  run({ first, count, known: given, signatures }: Chunk): ChunkResult {
+    const { corrupt } = this.corpus.refresh();
+    const known = Uint8Array.from(given);
+    const old = new Set(signatures);
+    const before = this.collector.instructions;
+    const points: number[] = [];
+    const again: Record<string, number> = {};
+    let unsaved: string | undefined;
+    for (let i = 0; i < count; i++) {
+      const program = first + i;
+      const plan = this.planOf(program);
+      const probe = this.probe(plan);
+      if (probe.kind === 'agreed') {
+        const fresh = learn(known, probe.points);
+        if (fresh.length === 0) continue;
+        points.push(...fresh);
+        unsaved ??= this.corpus.add({ plan, seed: this.options.seed, program, points: fresh.map((p) => this.collector.table.name(p)) })?.message;
+      } else if (old.has(probe.signature)) again[probe.signature] = (again[probe.signature] ?? 0) + 1;
+      else return this.#result(i + 1, before, points, again, { finding: this.#finding(probe.signature, program, plan), corrupt, unsaved });
+    }
+    return this.#result(count, before, points, again, { corrupt, unsaved });
+  }
+
+  /** The plan of a number: drawn, or made from the corpus as it is now. */
+  planOf(program: number): Plan {
+    const number = programNumber(this.options.seed, program);
+    const dice = new Dice(~number);
+    const { plans } = this.corpus;
+    if (plans.length === 0 || dice.oneIn(FRESH_ONE_IN)) return this.maker.make(number);
+    const recent = Math.min(plans.length, RECENT);
+    const parent = dice.oneIn(2) ? dice.pick(plans) : plans[plans.length - 1 - dice.below(recent)];
+    return parent === undefined ? this.maker.make(number) : this.#mutator.mutate(parent, dice);
+  }
+
+  /** Goes on making a failing plan smaller, for so many milliseconds; it keeps its signature. */
+  shrink(state: Shrinking, signature: string, milliseconds: number): Shrinking {
+    const end = performance.now() + milliseconds;
+    let { plan, from } = state;
+    const path = [...state.path];
+    for (let found = true; found; ) {
+      found = false;
+      let number = 0;
+      for (const candidate of simpler(plan)) {
+        if (number++ < from) continue;
+        if (performance.now() > end) return { plan, path, from: number - 1, done: false };
+        const probe = this.probe(candidate);
+        if (probe.kind === 'agreed' || probe.signature !== signature) continue;
+        plan = candidate;
+        path.push(number - 1);
+        found = true;
+        break;
+      }
+      from = 0;
+    }
+    return { plan, path, from: 0, done: true };
+  }
+
+  #finding(signature: string, program: number, plan: Plan): Finding {
+    const file = this.#findings.save({ plan, seed: this.options.seed, program, points: [] });
+    return { signature, program, plan, file };
+  }
+
+  #result(
+    programs: number, before: number, points: readonly number[], again: ChunkResult['again'],
+    rest: { readonly finding?: Finding | undefined; readonly corrupt: readonly Corrupt[]; readonly unsaved?: string | undefined },
+  ): ChunkResult {
+    return { programs, instructions: this.collector.instructions - before, points, again, finding: rest.finding, corrupt: rest.corrupt, unsaved: rest.unsaved };
+  }
+}
+
+/** Notes points; those that were not known. */
+function learn(known: Uint8Array, points: readonly number[]): readonly number[] {
+  const fresh = points.filter((p) => known[p] === 0);
+  for (const point of fresh) known[point] = 1;
+  return fresh;
+}
+
+/** Core or reference threw: a failure as well. */
+function brokenDown(error: unknown): Divergence {
+  const message = error instanceof Error ? error.message.split('\n')[0] ?? '' : String(error);
+  return { kind: 'record', observation: undefined, reference: undefined, differences: [{ what: `internal error: ${message.replace(/\d+/g, 'N')}`, model: message, reference: 'none' }] };
+}

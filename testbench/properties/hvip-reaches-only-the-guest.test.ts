@@ -1,0 +1,120 @@
+/**
+ * What a hypervisor injects with hvip is the guest's affair: delegated by
+ * hideleg it never interrupts M or HS, nor a guest that does not run; and
+ * while no guest runs, it changes nothing at all.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Plan, Setting } from '../arbitraries/program.js';
+import type { ObservedCore } from '../lockstep/observed.js';
+import type { Retirement } from '../retirement.js';
+import { alteredCore, observedCore, withLevel } from './altered.js';
+import { CORES, shippedSpecs } from './cores.js';
+import { built, MOST_CYCLES, randomPrograms } from './random-programs.js';
+import { recordsOf } from './timing.js';
+
+const address = (name: string): number => shippedSpecs().isa.csrs.find((c) => c.name === name)?.address ?? -1;
+/** Bits 2, 6 and 10, and the numbers under which a guest sees them. */
+const VIRTUAL = 0x444n;
+const GUEST_CAUSES = [1, 5, 9];
+
+const set = (settings: readonly Setting[], name: string, value: bigint): readonly Setting[] => [
+  { csr: address(name), value }, ...settings.filter(({ csr }) => csr !== address(name)),
+];
+
+/** Whatever the program does, hvip is full of interrupts in the beginning, enabled and delegated. */
+const injected = (plan: Plan): Plan => ({ ...plan, settings: set(set(set(plan.settings, 'hvip', VIRTUAL), 'hideleg', VIRTUAL), 'mie', 0x1eeen) });
+
+/** Interrupts at VS level that somebody else takes although hideleg hands them on, or that a guest takes while it does not run. */
+function strays(records: readonly Retirement[]): { readonly wrong: readonly string[]; readonly taken: number } {
+  let hideleg = 0n;
+  let taken = 0;
+  const wrong: string[] = [];
+  for (const { trap, mode, csrs } of records) {
+    if (trap?.interrupt === true) {
+      const virtual = trap.to !== 'VS' && ((VIRTUAL >> BigInt(trap.cause)) & 1n) === 1n;
+      if (virtual && ((hideleg >> BigInt(trap.cause)) & 1n) === 1n) wrong.push(`interrupt ${trap.cause} is the guest's, but ${trap.to} takes it`);
+      if (virtual && trap.to === 'M') wrong.push(`interrupt ${trap.cause} is taken by M, who always delegates it`);
+      if (trap.to === 'VS') {
+        taken++;
+        if (mode !== 'VS' && mode !== 'VU') wrong.push(`a guest is interrupted in ${mode}`);
+        if (!GUEST_CAUSES.includes(trap.cause)) wrong.push(`a guest is told of interrupt ${trap.cause}`);
+      }
+    }
+    for (const { csr, after } of csrs) if (csr === 'hideleg') hideleg = after;
+  }
+  return { wrong, taken };
+}
+
+/** A program in M, HS or U that never looks at pending interrupts or at hvip, and never starts a guest. */
+const LOOKS = new Set(['mip', 'sip', 'hip', 'hvip', 'vsip', 'hideleg', 'mie', 'hie', 'sie', 'vsie'].map(address));
+/** mstatus.MPV. */
+const VIRTUALIZATION = 1n << 39n;
+
+/** Records until one looks at what was injected, waits, or starts a guest; prologues and cycles apart. */
+function ofHost(records: readonly Retirement[]): readonly string[] {
+  const body = records.slice(records.findIndex((r) => r.insn === 0x3020_0073) + 1);
+  const end = body.findIndex(({ insn, next_mode, trap }) =>
+    ((insn & 0x7f) === 0x73 && LOOKS.has(insn >>> 20) && trap === undefined) || insn === 0x1050_0073 || next_mode === 'VS' || next_mode === 'VU');
+  return body.slice(0, end < 0 ? undefined : end).map(({ order: _, ...r }) => JSON.stringify(r, (__, v: unknown) => (typeof v === 'bigint' ? v.toString(16) : v)));
+}
+
+/** No timer and no lines, nobody who reads counters: the two programs differ by an instruction's time. */
+const hosted = (plan: Plan): Plan => ({
+  ...injected(plan),
+  mode: plan.mode === 'VS' ? 'HS' : plan.mode === 'VU' ? 'U' : plan.mode,
+  mtimecmp: undefined, msip: false, events: [],
+  returns: plan.returns.map((r) => r & ~VIRTUALIZATION),
+  body: plan.body.filter(({ words }) => words.every((w) => (w & 0x7f) !== 0x73 || ![0xb00, 0xb02, 0xc00, 0xc01, 0xc02].includes(w >>> 20))),
+});
+
+const silent = (plan: Plan): Plan => ({ ...plan, settings: plan.settings.map((s) => (s.csr === address('hvip') ? { ...s, value: 0n } : s)) });
+
+const recordsIn = (core: ObservedCore, plan: Plan): readonly Retirement[] => recordsOf(core, built(plan), MOST_CYCLES).map((o) => o.retirement);
+
+describe.each(CORES)('%s', (name) => {
+  const core = observedCore(name);
+
+  it('gives an injected, delegated interrupt to a running guest or to nobody', () => {
+    let interrupts = 0;
+    fc.assert(
+      fc.property(randomPrograms(injected), (plan) => {
+        const { wrong, taken } = strays(recordsIn(core, plan));
+        interrupts += taken;
+        expect(wrong).toEqual([]);
+      }),
+      { numRuns: 800, interruptAfterTimeLimit: 3_000 },
+    );
+    expect(interrupts).toBeGreaterThan(100);
+  });
+
+  it('runs M, HS and U as if nothing were injected', () => {
+    let compared = 0;
+    fc.assert(
+      fc.property(randomPrograms(hosted), (plan) => {
+        const [full, empty] = [plan, silent(plan)].map((p) => ofHost(recordsIn(core, p)));
+        const length = Math.min(full?.length ?? 0, empty?.length ?? 0);
+        compared += length;
+        expect(full?.slice(0, length)).toEqual(empty?.slice(0, length));
+      }),
+      { numRuns: 600, interruptAfterTimeLimit: 3_000 },
+    );
+    expect(compared).toBeGreaterThan(2_000);
+  });
+});
+
+describe('an injected interrupt that goes astray is noticed', () => {
+  const plans = fc.sample(randomPrograms(injected), { numRuns: 300, seed: 1 });
+
+  it('if HS ignored hideleg', () => {
+    const core = alteredCore('three-stage', { isa: withLevel('HS', (l) => ({ ...l, pending: { ...l.pending, text: 'mip & mie & mideleg' } })) });
+    expect(plans.flatMap((plan) => strays(recordsIn(core, plan)).wrong)[0]).toMatch(/is the guest's, but HS takes it/);
+  });
+
+  it('if a guest were interrupted while it does not run', () => {
+    const core = alteredCore('three-stage', { isa: withLevel('VS', (l) => ({ ...l, enabled: { ...l.enabled, text: 'priv == 0 || (V && vsstatus.SIE)' } })) });
+    expect(plans.flatMap((plan) => strays(recordsIn(core, plan)).wrong)[0]).toMatch(/a guest is interrupted in U/);
+    const hosts = fc.sample(randomPrograms(hosted), { numRuns: 300, seed: 1 });
+    expect(hosts.some((plan) => ofHost(recordsIn(core, plan)).length !== ofHost(recordsIn(core, silent(plan))).length)).toBe(true);
+  });
+});
