@@ -15,7 +15,7 @@ import { lookUpConstant, lookUpMemory } from './lookup.js';
 import type { FunctionPlan, Region } from './plan.js';
 import type { Lookup } from './tables.js';
 import { typeOf } from './unit.js';
-import type { HelperName, Unit, ValueType } from './unit.js';
+import type { Unit, ValueType } from './unit.js';
 
 type Ref = binaryen.ExpressionRef;
 type Node<K extends Expr['kind']> = Extract<Expr, { kind: K }>;
@@ -179,6 +179,8 @@ export class Expressions {
     const ops = this.unit.ops(type);
     const low = (operand: Expr): Ref => this.raw(operand, code);
     const full = (operand: Expr): Ref => this.value(operand, code);
+    const divide = (op: 'div' | 'divu' | 'rem' | 'remu', a: Ref, b: Ref): Ref =>
+      this.unit.callHelper(`${op}${type === 'i32' ? 32 : 64}`, type, [a, b]);
     switch (e.op) {
       case 'add':
       case 'mul': {
@@ -198,10 +200,10 @@ export class Expressions {
         return this.#mask(this.#highProduct(e, e.op, code), e.width, raw);
       case 'div':
       case 'rem':
-        return this.#mask(this.#call(type, e.op, this.#signed(e.a, code, type), this.#signed(e.b, code, type)), e.width, raw);
+        return this.#mask(divide(e.op, this.#signed(e.a, code, type), this.#signed(e.b, code, type)), e.width, raw);
       case 'divu':
       case 'remu':
-        return this.#mask(this.#call(type, e.op, full(e.a), full(e.b)), e.width, raw);
+        return this.#mask(divide(e.op, full(e.a), full(e.b)), e.width, raw);
       case 'shl':
       case 'shru':
       case 'shrs':
@@ -254,16 +256,7 @@ export class Expressions {
     if (e.width <= 32) return i32.wrap(i64.shr_u(i64.mul(a, b), i64.const(BigInt(e.width))));
     // (a << (64 - width)) * b has the wanted bits from bit 64 on.
     const shifted = e.width === 64 ? a : i64.shl(a, i64.const(BigInt(64 - e.width)));
-    return this.#helper(op, 'i64', [shifted, b]);
-  }
-
-  #call(type: ValueType, op: 'div' | 'divu' | 'rem' | 'remu', a: Ref, b: Ref): Ref {
-    return this.#helper(`${op}${type === 'i32' ? 32 : 64}`, type, [a, b]);
-  }
-
-  #helper(name: HelperName, type: ValueType, operands: readonly Ref[]): Ref {
-    this.unit.helpers.add(name);
-    return this.unit.callHelper(name, type, operands);
+    return this.unit.callHelper(op, 'i64', [shifted, b]);
   }
 
   #shift(e: Node<'binary'>, op: 'shl' | 'shru' | 'shrs', code: Code, raw: boolean): Ref {

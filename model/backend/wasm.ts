@@ -51,13 +51,21 @@ export function compileModule(module: Module, { variant, dramBytes }: CompileOpt
   declareMemory(unit);
   if (wasm.validate() !== 1) throw new Error('the backend produced invalid wasm');
   optimize(wasm);
+  // Function names, for profilers and for `wat`.
+  binaryen.setDebugInfo(true);
   const bytes = wasm.emitBinary();
-  const text = wasm.emitText();
   const stats: Stats = {
     operations: unit.operations, functionBytes: namedSizes(wasm, bytes), wasmBytes: bytes.length, stateBytes: layout.stateBytes,
   };
   wasm.dispose();
-  return { wasm: bytes, layout, stats, wat: () => text };
+  return { wasm: bytes, layout, stats, wat: () => textOf(bytes) };
+}
+
+function textOf(bytes: Uint8Array): string {
+  const wasm = binaryen.readBinary(bytes);
+  const text = wasm.emitText();
+  wasm.dispose();
+  return text;
 }
 
 /** The memory, with the tables so far in it. Instructions need it before, the tables are known after them. */

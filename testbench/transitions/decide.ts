@@ -19,12 +19,7 @@ export interface Decision {
   readonly rules: readonly string[];
 }
 
-/** Two decisions have the same outcome, whatever the rules. */
-export function sameOutcome(a: Decision, b: Decision): boolean {
-  return outcomeText(a) === outcomeText(b);
-}
-
-/** `retires in HS`, `cause 22 to VS`. */
+/** `retires, HS next`, `cause 22 to VS`: two decisions are the same if this is. */
 export function outcomeText({ next, trap }: Decision): string {
   if (trap === undefined) return `retires, ${next} next`;
   return `${trap.interrupt ? 'interrupt' : 'cause'} ${trap.cause} to ${trap.to}${trap.gva ? ', GVA' : ''}`;
