@@ -14,6 +14,7 @@ interface CommandModule {
 const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   run: () => import('./commands/run.js'),
   lockstep: () => import('./commands/lockstep.js'),
+  fuzz: () => import('./commands/fuzz.js'),
   replay: () => import('./commands/replay.js'),
   asm: () => import('./commands/asm.js'),
   disasm: () => import('./commands/disasm.js'),

@@ -50,7 +50,8 @@ export class PoolExecutor implements Executor {
   readonly #pool: Tinypool;
 
   constructor(readonly setup: ProberSetup, jobs: number) {
-    this.#pool = new Tinypool({ filename: workerFile(), runtime: 'child_process', serialization: 'advanced', minThreads: jobs, maxThreads: jobs });
+    const env = Object.fromEntries(Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+    this.#pool = new Tinypool({ filename: workerFile(), env, runtime: 'child_process', serialization: 'advanced', minThreads: jobs, maxThreads: jobs });
     // Whoever waits for the worker's answer hears of it too.
     this.#pool.on('error', () => undefined);
   }

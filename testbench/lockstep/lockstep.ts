@@ -140,6 +140,7 @@ export class Lockstep {
 
   #compareMemory(): void {
     if (this.#divergence !== undefined) return;
+    for (const { address, data } of this.#core.takeHostWrites()) this.#reference.load(address, data);
     const { memory } = this.#core;
     const pages = new Set<number>(this.#reference.dirtyPages());
     for (const page of memory.dirtyPages()) pages.add(page);

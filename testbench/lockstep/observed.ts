@@ -123,6 +123,13 @@ export class ObservedCore {
     this.#listener?.records(observations);
   }
 
+  /** What the host wrote after the last record: no record tells it any more. */
+  takeHostWrites(): readonly HostWrite[] {
+    const writes = this.#hostWrites;
+    this.#hostWrites = [];
+    return writes;
+  }
+
   setX(index: number, value: bigint): void {
     this.core.view.setBigUint64(this.core.base + this.#x.offset + index * this.#x.stride, value, true);
   }

@@ -1,0 +1,140 @@
+/**
+ * `ghosthart fuzz`: random programs in lockstep, guided by what they reach.
+ */
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { PROFILES, type Profile } from '../arbitraries/profile.js';
+import { createDisassembler } from '../assembly/disassemble.js';
+import { DEFAULT_MEMORY } from './cores.js';
+import { EXIT_CODE, failure } from './failure.js';
+import { makeDirectory } from './files.js';
+import { coreOption, jsonOption, numberOption, specsOption } from './options.js';
+import { ProgressLine } from './progress-line.js';
+import { terminal } from './terminal.js';
+import type { SessionResult } from '../fuzz/session.js';
+
+interface FuzzOptions {
+  readonly runs?: bigint;
+  readonly seconds?: number;
+  readonly seed?: bigint;
+  readonly core: string;
+  readonly specs: readonly string[];
+  readonly profile: Profile;
+  readonly jobs: number;
+  readonly out: string;
+  readonly corpus?: string;
+  readonly missing?: boolean;
+  readonly json?: boolean;
+}
+
+const SEEDS = 2n ** 32n;
+const DEFAULT_SECONDS = 60;
+const MOST_JOBS = 64;
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (!/^\d{1,9}(\.\d{1,3})?$/.test(text) || value <= 0) throw new InvalidArgumentError('Give seconds above 0: 90 or 0.5.');
+  return value;
+}
+
+function jobs(text: string): number {
+  const value = Number(text);
+  if (!/^\d{1,2}$/.test(text) || value < 1 || value > MOST_JOBS) throw new InvalidArgumentError(`Give a number from 1 to ${MOST_JOBS}.`);
+  return value;
+}
+
+/** Adds the command. */
+export function define(program: Command): void {
+  program
+    .command('fuzz')
+    .description('random programs in lockstep, guided by what they reach')
+    .addOption(numberOption('--runs <n>', 'end after so many programs'))
+    .addOption(new Option('--seconds <s>', `end after so many seconds (default: ${DEFAULT_SECONDS}, without --runs)`).argParser(seconds))
+    .addOption(numberOption('--seed <n>', 'of the programs (default: a new one, printed)'))
+    .addOption(coreOption())
+    .addOption(new Option('--profile <name>', 'what programs are mostly made of').choices([...PROFILES]).default('all'))
+    .addOption(new Option('--jobs <n>', 'processes; with 1, a seed and an empty corpus everything repeats').argParser(jobs).default(Math.min(2, availableParallelism())))
+    .option('--out <dir>', 'where folders of failures go', 'out/fuzz')
+    .option('--corpus <dir>', 'programs that reached something new, from one session to the next (default: corpus in --out)')
+    .option('--missing', 'print the points that nothing has reached')
+    .addOption(jsonOption())
+    .addOption(specsOption())
+    .addHelpText('after', `
+Points are named by the specs before the first program runs: transitions between modes, rows of permit tables by mode, CSRs by
+mode, access and outcome, what runs right behind what, and the pipeline's counters. ^C ends early; what was found is kept.
+With --json: programs, instructions, seconds, pointsReached, pointsTotal, failures [{signature, directory, length}].
+Exit codes: 0 if all agree, 1 if some part, 2 for wrong input, 130 after ^C.
+
+Example:
+  ghosthart fuzz --seconds 10 --profile interrupts`)
+    .action(async (options: FuzzOptions) => {
+      process.exitCode = await fuzz(options);
+    });
+}
+
+async function fuzz(options: FuzzOptions): Promise<number> {
+  const { core, specs: overlays, profile, out, json } = options;
+  if (options.runs === 0n) return terminal.fail(failure('There is no program to run.', 'Give --runs a number above 0.'));
+  const seed = Number((options.seed ?? BigInt(Date.now())) % SEEDS);
+  const corpus = options.corpus ?? join(out, 'corpus');
+  const blocked = makeDirectory(out) ?? makeDirectory(corpus);
+  if (blocked !== undefined) return terminal.fail(blocked);
+  const [{ openProber }, { LocalExecutor, PoolExecutor }, { Session }, { keepFailure }] =
+    await Promise.all([import('../fuzz/open.js'), import('../fuzz/executor.js'), import('../fuzz/session.js'), import('../fuzz/failure-folder.js')]);
+  const setup = { core, memory: DEFAULT_MEMORY, overlays, profile, seed, corpus, findings: out };
+  const opened = await openProber(setup);
+  if (!opened.ok) return terminal.fail(opened);
+  const { prober, ready } = opened;
+  const line = new ProgressLine(process.stderr);
+  const context = { out, core, memory: DEFAULT_MEMORY, overlays, builder: prober.builder, disassemble: createDisassembler(ready.tables), ready };
+  const session = new Session(prober, options.jobs === 1 ? new LocalExecutor(prober) : new PoolExecutor(setup, options.jobs), {
+    seed,
+    jobs: options.jobs,
+    programs: options.runs === undefined ? Infinity : Number(options.runs),
+    seconds: options.seconds ?? (options.runs === undefined ? DEFAULT_SECONDS : Infinity),
+    findings: out,
+    keep: (failed) => keepFailure(failed, context),
+    note: (text) => line.note(`ghosthart: ${text}`),
+    onProgress: (progress) => line.show(progress),
+  });
+  const interrupted = interruptible(session);
+  const result = await session.run();
+  line.end();
+  const early = interrupted();
+  if (json === true) terminal.out(JSON.stringify(jsonOf(result)));
+  else terminal.out(textOf(result, { core, seed, corpus }));
+  if (options.missing === true) (json === true ? terminal.note : terminal.out)(`Not reached:\n${result.missing.map((name) => `  ${name}`).join('\n')}`);
+  if (result.failures.length > 0) return EXIT_CODE.failure;
+  return early ? EXIT_CODE.interrupted : EXIT_CODE.success;
+}
+
+/** ^C ends the session, a second one the process. Tells at the end whether there was one, and stops listening. */
+function interruptible(session: { stop(): void }): () => boolean {
+  let asked = false;
+  const stop = (): void => {
+    if (asked) process.exit(EXIT_CODE.interrupted);
+    asked = true;
+    session.stop();
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  return () => {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+    return asked;
+  };
+}
+
+const jsonOf = ({ programs, instructions, seconds: time, pointsReached, pointsTotal, failures }: SessionResult) => ({
+  programs, instructions, seconds: Number(time.toFixed(3)), pointsReached, pointsTotal,
+  failures: failures.map(({ signature, directory, length }) => ({ signature, directory, length })),
+});
+
+function textOf(result: SessionResult, { core, seed, corpus }: { readonly core: string; readonly seed: number; readonly corpus: string }): string {
+  const { programs, instructions, seconds: time, pointsReached, pointsTotal, failures } = result;
+  const rate = (n: number): string => Math.round(n / time).toLocaleString('en-US');
+  const figures = `${programs} programs (seed ${seed}), ${instructions} instructions, ${time.toFixed(1)} s; ${rate(programs)} programs and ${rate(instructions)} instructions a second.`;
+  const points = `${pointsReached} of ${pointsTotal} points reached. Corpus: ${corpus}`;
+  if (failures.length === 0) return `${core} and the reference agree: ${figures}\n${points}`;
+  const blocks = failures.map((f) => `${f.signature}\n${f.count === 1 ? '1 program' : `${f.count} programs`}, made smaller to ${f.length} instructions: ${f.directory}\n${f.text}`);
+  return `${blocks.join('\n\n')}\n\n${core} and the reference part in ${failures.length === 1 ? 'one way' : `${failures.length} ways`}: ${figures}\n${points}`;
+}
