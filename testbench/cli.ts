@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   disasm: () => import('./commands/disasm.js'),
   spec: () => import('./commands/spec.js'),
   emit: () => import('./commands/emit.js'),
+  transitions: () => import('./commands/transitions.js'),
   bench: () => import('./commands/bench.js'),
   'rvfi-dii': () => import('./commands/rvfi-dii.js'),
   init: () => import('./commands/init.js'),

@@ -12,14 +12,19 @@ export interface Terminal {
   out(text: string): void;
   /** Notes and failures, a line feed added. */
   note(text: string): void;
+  /** How far it is: one line that the next word replaces, on a terminal only; empty to clear it. */
+  progress(text: string): void;
   /** Prints a failure; the exit code that goes with it. */
   fail(failure: Failure): number;
 }
+
+const PROGRESS_WIDTH = 78;
 
 /** The process's own streams. */
 export const terminal: Terminal = {
   out: (text) => void process.stdout.write(`${text}\n`),
   note: (text) => void process.stderr.write(`${text}\n`),
+  progress: (text) => void (process.stderr.isTTY && process.stderr.write(`\r${text.padEnd(PROGRESS_WIDTH)}${text === '' ? '\r' : ''}`)),
   fail: (failed) => {
     process.stderr.write(`${failureText(failed)}\n`);
     return EXIT_CODE.usage;

@@ -35,4 +35,4 @@ export class Signatures {
 }
 
 /** Registers and addresses are chance. */
-const general = (what: string): string => what.replace(/^x\d+$/, 'result').replace(/^memory at .*/, 'memory');
+const general = (what: string): string => what.replace(/^change of /, '').replace(/^x\d+$/, 'result').replace(/^memory at .*/, 'memory');

@@ -79,6 +79,7 @@ class Prover {
   /** Wires that are not known to be equal. */
   readonly #affected = new Map<string, Pair>();
   readonly #fixed = [new Map<Expr, Expr>(), new Map<Expr, Expr>()];
+  readonly #names = new Map<string, Expr>();
   readonly #inlined = new Map<Expr, Expr>();
   readonly #used = new Set<string>();
   readonly #decided: string[] = [];
@@ -131,7 +132,11 @@ class Prover {
 
   /** A reference to a wire that is equal in both, with the original's value. */
   #named(e: Extract<Expr, { readonly kind: 'wire' }>): Expr {
-    return { ...e, wire: { ...e.wire, value: this.#fix(e.wire.value, 0) } };
+    const known = this.#names.get(e.wire.name);
+    if (known !== undefined) return known;
+    const named: Expr = { ...e, wire: { ...e.wire, value: this.#fix(e.wire.value, 0) } };
+    this.#names.set(e.wire.name, named);
+    return named;
   }
 
   /** Where the two differ, undefined if nowhere: first with wires as unknowns, then with all they stand for. */

@@ -1,0 +1,139 @@
+/**
+ * `ghosthart transitions`: the matrix of every privilege transition, executed
+ * on the cores and the reference; one cell as a program, with its wave.
+ */
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import type { CompiledCore } from '../../model/compile.js';
+import type { Isa } from '../../model/spec/isa.js';
+import type { AssemblyTables } from '../assembly/tables.js';
+import { MODES, type Mode } from '../retirement.js';
+import type { Cell } from '../transitions/cells.js';
+import type { CellFilter } from '../transitions/session.js';
+import type { Witness } from '../transitions/witness.js';
+import { Board } from './board.js';
+import { DEFAULT_MEMORY, readyCore, type ReadyCore } from './cores.js';
+import { EXIT_CODE, failure, specFailure, type Failure } from './failure.js';
+import { checkTarget, writeFileWhole } from './files.js';
+import { jsonOption, numberOption, specsOption } from './options.js';
+import { coreNames, packageVersion, specLayers } from './package.js';
+import { terminal } from './terminal.js';
+
+interface TransitionsOptions {
+  readonly core?: string;
+  readonly mode?: Mode;
+  readonly event?: string;
+  readonly rule?: string;
+  readonly cell?: bigint;
+  readonly supports?: boolean;
+  readonly html?: string;
+  readonly vcd?: string;
+  readonly json?: boolean;
+  readonly specs: readonly string[];
+}
+
+/** Cycles that a witness needs at most: its prologue, its event and what a scheduled wake-up waits for. */
+const WITNESS_CYCLES = 4_000n;
+
+/** Adds the command. */
+export function define(program: Command): void {
+  program
+    .command('transitions')
+    .description('execute every privilege transition on the cores and the reference')
+    .option('--core <name>', 'one core of specs/uarch (default: all)')
+    .addOption(new Option('--mode <mode>', 'only from this mode').choices(MODES))
+    .option('--event <text>', 'only events with this text in their name: sret, hgatp, machine_timer')
+    .option('--rule <name>', 'only cells that this rule decides')
+    .addOption(numberOption('--cell <n>', 'one cell: its program is printed, too'))
+    .option('--supports', 'compare what specs and reference read while they decide')
+    .option('--html <file>', 'write the matrix as a page')
+    .option('--vcd <file>', 'with --cell: write the wave of its program')
+    .addOption(jsonOption())
+    .addOption(specsOption())
+    .addHelpText('after', `
+Exit code 1 if a cell disagrees or was not executed.
+
+Example:
+  ghosthart transitions --event sret --mode VS`)
+    .action(async (options: TransitionsOptions) => {
+      process.exitCode = await transitions(options);
+    });
+}
+
+async function transitions(options: TransitionsOptions): Promise<number> {
+  if (options.vcd !== undefined && options.cell === undefined) return terminal.fail(failure('--vcd writes the wave of one cell.', 'Name it: --cell 17.'));
+  for (const path of [options.html, options.vcd]) {
+    const wrong = path === undefined ? undefined : checkTarget(path);
+    if (wrong !== undefined) return terminal.fail(wrong);
+  }
+  const { load } = await import('../../model/compile.js');
+  const specs = load(specLayers(options.specs));
+  if (!specs.ok) return terminal.fail(await specFailure(specs.diagnostics));
+  const ready: ReadyCore[] = [];
+  for (const core of options.core === undefined ? coreNames(options.specs) : [options.core]) {
+    const one = await readyCore({ core, variants: options.vcd === undefined ? ['observed'] : ['observed', 'traced'], overlays: options.specs, memory: DEFAULT_MEMORY });
+    if (!one.ok) return terminal.fail(one);
+    ready.push(one);
+  }
+  return execute(options, specs.value.isa, ready);
+}
+
+async function execute(options: TransitionsOptions, isa: Isa, ready: readonly ReadyCore[]): Promise<number> {
+  const [first] = ready;
+  if (first === undefined) return terminal.fail(failure('There is no core.', 'Add a file to specs/uarch.'));
+  const { runTransitions } = await import('../transitions/run.js');
+  const { allAgree, formatTransitions, summary, transitionsJson } = await import('../transitions/report.js');
+  const results = runTransitions({
+    isa, cores: ready.map((r) => r.variant('observed')), filter: filterOf(options), supports: options.supports === true,
+    onProgress: ({ what, done, total }) => terminal.progress(`${what}: ${done} of ${total}`),
+  });
+  terminal.progress('');
+  const [cell] = results.cells;
+  if (cell === undefined) return terminal.fail(failure('No cell passes the filter.', 'Loosen it: --event takes a part of a name, --rule a whole one.'));
+  const witness = options.cell === undefined ? undefined : results.session.writer.write(cell);
+  if (witness !== undefined) {
+    const failed = await showCell(cell, witness, first, options);
+    if (failed !== undefined) return terminal.fail(failed);
+  }
+  if (options.html !== undefined) {
+    const { transitionsHtml } = await import('../transitions/html.js');
+    const failed = writeFileWhole(options.html, transitionsHtml(results, first.tables));
+    if (failed !== undefined) return terminal.fail(failed);
+  }
+  const figures = transitionsJson(results);
+  if (options.json === true) terminal.out(JSON.stringify(figures));
+  else terminal.out(options.html === undefined ? formatTransitions(results).trimEnd() : `${summary(results)}\nThe page is ${options.html}.`);
+  return allAgree(figures) ? EXIT_CODE.success : EXIT_CODE.failure;
+}
+
+function filterOf({ mode, event, rule, cell }: TransitionsOptions): CellFilter {
+  return {
+    ...(mode === undefined ? {} : { mode }),
+    ...(event === undefined ? {} : { event }),
+    ...(rule === undefined ? {} : { rule }),
+    ...(cell === undefined ? {} : { cell: Number(cell) }),
+  };
+}
+
+/** The program of a cell, on the terminal and as a wave. */
+async function showCell(cell: Cell, witness: Witness, ready: ReadyCore, { json, vcd }: TransitionsOptions): Promise<Failure | undefined> {
+  if (json !== true) terminal.out(await listingOf(cell, witness, ready.tables));
+  if (vcd === undefined) return undefined;
+  return waveOf(witness, ready.variant('observed'), ready, vcd);
+}
+
+async function listingOf(cell: Cell, witness: Witness, tables: AssemblyTables): Promise<string> {
+  const { listing, WordText } = await import('../transitions/listing.js');
+  return listing(cell, witness, new WordText(tables));
+}
+
+async function waveOf(witness: Witness, plain: CompiledCore, ready: ReadyCore, path: string): Promise<Failure | undefined> {
+  const board = new Board({
+    plain, traced: ready.variant('traced'), tables: ready.tables, version: packageVersion(), specHash: ready.specHash,
+    skipIdle: false, replay: witness.inputs, onRecords: () => undefined,
+  });
+  if (!board.machine.load(witness)) return failure('The witness does not fit into memory.', 'This is a mistake in Ghosthart: please report it.');
+  const outcome = await board.run(WITNESS_CYCLES, { path, from: 0n, to: undefined, limit: undefined });
+  return outcome.kind === 'failed' ? failure(outcome.message, outcome.mend) : undefined;
+}
+
