@@ -5,7 +5,8 @@
  *     const program = core.assemble('_start: li a0, 1 …');
  *     const result = core.lockstep().run(program, { maxCycles: 10_000 });
  */
-export { Core, type CoreOptions } from './library.js';
+export { Core, lockstep, type CoreOptions, type LockstepProgram } from './library.js';
+export { arbitraries, type Arbitraries, type RandomProgram } from './arbitraries/library.js';
 
 export { check, compile, hardware, load, type CompiledCore, type CoreDescription } from '../model/compile.js';
 export type { Diagnostic } from '../model/spec/diagnostic.js';

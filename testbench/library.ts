@@ -10,7 +10,8 @@ import { createDisassembler, type Disassembler } from './assembly/disassemble.js
 import { writeElf } from './assembly/elf.js';
 import { DEFAULT_MEMORY, readyCore, type ReadyCore } from './commands/cores.js';
 import { failureText } from './commands/failure.js';
-import { Lockstep } from './lockstep/lockstep.js';
+import { explain } from './lockstep/explain.js';
+import { Lockstep, type LockstepOptions, type LockstepResult } from './lockstep/lockstep.js';
 import { ObservedCore } from './lockstep/observed.js';
 import { Reference } from './reference/reference.js';
 
@@ -22,6 +23,9 @@ export interface CoreOptions {
   /** Bytes of memory; 128 MiB unless said otherwise. */
   readonly memory?: number;
 }
+
+/** Enough for small programs; random ones mostly end long before. */
+const DEFAULT_CYCLES = 10_000;
 
 /** A compiled core (from the cache, if it is there), with assembler and disassembler. */
 export class Core {
@@ -70,4 +74,18 @@ export class Core {
   lockstep(reference: Reference = new Reference({ dramBytes: this.#memory })): Lockstep {
     return new Lockstep(new ObservedCore(this.#ready.variant('observed')), reference);
   }
+}
+
+/** What {@link lockstep} runs: from `assemble`, an ELF file or the arbitraries, with its host effects. */
+export type LockstepProgram = Pick<Program, 'entry' | 'segments' | 'symbols'> & Pick<LockstepOptions, 'inputs'>;
+
+/** A core beside a reference as one function: how a program that agrees has ended. Throws at the first difference, with it as the message. */
+export function lockstep(core: Core, reference?: Reference): (program: LockstepProgram, options?: Partial<LockstepOptions>) => Extract<LockstepResult, { kind: 'agreed' }> {
+  const both = core.lockstep(reference);
+  return (program, options) => {
+    const { inputs = [] } = program;
+    const result = both.run(program, { maxCycles: DEFAULT_CYCLES, inputs, ...options });
+    if (result.kind === 'diverged') throw new Error(explain(result.divergence, core.disassemble));
+    return result;
+  };
 }

@@ -24,7 +24,7 @@ const isGuest = (mode: Mode): boolean => LEVELS[mode] >= 4n;
 const TRAP_MODES: readonly TrapMode[] = ['M', 'HS', 'VS'];
 
 /** The bits of a CSR that are, or can become, one. */
-function possible(isa: Isa, name: string): bigint {
+export function possible(isa: Isa, name: string): bigint {
   const csr = isa.csrs.find((c) => c.name === name);
   return (csr?.fields ?? []).reduce((bits, { bits: { low, high }, source }) => {
     if (source.kind === 'stored') return bits | ((source.writable & ((1n << BigInt(high - low + 1)) - 1n)) << BigInt(low));
@@ -33,7 +33,7 @@ function possible(isa: Isa, name: string): bigint {
 }
 
 /** The bits of a CSR that are always one. */
-const constantOnes = (isa: Isa, name: string): bigint =>
+export const constantOnes = (isa: Isa, name: string): bigint =>
   (isa.csrs.find((c) => c.name === name)?.fields ?? []).reduce((bits, { bits: { low }, source }) => (source.kind === 'constant' ? bits | (source.value << BigInt(low)) : bits), 0n);
 
 const has = (bits: bigint, index: number): boolean => ((bits >> BigInt(index)) & 1n) === 1n;

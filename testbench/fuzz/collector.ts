@@ -7,7 +7,9 @@ import { Homes } from '../coverage/homes.js';
 import type { Isa } from '../../model/spec/isa.js';
 import type { ObservedCore } from '../lockstep/observed.js';
 import type { Observation } from '../lockstep/records.js';
+import { ConsequencePoints } from './consequence-points.js';
 import { ContextPoints } from './context-points.js';
+import { Kinds } from './kinds.js';
 import { PermitPoints } from './permit-points.js';
 import { PointTable, type Family } from './points.js';
 import { TrapPoints } from './trap-points.js';
@@ -27,6 +29,7 @@ export class Collector {
   readonly #isa: Isa;
   readonly #index: InstructionIndex;
   readonly #homes: Homes;
+  readonly #kinds: Kinds;
   readonly #families: readonly Family[];
   readonly #counters: readonly CounterPoint[];
   readonly #core: ObservedCore;
@@ -40,7 +43,11 @@ export class Collector {
     this.#core = core;
     this.#index = new InstructionIndex(isa);
     this.#homes = new Homes(isa);
-    this.#families = [new TrapPoints(isa, this.table), new PermitPoints(isa, this.table), new ContextPoints(isa, this.table)];
+    this.#kinds = new Kinds(isa);
+    this.#families = [
+      new TrapPoints(isa, this.table), new PermitPoints(isa, this.table),
+      new ContextPoints(isa, this.#kinds, this.table), new ConsequencePoints(isa, this.#kinds, this.table),
+    ];
     this.#counters = core.core.layout.counters.filter((c) => c.name !== 'retired').map(({ name, offset }) => ({
       offset, once: this.table.add(`pipeline ${name}`), often: this.table.add(`pipeline ${name}, ${OFTEN} times in a program`),
     }));
@@ -60,7 +67,8 @@ export class Collector {
     const fetched = inputs.insn !== undefined && retirement.trap?.interrupt !== true;
     const index = fetched ? this.#index.find(retirement.insn) : -1;
     if (retirement.trap === undefined) this.instructions++;
-    const sight = { retirement, inputs, index, instruction: this.#isa.instructions[index], homes: this.#homes };
+    const instruction = this.#isa.instructions[index];
+    const sight = { retirement, inputs, index, instruction, kind: this.#kinds.of(retirement, instruction), homes: this.#homes };
     for (const family of this.#families) family.see(sight, this.#hit);
     this.#homes.advance(retirement);
   }

@@ -3,8 +3,10 @@
  * it can decide, and every CSR by mode, access and outcome.
  */
 import { MODES as LEVELS, type Csr, type Instruction, type Isa, type Permission, type PermitRow } from '../../model/spec/isa.js';
+import { Dice } from '../arbitraries/dice.js';
+import { constantOnes, possible } from '../coverage/cells.js';
 import { Homes } from '../coverage/homes.js';
-import { PermitCounts } from '../coverage/permits.js';
+import { PermitCounts, type RowCount } from '../coverage/permits.js';
 import { Variables, type Reader, type Situation } from '../coverage/variables.js';
 import { MODES, type Mode, type Retirement } from '../retirement.js';
 import type { Family, Hit, PointTable, Sight } from './points.js';
@@ -12,14 +14,30 @@ import type { Family, Hit, PointTable, Sight } from './points.js';
 /** The value of a variable, if it is the same in every state. */
 type Known = (variable: string) => bigint | undefined;
 
-/** A value that depends on state was asked for. */
-class Unknown extends Error {}
+/** CSRs with some of the values that they can have. */
+class SampledHomes extends Homes {
+  readonly #values: (name: string) => bigint;
 
-/** State about which nothing is known. */
-class NoHomes extends Homes {
-  override get(): bigint {
-    throw new Unknown();
+  constructor(isa: Isa, values: (name: string) => bigint) {
+    super(isa);
+    this.#values = values;
   }
+
+  override get(name: string): bigint {
+    return this.#values(name);
+  }
+}
+
+const SAMPLES = 24;
+
+/** States with all bits clear that can be, all set, and between: what is the same in all of them does not depend on state. */
+function samples(isa: Isa): readonly Homes[] {
+  const dice = new Dice(1);
+  const bounds = new Map(isa.csrs.map((c) => [c.name, { least: constantOnes(isa, c.name), most: possible(isa, c.name) }]));
+  return Array.from({ length: SAMPLES }, (_, i) => {
+    const values = new Map([...bounds].map(([name, { least, most }]) => [name, i === 0 ? least : i === 1 ? most : least | dice.subset(most)]));
+    return new SampledHomes(isa, (name) => values.get(name) ?? 0n);
+  });
 }
 
 /** The rows that can decide when only this much is known: the first that surely matches, and those before it that may. */
@@ -45,6 +63,34 @@ const ofMode = (mode: Mode): Known => (variable) => {
 
 const ACCESSES = ['reads', 'writes'] as const;
 type Access = (typeof ACCESSES)[number];
+const OUTCOMES: readonly Permission[] = ['allow', 'illegal', 'virtual'];
+const NONE = -1;
+
+/** What does not depend on state when a CSR is accessed. */
+class AccessKnowledge {
+  readonly #states: readonly Homes[];
+  readonly #values = new Map<string, bigint | undefined>();
+
+  constructor(readonly variables: Variables, readonly instruction: Instruction, isa: Isa) {
+    this.#states = samples(isa);
+  }
+
+  of(csr: number, mode: Mode, access: Access): Known {
+    const inMode = ofMode(mode);
+    return (variable) => (variable === 'csr_writes' ? (access === 'writes' ? 1n : 0n) : inMode(variable) ?? this.#always(variable, csr));
+  }
+
+  /** The value of a variable that is no mode, if all states agree on it. */
+  #always(variable: string, csr: number): bigint | undefined {
+    const key = `${variable} ${csr}`;
+    if (this.#values.has(key)) return this.#values.get(key);
+    const read = this.variables.reader(variable);
+    const values = new Set(this.#states.map((homes) => read({ insn: 0, instruction: this.instruction, mode: 'M', csr, homes })));
+    const value = values.size === 1 ? [...values][0] : undefined;
+    this.#values.set(key, value);
+    return value;
+  }
+}
 
 /** Numbered counters count as one. */
 const family = (name: string): string => name.replace(/(hpm(?:counter|event))\d+$/, '$1N');
@@ -58,6 +104,9 @@ export class PermitPoints implements Family {
   readonly #permits: PermitCounts;
   readonly #csrs: ReadonlyMap<number, Csr>;
   readonly #writes: Reader;
+  /** Points by row and mode, as they are asked for. */
+  readonly #rows = new Map<RowCount, ReadonlyMap<Mode, number | undefined>>();
+  readonly #accesses = new Map<number, number>();
   readonly #writing = new Map<number, boolean>();
 
   constructor(isa: Isa, table: PointTable) {
@@ -66,44 +115,37 @@ export class PermitPoints implements Family {
     this.#csrs = new Map(isa.csrs.map((c) => [c.address, c]));
     const variables = new Variables(isa);
     this.#writes = variables.reader('csr_writes');
-    for (const { name, rows } of isa.permits) {
-      for (const mode of MODES) for (const row of candidates(rows, ofMode(mode))) table.add(rowName(`${name}.${row.name}`, mode));
-    }
+    const own = new Set(isa.csrs.flatMap((c) => c.permit ?? []));
+    for (const { name, rows } of isa.permits.filter((t) => !own.has(t.name))) this.#nameRows(name, rows, ofMode);
     this.#nameCsrs(isa, variables);
   }
 
+  #nameRows(name: string, rows: readonly PermitRow[], knownIn: (mode: Mode) => Known): void {
+    for (const mode of MODES) for (const row of candidates(rows, knownIn(mode))) this.#table.add(rowName(`${name}.${row.name}`, mode));
+  }
+
+  /** A CSR's own table is asked only where the general one allows. */
   #nameCsrs(isa: Isa, variables: Variables): void {
     const instruction = isa.instructions.find((i) => i.class === 'csr' && i.permit !== undefined);
     if (instruction === undefined) return;
     const rowsOf = (permit: string | undefined): readonly PermitRow[] => isa.permits.find((t) => t.name === permit)?.rows ?? [];
-    const homes = new NoHomes(isa);
+    const knowledge = new AccessKnowledge(variables, instruction, isa);
     for (const csr of isa.csrs) {
       for (const mode of MODES) {
         for (const access of ACCESSES) {
-          const known = this.#knownOf(variables, { insn: 0, instruction, mode, csr: csr.address, homes }, access);
-          const first = new Set(candidates(rowsOf(instruction.permit), known).map((r) => r.then));
-          const outcomes = new Set<Permission>([...first].filter((p) => p !== 'allow'));
-          const own = candidates(rowsOf(csr.permit), known).map((r) => r.then);
-          if (first.has('allow')) for (const then of csr.permit === undefined ? ['allow' as const] : own) outcomes.add(then);
+          const known = knowledge.of(csr.address, mode, access);
+          const outcomes = new Set(candidates(rowsOf(instruction.permit), known).map((r) => r.then));
+          if (outcomes.has('allow') && csr.permit !== undefined) {
+            outcomes.delete('allow');
+            for (const row of candidates(rowsOf(csr.permit), known)) {
+              outcomes.add(row.then);
+              this.#table.add(rowName(`${csr.permit}.${row.name}`, mode));
+            }
+          }
           for (const outcome of outcomes) this.#table.add(csrName(csr, mode, access, outcome));
         }
       }
     }
-  }
-
-  #knownOf(variables: Variables, situation: Situation, access: Access): Known {
-    const mode = ofMode(situation.mode);
-    return (variable) => {
-      if (variable === 'csr_writes') return access === 'writes' ? 1n : 0n;
-      const value = mode(variable);
-      if (value !== undefined) return value;
-      try {
-        return variables.reader(variable)(situation);
-      } catch (error) {
-        if (error instanceof Unknown) return undefined;
-        throw error;
-      }
-    };
   }
 
   see({ retirement, instruction, homes, index }: Sight, hit: Hit): void {
@@ -112,14 +154,23 @@ export class PermitPoints implements Family {
     if (trap?.interrupt === true) return;
     const address = instruction.csr === undefined ? 0 : insn >>> (instruction.format.fields['csr']?.low ?? 20);
     const situation: Situation = { insn, instruction, mode, csr: address, homes };
-    this.#permits.decide(situation, ({ name }) => this.#reach(rowName(name, mode), hit));
+    this.#permits.decide(situation, (row) => this.#reach(row, mode, hit));
     const csr = instruction.csr === undefined ? undefined : this.#csrs.get(address);
     if (csr === undefined) return;
-    this.#reach(csrName(csr, mode, this.#isWrite(situation, instruction, index) ? 'writes' : 'reads', outcomeOf(retirement)), hit);
+    this.#reachCsr(csr, mode, this.#isWrite(situation, instruction, index) ? 'writes' : 'reads', outcomeOf(retirement), hit);
   }
 
-  #reach(name: string, hit: Hit): void {
-    const point = this.#table.find(name);
+  #reachCsr(csr: Csr, mode: Mode, access: Access, outcome: Permission, hit: Hit): void {
+    const key = ((csr.address * 8 + MODES.indexOf(mode)) * 2 + ACCESSES.indexOf(access)) * 4 + OUTCOMES.indexOf(outcome);
+    const point = this.#accesses.get(key) ?? this.#table.find(csrName(csr, mode, access, outcome)) ?? NONE;
+    this.#accesses.set(key, point);
+    if (point !== NONE) hit(point);
+  }
+
+  #reach(row: RowCount, mode: Mode, hit: Hit): void {
+    const known = this.#rows.get(row) ?? new Map(MODES.map((m) => [m, this.#table.find(rowName(row.name, m))]));
+    this.#rows.set(row, known);
+    const point = known.get(mode);
     if (point !== undefined) hit(point);
   }
 

@@ -16,6 +16,8 @@ export interface Sight {
   /** Index in `isa.instructions`, -1 if the word is none or nothing was fetched. */
   readonly index: number;
   readonly instruction: Instruction | undefined;
+  /** Number of its kind, -1 if it has none. */
+  readonly kind: number;
   /** CSRs before the record. */
   readonly homes: Homes;
 }

@@ -8,7 +8,7 @@
 export type Bit = number;
 
 /** More nodes than this and the question stays open. */
-const LIMIT = 400_000;
+const LIMIT = 500_000;
 /** Nodes fit 21 bits, so that two of them and a variable make an exact number. */
 const SPAN = 2 ** 21;
 

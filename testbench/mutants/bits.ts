@@ -13,14 +13,16 @@ type Word = readonly Bit[];
 
 const OPAQUE = new Set(['mul', 'mulh', 'mulhu', 'mulhsu', 'div', 'divu', 'rem', 'remu']);
 const isUnknown = (e: Expr): boolean => e.kind === 'read' || e.kind === 'element' || e.kind === 'wire' || (e.kind === 'binary' && OPAQUE.has(e.op));
-/** Registers up to this width steer; they come first in the order of variables. */
-const NARROW = 32;
+/** What steers comes first in the order of variables; the bits of all else stand side by side. */
+const steers = (e: Expr): boolean => e.width <= 3 || (e.kind === 'read' && /\.(control|insn)$/.test(e.register.name));
 
 const nameOf = (e: Expr): string => (e.kind === 'read' ? e.register.name : e.kind === 'wire' ? e.wire.name : '');
 
 export class BitBlaster {
   readonly diagrams = new Diagrams();
-  readonly #words = new Map<Expr, Word>();
+  readonly #known = new Map<Expr, (Bit | undefined)[]>();
+  /** Carries into each bit of a sum, as far as they were needed. */
+  readonly #carries = new Map<Expr, Bit[]>();
   /** First variable of each unknown, by bit. */
   readonly #variables = new Map<Expr, readonly number[]>();
 
@@ -28,7 +30,7 @@ export class BitBlaster {
   constructor(roots: readonly Expr[]) {
     const unknowns = [...unknownsOf(roots)];
     const bits = unknowns.flatMap((e) => Array.from({ length: e.width }, (_, bit) => ({ e, bit })));
-    const rank = ({ e, bit }: (typeof bits)[number]): number => (e.width <= NARROW ? -1 : bit);
+    const rank = ({ e, bit }: (typeof bits)[number]): number => (steers(e) ? -1 : bit);
     bits.sort((a, b) => rank(a) - rank(b) || (nameOf(a.e) < nameOf(b.e) ? -1 : nameOf(a.e) > nameOf(b.e) ? 1 : 0) || a.bit - b.bit);
     const places = new Map<Expr, number[]>(unknowns.map((e) => [e, []]));
     bits.forEach(({ e, bit }, i) => { (places.get(e) ?? [])[bit] = i; });
@@ -37,117 +39,124 @@ export class BitBlaster {
 
   /** The bits of an expression. */
   word(e: Expr): Word {
-    const known = this.#words.get(e);
-    if (known !== undefined) return known;
-    const word = this.#compute(e);
-    this.#words.set(e, word);
-    return word;
+    return Array.from({ length: e.width }, (_, i) => this.bit(e, i));
   }
 
-  #compute(e: Expr): Word {
+  /** One bit of it; nothing else is computed than that takes. */
+  bit(e: Expr, i: number): Bit {
+    const bits = this.#known.get(e) ?? [];
+    if (bits.length === 0) this.#known.set(e, bits);
+    return (bits[i] ??= this.#compute(e, i));
+  }
+
+  #compute(e: Expr, i: number): Bit {
     const { diagrams: d } = this;
-    if (isUnknown(e)) return (this.#variables.get(e) ?? []).map((v) => d.variable(v));
+    if (isUnknown(e)) return d.variable(this.#variables.get(e)?.[i] ?? 0);
     switch (e.kind) {
       case 'const':
-        return Array.from({ length: e.width }, (_, i) => Number((e.value >> BigInt(i)) & 1n));
+        return Number((e.value >> BigInt(i)) & 1n);
       case 'not':
-        return this.word(e.a).map((b) => d.not(b));
-      case 'mux': {
-        const condition = this.word(e.condition)[0] ?? 0;
-        if (condition === 1) return this.word(e.then);
-        if (condition === 0) return this.word(e.else);
-        return this.#choose(condition, this.word(e.then), this.word(e.else));
-      }
-      case 'select': {
-        const key = this.word(e.key);
-        return e.cases.reduce<Word>((rest, c) => this.#choose(c.keys.reduce<Bit>((any, k) => d.or(any, this.#equals(key, k)), 0), this.word(c.value), rest), this.word(e.default));
-      }
+        return d.not(this.bit(e.a, i));
+      case 'mux':
+        return this.#mux(this.bit(e.condition, 0), () => this.bit(e.then, i), () => this.bit(e.else, i));
+      case 'select':
+        return e.cases.reduceRight<Bit>((rest, c) => this.#mux(c.keys.reduce<Bit>((any, k) => d.or(any, this.#equals(e.key, k)), 0), () => this.bit(c.value, i), () => rest), this.bit(e.default, i));
       case 'slice':
-        return this.word(e.a).slice(e.low, e.low + e.width);
-      case 'concat':
-        return [...e.parts].reverse().flatMap((p) => this.word(p));
-      case 'extend': {
-        const a = this.word(e.a);
-        const fill = e.signed ? (a[a.length - 1] ?? 0) : 0;
-        return Array.from({ length: e.width }, (_, i) => a[i] ?? fill);
+        return this.bit(e.a, e.low + i);
+      case 'concat': {
+        let low = i;
+        for (const part of [...e.parts].reverse()) {
+          if (low < part.width) return this.bit(part, low);
+          low -= part.width;
+        }
+        return 0;
       }
+      case 'extend':
+        return i < e.a.width ? this.bit(e.a, i) : e.signed ? this.bit(e.a, e.a.width - 1) : 0;
       case 'binary':
-        return this.#binary(e);
+        return this.#binary(e, i);
       case 'read':
       case 'element':
       case 'wire':
-        return [];
+        return 0;
     }
   }
 
-  #choose(condition: Bit, a: Word, b: Word): Word {
-    return a.map((bit, i) => this.diagrams.mux(condition, bit, b[i] ?? 0));
+  #mux(condition: Bit, then: () => Bit, otherwise: () => Bit): Bit {
+    if (condition === 1) return then();
+    return condition === 0 ? otherwise() : this.diagrams.mux(condition, then(), otherwise());
   }
 
-  #equals(word: Word, value: bigint): Bit {
+  #equals(e: Expr, value: bigint): Bit {
     const { diagrams: d } = this;
-    return word.reduce<Bit>((all, b, i) => d.and(all, (value >> BigInt(i)) & 1n ? b : d.not(b)), 1);
+    let all: Bit = 1;
+    for (let i = 0; i < e.width && all !== 0; i++) all = d.and(all, (value >> BigInt(i)) & 1n ? this.bit(e, i) : d.not(this.bit(e, i)));
+    return all;
   }
 
-  #binary({ op, a, b }: Extract<Expr, { readonly kind: 'binary' }>): Word {
+  #binary(e: Extract<Expr, { readonly kind: 'binary' }>, i: number): Bit {
     const { diagrams: d } = this;
-    const [x, y] = [this.word(a), this.word(b)];
-    const pairs = (f: (p: Bit, q: Bit) => Bit): Word => x.map((p, i) => f(p, y[i] ?? 0));
+    const { op, a, b } = e;
     switch (op) {
-      case 'and': return pairs((p, q) => d.and(p, q));
-      case 'or': return pairs((p, q) => d.or(p, q));
-      case 'xor': return pairs((p, q) => d.xor(p, q));
-      case 'add': return this.#sum(x, y, 0);
-      case 'sub': return this.#sum(x, y.map((q) => d.not(q)), 1);
-      case 'eq': return [d.not(this.#differs(x, y))];
-      case 'ne': return [this.#differs(x, y)];
-      case 'ltu': return [this.#less(x, y)];
-      case 'geu': return [d.not(this.#less(x, y))];
-      case 'lts': return [this.#less(this.#biased(x), this.#biased(y))];
-      case 'ges': return [d.not(this.#less(this.#biased(x), this.#biased(y)))];
+      case 'and': return d.and(this.bit(a, i), this.bit(b, i));
+      case 'or': return d.or(this.bit(a, i), this.bit(b, i));
+      case 'xor': return d.xor(this.bit(a, i), this.bit(b, i));
+      case 'add': return d.xor(d.xor(this.bit(a, i), this.bit(b, i)), this.#carry(e, i));
+      case 'sub': return d.xor(d.xor(this.bit(a, i), d.not(this.bit(b, i))), this.#carry(e, i));
+      case 'eq': return d.not(this.#differs(a, b));
+      case 'ne': return this.#differs(a, b);
+      case 'ltu': return this.#less(a, b, false);
+      case 'geu': return d.not(this.#less(a, b, false));
+      case 'lts': return this.#less(a, b, true);
+      case 'ges': return d.not(this.#less(a, b, true));
       case 'shl':
       case 'shru':
       case 'shrs':
-        return this.#shifted(op, x, y);
+        return this.#shifted(op, a, b, i);
       default:
-        return [];
+        return 0;
     }
   }
 
-  #differs(x: Word, y: Word): Bit {
+  /** Into bit `i` of a sum or difference. */
+  #carry(e: Extract<Expr, { readonly kind: 'binary' }>, i: number): Bit {
     const { diagrams: d } = this;
-    return x.reduce<Bit>((any, p, i) => d.or(any, d.xor(p, y[i] ?? 0)), 0);
+    const carries = this.#carries.get(e) ?? [e.op === 'sub' ? 1 : 0];
+    this.#carries.set(e, carries);
+    for (let at = carries.length; at <= i; at++) {
+      const p = this.bit(e.a, at - 1);
+      const q = e.op === 'sub' ? d.not(this.bit(e.b, at - 1)) : this.bit(e.b, at - 1);
+      carries.push(d.or(d.and(p, q), d.and(carries[at - 1] ?? 0, d.xor(p, q))));
+    }
+    return carries[i] ?? 0;
   }
 
-  #sum(x: Word, y: Word, carryIn: Bit): Word {
+  #differs(a: Expr, b: Expr): Bit {
     const { diagrams: d } = this;
-    let carry = carryIn;
-    return x.map((p, i) => {
-      const q = y[i] ?? 0;
-      const either = d.xor(p, q);
-      const result = d.xor(either, carry);
-      carry = d.or(d.and(p, q), d.and(carry, either));
-      return result;
-    });
+    let any: Bit = 0;
+    for (let i = 0; i < a.width && any !== 1; i++) any = d.or(any, d.xor(this.bit(a, i), this.bit(b, i)));
+    return any;
   }
 
-  #less(x: Word, y: Word): Bit {
+  #less(a: Expr, b: Expr, signed: boolean): Bit {
     const { diagrams: d } = this;
-    return x.reduce<Bit>((below, p, i) => d.mux(d.xor(p, y[i] ?? 0), y[i] ?? 0, below), 0);
+    let below: Bit = 0;
+    for (let i = 0; i < a.width; i++) {
+      const [p, q] = [this.bit(a, i), this.bit(b, i)];
+      below = d.mux(d.xor(p, q), signed && i === a.width - 1 ? p : q, below);
+    }
+    return below;
   }
 
-  /** The sign inverted: signed order becomes unsigned. */
-  #biased(x: Word): Word {
-    return x.map((b, i) => (i === x.length - 1 ? this.diagrams.not(b) : b));
-  }
-
-  #shifted(op: 'shl' | 'shru' | 'shrs', x: Word, amount: Word): Word {
+  #shifted(op: 'shl' | 'shru' | 'shrs', a: Expr, amount: Expr, i: number): Bit {
     const { diagrams: d } = this;
-    const fill = op === 'shrs' ? (x[x.length - 1] ?? 0) : 0;
-    return amount.reduce<Word>((word, by, i) => {
-      const distance = 2 ** i;
-      return word.map((b, at) => d.mux(by, word[op === 'shl' ? at - distance : at + distance] ?? fill, b));
-    }, x);
+    const fill = op === 'shrs' ? this.bit(a, a.width - 1) : 0;
+    const at = (j: number): Bit => (j >= 0 && j < a.width ? this.bit(a, j) : fill);
+    let result = fill;
+    for (let by = a.width - 1; by >= 0; by--) {
+      if (BigInt(by) >> BigInt(amount.width) === 0n) result = this.#mux(this.#equals(amount, BigInt(by)), () => at(op === 'shl' ? i - by : i + by), () => result);
+    }
+    return result;
   }
 }
 

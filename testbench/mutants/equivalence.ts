@@ -7,15 +7,19 @@
  * (`mutants-rest-on-invariants.test.ts`), and named in the proof.
  */
 import { createHash } from 'node:crypto';
-import { and, constant, eqConst, not, or, read, wireRef } from '../../model/ir/build.js';
+import { constant, mux } from '../../model/ir/build.js';
 import type { Expr, Module, Register, Wire } from '../../model/ir/ir.js';
+import { Interner } from '../../model/ir/intern.js';
+import { alikeExprs } from '../../model/ir/likeness.js';
 import { withOperands } from '../../model/ir/map.js';
+import { applyBinary } from '../../model/ir/ops.js';
 import { Simplifier } from '../../model/ir/simplify.js';
 import { superpose } from '../../model/ir/superpose.js';
 import { operands, postorder } from '../../model/ir/walk.js';
 import type { Isa } from '../../model/spec/isa.js';
 import { TooLarge } from './bdd.js';
 import { BitBlaster } from './bits.js';
+import { invariantsOf } from './invariants.js';
 import { linesOf, type Mutant } from './mutant.js';
 import { transitionOf } from './transition.js';
 
@@ -28,31 +32,6 @@ export interface Proof {
   readonly invariants: readonly string[];
   /** SHA-256 over the spec lines it rests on, hex: the proof lapses with them. */
   readonly lines: string;
-}
-
-/** Something that holds in every state that can be reached. */
-export interface Invariant {
-  readonly name: string;
-  /** One bit over registers. */
-  readonly holds: (register: (name: string) => Expr) => Expr;
-}
-
-/** Fields whose legal values are listed have no other, and there are five modes. */
-export function invariantsOf(isa: Isa): readonly Invariant[] {
-  const legal = isa.csrs.flatMap((csr) => csr.fields.flatMap((field): Invariant[] => {
-    const { source, bits: { high, low } } = field;
-    if (source.kind !== 'stored' || source.legal === undefined) return [];
-    const values = source.legal;
-    return [{
-      name: `${csr.name}.${field.name} is legal`,
-      holds: (register) => or(...values.map((v) => eqConst({ kind: 'slice', width: high - low + 1, low, a: register(`csr.${csr.name}`) }, v))),
-    }];
-  }));
-  return [
-    { name: 'the hart is in one of five modes', holds: (register) => and(not(eqConst(register('priv'), 2)), not(and(register('V'), eqConst(register('priv'), 3)))) },
-    { name: 'MPRV is 0 in a guest', holds: (register) => not(and(register('V'), { kind: 'slice', width: 1, low: 17, a: register('csr.mstatus') })) },
-    ...legal,
-  ];
 }
 
 /**
@@ -70,12 +49,15 @@ export function prove(mutant: Mutant, original: Module, mutated: Module, isa: Is
   return new Prover(module, selector, isa).run(mutant);
 }
 
+/** After so long a question stays open. */
+const SECONDS = 4;
+
 /** A wire or effect in the original and in the mutant. */
 type Pair = readonly [Expr, Expr];
 
 class Prover {
   readonly #simplifier = new Simplifier({ inlineWires: false });
-  readonly #invariants: readonly { readonly name: string; readonly expr: Expr }[];
+  readonly #invariants: readonly { readonly name: string; readonly expr: Expr; readonly registers: ReadonlySet<Register> }[];
   /** Wires that are not known to be equal. */
   readonly #affected = new Map<string, Pair>();
   readonly #fixed = [new Map<Expr, Expr>(), new Map<Expr, Expr>()];
@@ -83,22 +65,26 @@ class Prover {
   readonly #inlined = new Map<Expr, Expr>();
   readonly #used = new Set<string>();
   readonly #decided: string[] = [];
+  /** Whether pairs are equal by their parts. */
+  readonly #compared = new Map<Expr, Map<Expr, boolean>>();
+  readonly #interner = new Interner();
+  readonly #deadline = performance.now() + 1000 * SECONDS;
 
   constructor(readonly module: Module, readonly selector: Register, isa: Isa) {
-    const register = (name: string): Expr => {
-      const found = module.registers.find((r) => r.name === name);
-      return found === undefined ? constant(64, 0) : read(found);
-    };
-    this.#invariants = invariantsOf(isa).map(({ name, holds }) => ({ name, expr: this.#simplifier.expr(holds(register)) }));
+    this.#invariants = invariantsOf(isa, module).map(({ name, holds }) => {
+      const expr = this.#simplifier.expr(holds);
+      return { name, expr, registers: registersOf([expr]) };
+    });
   }
 
   run(mutant: Mutant): Proof | { readonly differs: string } {
-    for (const wire of this.#wiresInOrder()) {
+    const effects = transitionOf(this.module);
+    for (const wire of wiresBehind([...effects.values()])) {
       const pair = this.#pair(wire.value);
       if (pair[0] !== pair[1] && this.#difference(pair) !== undefined) this.#affected.set(wire.name, pair);
       else if (pair[0] !== pair[1]) this.#decided.push(wire.name);
     }
-    for (const [name, e] of transitionOf(this.module)) {
+    for (const [name, e] of effects) {
       const pair = this.#pair(e);
       if (pair[0] === pair[1]) continue;
       const difference = this.#difference(pair);
@@ -109,13 +95,8 @@ class Prover {
     return { mutant: mutant.id, how, invariants: [...this.#used], lines: hashOf(mutant) };
   }
 
-  /** Wires, each after those that it refers to. */
-  #wiresInOrder(): readonly Wire[] {
-    return postorder(this.module.wires.map(wireRef)).flatMap((e) => (e.kind === 'wire' ? [e.wire] : []));
-  }
-
   #pair(e: Expr): Pair {
-    return [this.#simplifier.expr(this.#fix(e, 0)), this.#simplifier.expr(this.#fix(e, 1))];
+    return [this.#fix(e, 0), this.#fix(e, 1)];
   }
 
   /** The expression with the selector fixed; equal wires stay names. */
@@ -125,9 +106,10 @@ class Prover {
     if (known !== undefined) return known;
     const result: Expr = e.kind === 'wire' ? (this.#affected.get(e.wire.name)?.[number] ?? this.#named(e))
       : e.kind === 'read' && e.register === this.selector ? constant(e.width, number)
-        : withOperands(e, operands(e).map((o) => this.#fix(o, number)));
-    done?.set(e, result);
-    return result;
+        : folded(withOperands(e, operands(e).map((o) => this.#fix(o, number))));
+    const unique = this.#interner.unique(result);
+    done?.set(e, unique);
+    return unique;
   }
 
   /** A reference to a wire that is equal in both, with the original's value. */
@@ -139,11 +121,30 @@ class Prover {
     return named;
   }
 
-  /** Where the two differ, undefined if nowhere: first with wires as unknowns, then with all they stand for. */
-  #difference(pair: Pair): string | undefined {
-    if (this.#search(pair) === undefined) return undefined;
-    const [a, b] = pair.map((e) => this.#simplifier.expr(this.#inline(e)));
-    return a === undefined || b === undefined ? '' : this.#search([a, b]);
+  /** Where the two differ, undefined if nowhere: in parts, if they are the same operation on equal parts; else as a whole. */
+  #difference([a, b]: Pair): string | undefined {
+    if (this.#equalParts(a, b)) return undefined;
+    return this.#wholly(a, b);
+  }
+
+  /** Known to be equal by their parts; the lowest that are no like operations are looked at as a whole. */
+  #equalParts(a: Expr, b: Expr): boolean {
+    if (a === b) return true;
+    const known = this.#compared.get(a)?.get(b);
+    if (known !== undefined) return known;
+    const theirs = operands(b);
+    const equal = alikeExprs(a, b) ? operands(a).every((o, i) => this.#equalParts(o, theirs[i] ?? o)) : this.#wholly(a, b) === undefined;
+    const ofA = this.#compared.get(a) ?? new Map<Expr, boolean>();
+    this.#compared.set(a, ofA.set(b, equal));
+    return equal;
+  }
+
+  /** First with wires as unknowns, then with all they stand for. */
+  #wholly(a: Expr, b: Expr): string | undefined {
+    if (a.width !== b.width) return '';
+    if (performance.now() > this.#deadline) return ' (too large to decide)';
+    if (this.#search([this.#simplifier.expr(a), this.#simplifier.expr(b)]) === undefined) return undefined;
+    return this.#search([this.#simplifier.expr(this.#inline(a)), this.#simplifier.expr(this.#inline(b))]);
   }
 
   #inline(e: Expr): Expr {
@@ -156,15 +157,16 @@ class Prover {
 
   #search([a, b]: Pair): string | undefined {
     try {
-      const blaster = new BitBlaster([a, b, ...this.#invariants.map((i) => i.expr)]);
+      const about = registersOf([a, b]);
+      const invariants = this.#invariants.filter(({ registers }) => [...registers].every((r) => about.has(r)));
+      const blaster = new BitBlaster([a, b, ...invariants.map((i) => i.expr)]);
       const d = blaster.diagrams;
-      const [x, y] = [blaster.word(a), blaster.word(b)];
       const used: string[] = [];
-      for (const [i, bit] of x.entries()) {
-        let difference = d.xor(bit, y[i] ?? 0);
-        for (const { name, expr } of this.#invariants) {
+      for (let i = 0; i < a.width; i++) {
+        let difference = d.xor(blaster.bit(a, i), blaster.bit(b, i));
+        for (const { name, expr } of invariants) {
           if (difference === 0) break;
-          const left = d.and(difference, blaster.word(expr)[0] ?? 0);
+          const left = d.and(difference, blaster.bit(expr, 0));
           if (left !== difference) used.push(name);
           difference = left;
         }
@@ -177,6 +179,23 @@ class Prover {
       throw error;
     }
   }
+}
+
+/** The wires that expressions are made of, each after those that it refers to itself. */
+function wiresBehind(roots: readonly Expr[]): readonly Wire[] {
+  return [...new Set(postorder(roots).flatMap((e) => (e.kind === 'wire' ? [e.wire] : [])))];
+}
+
+/** What a known selector decides. */
+function folded(e: Expr): Expr {
+  if (e.kind === 'mux') return mux(e.condition, e.then, e.else);
+  if (e.kind !== 'binary' || e.a.kind !== 'const' || e.b.kind !== 'const') return e;
+  return constant(e.width, applyBinary(e.op, e.a.width, e.a.value, e.b.value));
+}
+
+/** The registers that expressions read, wires as they are. */
+function registersOf(roots: readonly Expr[]): ReadonlySet<Register> {
+  return new Set(postorder(roots).flatMap((e) => (e.kind === 'read' ? [e.register] : [])));
 }
 
 /** SHA-256 over the lines that the mutant changes. */

@@ -62,7 +62,7 @@ export class Foundry {
     }
     const { module, misfits } = superpose(this.original, alive.map((a) => a.module));
     const together = this.#withLayout(module);
-    let shared: MutantCore | undefined;
+    let shared: { readonly core: MutantCore; readonly user: Mutant } | undefined;
     const casts = alive.flatMap(({ mutant, module: own }, i): Cast[] => {
       if (misfits.some((m) => m.number === i + 1)) {
         alone.push({ mutant, module: own });
@@ -71,9 +71,12 @@ export class Foundry {
       return [{
         mutant, module: own,
         core: (again = false) => {
-          if (shared === undefined || again) shared = new MutantCore(together, i + 1);
-          else shared.choose(i + 1);
-          return shared;
+          // What knows no bounds may have written anywhere.
+          const spoilt = shared === undefined || again || shared.user.change.of === 'hardware';
+          const core = spoilt || shared === undefined ? new MutantCore(together, i + 1) : shared.core;
+          if (!spoilt) core.choose(i + 1);
+          shared = { core, user: mutant };
+          return core;
         },
       }];
     });

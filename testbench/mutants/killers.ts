@@ -1,6 +1,6 @@
 /**
- * What can kill a mutant: the literal tables, lockstep with the reference on
- * random programs, the scoreboard on the same programs.
+ * What can kill a mutant: the literal tables, WFI's waiting, lockstep with the
+ * reference on random programs, the scoreboard on the same programs.
  */
 import type { Isa, Uarch } from '../../model/spec/isa.js';
 import { simpler } from '../arbitraries/shrink.js';
@@ -13,11 +13,12 @@ import { Reference } from '../reference/reference.js';
 import { Scoreboard } from '../scoreboard/scoreboard.js';
 import { tables, type TableRow } from '../tables/index.js';
 import { runRow } from '../tables/run.js';
+import { waitFaults } from './waiting.js';
 import { bodyLength, type Supplied, type Supply } from './supply.js';
 
 /** How a mutant died. */
 export interface Kill {
-  readonly by: 'tables' | 'lockstep' | 'scoreboard';
+  readonly by: 'tables' | 'waiting' | 'lockstep' | 'scoreboard';
   /** What failed: the row, or the first difference. */
   readonly property: string;
   /** Rows or programs run. */
@@ -36,7 +37,7 @@ export interface Budget {
 /** Nearly every program ends by itself earlier. */
 const MOST_CYCLES = 3000;
 /** Shrinking is for orientation: it may stop early. */
-const MOST_SHRINKS = 120;
+const SHRINK_SECONDS = 0.3;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -73,8 +74,20 @@ export class Killers {
     return undefined;
   }
 
+  /** Whether WFI waits for what it should. */
+  waiting(core: ObservedCore): Kill | undefined {
+    const start = performance.now();
+    const kill = (property: string): Kill => ({ by: 'waiting', property, executions: 1, seconds: (performance.now() - start) / 1000 });
+    try {
+      const [fault] = waitFaults(core);
+      return fault === undefined ? undefined : kill(fault);
+    } catch (error) {
+      return kill(messageOf(error));
+    }
+  }
+
   /** Runs random programs, from number `first` on, until one fails. `fresh` gives a core in good order, whatever a mutant did to the last one. */
-  programs(fresh: () => ObservedCore, { seconds, programs }: Budget, timed: boolean, first = 0): Kill | undefined {
+  programs(fresh: (again?: boolean) => ObservedCore, { seconds, programs }: Budget, timed: boolean, first = 0): Kill | undefined {
     const start = performance.now();
     const elapsed = (): number => (performance.now() - start) / 1000;
     let lockstep = new Lockstep(fresh(), this.#reference);
@@ -82,7 +95,7 @@ export class Killers {
       const supplied = this.supply.at(i);
       const found = this.#run(lockstep, supplied, timed);
       if (found === undefined) continue;
-      lockstep = new Lockstep(fresh(), this.#reference);
+      lockstep = new Lockstep(fresh(true), this.#reference);
       const took = elapsed();
       return { ...found, executions: i + 1, seconds: took, length: this.#shrunk(lockstep, supplied.plan, timed) };
     }
@@ -107,12 +120,12 @@ export class Killers {
 
   /** Greedy: the first simpler program that still fails, again and again. */
   #shrunk(lockstep: Lockstep, plan: Plan, timed: boolean): number {
-    let left = MOST_SHRINKS;
+    const end = performance.now() + 1000 * SHRINK_SECONDS;
     let best = plan;
-    for (let found = true; found && left > 0;) {
+    for (let found = true; found;) {
       found = false;
       for (const candidate of simpler(best)) {
-        if (left-- <= 0) break;
+        if (performance.now() > end) return bodyLength(best);
         if (this.#run(lockstep, this.supply.build(candidate), timed) === undefined) continue;
         best = candidate;
         found = true;

@@ -6,7 +6,6 @@ import type { Specs, Uarch } from '../../model/spec/isa.js';
 import { Dice } from '../arbitraries/dice.js';
 import { allMutants } from './all.js';
 import { prove, type Proof } from './equivalence.js';
-import type { MutantCore } from './core.js';
 import { Foundry, type Cast } from './foundry.js';
 import { Killers, type Kill } from './killers.js';
 import { TABLE_KINDS, type Mutant } from './mutant.js';
@@ -103,15 +102,15 @@ function checkOriginal(foundry: Foundry, killers: Killers): void {
   const nothing: Mutant = { id: 'nothing', kind: 'state', change: { of: 'hardware', apply: (m) => m }, rules: [] };
   const [cast] = foundry.cast([nothing]).casts;
   if (cast === undefined) throw new Error('the original cannot be compiled');
-  const kill = killers.tables(cast.core()) ?? killers.programs(cast.core, { seconds: 30, programs: 100 }, true);
+  const kill = killers.tables(cast.core()) ?? killers.waiting(cast.core()) ?? killers.programs(cast.core, { seconds: 30, programs: 100 }, true);
   if (kill !== undefined) throw new Error(`the original fails, so nothing can be said of mutants: ${kill.by}: ${kill.property}`);
 }
 
 function judge(cast: Cast, killers: Killers, budget: { readonly seconds: number; readonly programs: number }, foundry: Foundry): MutantResult {
   const { mutant } = cast;
   const timed = mutant.change.of !== 'isa';
-  const fresh = (): MutantCore => cast.core(true);
-  const kill = killers.tables(fresh()) ?? killers.programs(fresh, { ...budget, programs: Math.min(budget.programs, FIRST_PROGRAMS) }, timed);
+  const fresh = cast.core;
+  const kill = killers.tables(fresh()) ?? killers.waiting(fresh()) ?? killers.programs(fresh, { ...budget, programs: Math.min(budget.programs, FIRST_PROGRAMS) }, timed);
   if (kill !== undefined) return { mutant, outcome: 'killed', kill };
   // A proof is quicker than a long search in vain.
   const proof = prove(mutant, foundry.original, cast.module, foundry.specs.isa);

@@ -21,7 +21,9 @@ import { built, randomPrograms } from './random-programs.js';
 import { recordsOf } from './timing.js';
 
 const { isa } = shippedSpecs();
-const jal = new Shapes(isa).named('jal');
+const shapes = new Shapes(isa);
+const jal = shapes.named('jal');
+const DIVIDE = shapes.word('div', { rd: 1, rs1: 2, rs2: 3 });
 const address = (name: string): number => isa.csrs.find((c) => c.name === name)?.address ?? -1;
 
 const MTI = 1n << 7n;
@@ -166,19 +168,24 @@ describe.each(CORES)('%s', (name) => {
   it(`takes the hart from any guest within ${limit} cycles of an interrupt for M or HS`, () => {
     const core = observedCore(name);
     let taken = 0;
-    let longest = 0n;
     fc.assert(
       fc.property(guests, ([plan, source]) => {
         const verdict = judge(core, plan, source, limit);
         taken += verdict.taken;
-        if (verdict.longest > longest) longest = verdict.longest;
         expect(verdict.blocked).toBeUndefined();
       }),
-      { numRuns: 600, interruptAfterTimeLimit: 4_000 },
+      { numRuns: 600, interruptAfterTimeLimit: 2_500 },
     );
-    expect(taken).toBeGreaterThan(50);
-    // The bound is not idle: some guests make the hypervisor wait more than half of it.
-    expect(longest * 2n).toBeGreaterThan(limit);
+    expect(taken).toBeGreaterThan(20);
+  });
+
+  it('makes the hypervisor wait nearly that long for a guest that divides', () => {
+    const core = observedCore(name);
+    const [[plan] = []] = fc.sample(guests, { numRuns: 1, seed: 1 });
+    if (plan === undefined) throw new Error('no program');
+    const dividing = guest({ ...plan, settings: [], body: [{ words: new Array<number>(40).fill(DIVIDE) }] });
+    const waits = Array.from({ length: Number(limit) }, (_, i) => Number(judge(core, dividing, { raise: 'meip', delegated: false, cycle: 400 + i }, limit).longest));
+    expect(Math.max(...waits)).toBeGreaterThan(0.75 * Number(limit));
   });
 });
 

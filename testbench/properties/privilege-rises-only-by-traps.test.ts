@@ -48,7 +48,7 @@ describe.each(CORES)('%s', (name) => {
         some.forEach((c) => changes.add(c));
         expect(wrong).toEqual([]);
       }),
-      { numRuns: 1500, interruptAfterTimeLimit: 4_000 },
+      { numRuns: 1500, interruptAfterTimeLimit: 2_500 },
     );
     // Eight traps and eight returns change the mode.
     expect(changes.size).toBeGreaterThan(12);

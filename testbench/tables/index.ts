@@ -5,7 +5,9 @@
  * Subjects are expected to have the default 128 MiB of DRAM.
  */
 import { aliasRows } from './aliases.js';
+import { counterRows } from './counters.js';
 import { delegationRows } from './delegation.js';
+import { encodingRows } from './encodings.js';
 import { interruptRows } from './interrupts.js';
 import { legalityRows } from './legality.js';
 import { priorityRows } from './priority.js';
@@ -22,6 +24,6 @@ export type { Expectation, MemoryExpectation, TableRow, TrapExpectation } from '
 export function tables(): readonly TableRow[] {
   return [
     ...xretRows(), ...trapEntryRows(), ...delegationRows(), ...legalityRows(), ...priorityRows(),
-    ...aliasRows(), ...interruptRows(), ...tinstRows(), ...warlRows(), ...unprivilegedRows(),
+    ...aliasRows(), ...interruptRows(), ...tinstRows(), ...warlRows(), ...unprivilegedRows(), ...encodingRows(), ...counterRows(),
   ];
 }

@@ -1,0 +1,56 @@
+/**
+ * Points of what comes right behind a change of the hart's own state: a CSR
+ * that has changed, a trap return that went from one mode to another; and
+ * which interrupt cuts in behind what.
+ */
+import type { Isa } from '../../model/spec/isa.js';
+import { edgeCell, possible, returnCells } from '../coverage/cells.js';
+import { NO_KIND, type Kinds } from './kinds.js';
+import type { Family, Hit, PointTable, Sight } from './points.js';
+
+/** Points by kind of what comes next. */
+type ByKind = readonly number[];
+
+/** Counts consequences. */
+export class ConsequencePoints implements Family {
+  /** Behind a change of a home CSR by an instruction. */
+  readonly #csrs: ReadonlyMap<string, ByKind>;
+  /** Behind a trap return. */
+  readonly #returns: ReadonlyMap<string, ByKind>;
+  /** By interrupt as its taker numbers it, and kind of what came before. */
+  readonly #interrupts: ReadonlyMap<string, ByKind>;
+  #behind: readonly ByKind[] = [];
+  #before = NO_KIND;
+
+  constructor(isa: Isa, kinds: Kinds, table: PointTable) {
+    const behind = (what: string): ByKind => kinds.names.map((kind) => table.add(`behind ${what}, ${kind}`));
+    const homes = isa.csrs.filter((c) => c.counts === undefined && possible(isa, c.name) !== 0n && c.fields.some((f) => f.source.kind === 'stored'));
+    this.#csrs = new Map(homes.map((c) => [c.name, behind(`a write of ${c.name}`)]));
+    this.#returns = new Map(returnCells(isa).reachable.map((cell) => [cell, behind(cell)]));
+    this.#interrupts = new Map(isa.traps.interrupts.flatMap(({ name, code, guestCode }) => {
+      const points = kinds.retired.map((kind) => table.add(`${name} behind ${kind}`));
+      return [[`M ${code}`, points] as const, [`HS ${code}`, points] as const, ...(guestCode === undefined ? [] : [[`VS ${guestCode}`, points] as const])];
+    }));
+  }
+
+  start(): void {
+    this.#behind = [];
+    this.#before = NO_KIND;
+  }
+
+  see({ retirement, instruction, kind }: Sight, hit: Hit): void {
+    const { trap, csrs, mode, next_mode } = retirement;
+    if (kind !== NO_KIND) for (const points of this.#behind) reach(points[kind], hit);
+    if (trap?.interrupt === true) reach(this.#interrupts.get(`${trap.to} ${trap.cause}`)?.[this.#before], hit);
+    this.#before = kind;
+    if (trap === undefined && instruction?.class === 'csr') this.#behind = csrs.flatMap(({ csr }) => known(this.#csrs.get(csr)));
+    else if (trap === undefined && instruction?.class === 'xret') this.#behind = known(this.#returns.get(edgeCell(instruction.name, mode, next_mode)));
+    else this.#behind = [];
+  }
+}
+
+const known = (points: ByKind | undefined): readonly ByKind[] => (points === undefined ? [] : [points]);
+
+function reach(point: number | undefined, hit: Hit): void {
+  if (point !== undefined) hit(point);
+}

@@ -1,0 +1,137 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { afterEach, describe, expect, it } from 'vitest';
+import { LocalExecutor, type Executor } from './executor.js';
+import type { SmallFailure } from './failure-folder.js';
+import { FORGETFUL, Scratch, proberFor } from './planted.testing.js';
+import { readPlan } from './corpus.js';
+import type { Chunk, ChunkResult, Prober, Shrinking } from './prober.js';
+import { Session, type SessionOptions } from './session.js';
+
+let scratch: Scratch | undefined;
+afterEach(() => scratch?.remove());
+
+const folders = (): { readonly corpus: string; readonly findings: string } => {
+  scratch = new Scratch();
+  const corpus = scratch.path('corpus');
+  mkdirSync(corpus);
+  return { corpus, findings: scratch.directory };
+};
+
+function sessionOf(prober: Prober, executor: Executor, options: Partial<SessionOptions>) {
+  const notes: string[] = [];
+  const kept: SmallFailure[] = [];
+  const session = new Session(prober, executor, {
+    seed: 1, jobs: 1, programs: 400, seconds: 60, note: (text) => void notes.push(text),
+    keep: (failed) => {
+      kept.push(failed);
+      return Promise.resolve({ ok: true, directory: `d${kept.length}`, text: '' });
+    },
+    ...options,
+  });
+  return { session, notes, kept };
+}
+
+/** Dies at its n-th chunk; what the chunk found is on disk by then, as with a process that is killed. */
+class Mortal implements Executor {
+  chunks = 0;
+  readonly #local: LocalExecutor;
+
+  constructor(prober: Prober, readonly dies: (chunk: number) => boolean, readonly most = Infinity) {
+    this.#local = new LocalExecutor(prober);
+  }
+
+  async run(chunk: Chunk): Promise<ChunkResult> {
+    const mortal = this.dies(this.chunks++);
+    const result = await this.#local.run(mortal ? { ...chunk, count: Math.min(chunk.count, this.most) } : chunk);
+    if (mortal) throw new Error('killed');
+    return result;
+  }
+
+  shrink(state: Shrinking, signature: string, milliseconds: number): Promise<Shrinking> {
+    return this.#local.shrink(state, signature, milliseconds);
+  }
+
+  close(): Promise<void> {
+    return this.#local.close();
+  }
+}
+
+describe('a fuzzing session', () => {
+  it('runs what it is asked for, and the corpus reaches everything again without one more program', async () => {
+    const where = folders();
+    const prober = proberFor(undefined, where);
+    const first = await sessionOf(prober, new LocalExecutor(prober), { programs: 150, ...where }).session.run();
+    expect(first).toMatchObject({ programs: 150, failures: [] });
+    const names = readdirSync(where.corpus);
+    expect(names.length).toBeGreaterThan(50);
+    expect(names.every((name) => readPlan(`${where.corpus}/${name}`, prober.maker.shapes).ok)).toBe(true);
+    const again = proberFor(undefined, where);
+    const second = await sessionOf(again, new LocalExecutor(again), { programs: 0, ...where }).session.run();
+    expect(second.missing).toEqual(first.missing);
+  });
+
+  it('is the same for the same seed', async () => {
+    const run = (): ReturnType<Session['run']> => {
+      const prober = proberFor(undefined);
+      return sessionOf(prober, new LocalExecutor(prober), { programs: 100 }).session.run();
+    };
+    const [a, b] = [await run(), await run()];
+    expect(a.missing).toEqual(b.missing);
+    expect(a.instructions).toBe(b.instructions);
+  });
+
+  it('finds a planted bug, folds what is alike and shrinks it to a few instructions', async () => {
+    const where = folders();
+    const prober = proberFor(FORGETFUL, where);
+    const { session, kept } = sessionOf(prober, new LocalExecutor(prober), { programs: 300, ...where });
+    const { failures } = await session.run();
+    expect(failures.length).toBeGreaterThanOrEqual(1);
+    expect(failures.length).toBeLessThanOrEqual(4);
+    expect(failures.reduce((sum, f) => sum + f.count, 0)).toBeGreaterThan(failures.length);
+    for (const { signature, length } of failures) {
+      expect(signature).toMatch(/^record: vsstatus, sret in VS/);
+      expect(length).toBeLessThanOrEqual(6);
+    }
+    for (const { plan, signature } of kept) expect(prober.probe(plan)).toMatchObject({ kind: 'diverged', signature });
+    expect(readdirSync(where.findings).filter((name) => name.startsWith('found-'))).toEqual([]);
+  });
+
+  it('skips corrupt files of the corpus with one sentence each, and leaves them alone', async () => {
+    const where = folders();
+    writeFileSync(`${where.corpus}/0.plan.json`, '{"format":1');
+    writeFileSync(`${where.corpus}/1.plan.json`, Buffer.from([0xff, 0, 0x80]));
+    mkdirSync(`${where.corpus}/2.plan.json`);
+    const prober = proberFor(undefined, where);
+    const { session, notes } = sessionOf(prober, new LocalExecutor(prober), { programs: 20, ...where });
+    expect(await session.run()).toMatchObject({ programs: 20, failures: [] });
+    expect(notes).toHaveLength(3);
+    expect(notes.every((n) => / is skipped\. .* Delete it\.$/.test(n))).toBe(true);
+    expect(existsSync(`${where.corpus}/0.plan.json`)).toBe(true);
+  });
+
+  it('loses no program and no finding when a worker dies', async () => {
+    const where = folders();
+    const prober = proberFor(FORGETFUL, where);
+    const { session, notes } = sessionOf(prober, new Mortal(prober, (chunk) => chunk === 0), { programs: 200, ...where });
+    const { programs, failures } = await session.run();
+    expect(programs).toBe(200);
+    expect(failures.length).toBeGreaterThan(0);
+    expect(notes.join('\n')).toMatch(/A worker ended in the middle of its work \(killed\)/);
+  });
+
+  it('ends when no worker survives', async () => {
+    const prober = proberFor(undefined);
+    const { session, notes } = sessionOf(prober, new Mortal(prober, () => true, 1), { programs: 10_000 });
+    await session.run();
+    expect(notes.join('\n')).toMatch(/5 workers have died one after the other: the session ends\./);
+  });
+
+  it('stops at once when told to, and keeps what it has', async () => {
+    const where = folders();
+    const prober = proberFor(undefined, where);
+    const { session } = sessionOf(prober, new LocalExecutor(prober), { programs: 1e6, ...where, onProgress: () => session.stop() });
+    const result = await session.run();
+    expect(result.programs).toBeLessThan(1000);
+    expect(readdirSync(where.corpus).every((name) => readPlan(`${where.corpus}/${name}`, prober.maker.shapes).ok)).toBe(true);
+  });
+});
