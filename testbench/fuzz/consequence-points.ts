@@ -5,10 +5,12 @@
  */
 import type { Isa } from '../../model/spec/isa.js';
 import { edgeCell, possible, returnCells } from '../coverage/cells.js';
+import { MODES, type Mode } from '../retirement.js';
+import { kindsByMode, modesThatWrite } from './kind-modes.js';
 import { NO_KIND, type Kinds } from './kinds.js';
 import type { Family, Hit, PointTable, Sight } from './points.js';
 
-/** Points by kind of what comes next. */
+/** Points by kind of what comes next; NO_KIND where that cannot be. */
 type ByKind = readonly number[];
 
 /** Counts consequences. */
@@ -23,10 +25,12 @@ export class ConsequencePoints implements Family {
   #before = NO_KIND;
 
   constructor(isa: Isa, kinds: Kinds, table: PointTable) {
-    const behind = (what: string): ByKind => kinds.names.map((kind) => table.add(`behind ${what}, ${kind}`));
+    const occurs = kindsByMode(isa);
+    const behind = (what: string, modes: readonly Mode[]): ByKind =>
+      kinds.names.map((kind) => (modes.some((mode) => occurs.get(mode)?.has(kind)) ? table.add(`behind ${what}, ${kind}`) : NO_KIND));
     const homes = isa.csrs.filter((c) => c.counts === undefined && possible(isa, c.name) !== 0n && c.fields.some((f) => f.source.kind === 'stored'));
-    this.#csrs = new Map(homes.map((c) => [c.name, behind(`a write of ${c.name}`)]));
-    this.#returns = new Map(returnCells(isa).reachable.map((cell) => [cell, behind(cell)]));
+    this.#csrs = new Map(homes.map((c) => [c.name, behind(`a write of ${c.name}`, modesThatWrite(isa, c))]));
+    this.#returns = new Map(returnCells(isa).reachable.map((cell) => [cell, behind(cell, MODES.filter((mode) => cell.endsWith(` -> ${mode}`)))]));
     this.#interrupts = new Map(isa.traps.interrupts.flatMap(({ name, code, guestCode }) => {
       const points = kinds.retired.map((kind) => table.add(`${name} behind ${kind}`));
       return [[`M ${code}`, points] as const, [`HS ${code}`, points] as const, ...(guestCode === undefined ? [] : [[`VS ${guestCode}`, points] as const])];
@@ -52,5 +56,5 @@ export class ConsequencePoints implements Family {
 const known = (points: ByKind | undefined): readonly ByKind[] => (points === undefined ? [] : [points]);
 
 function reach(point: number | undefined, hit: Hit): void {
-  if (point !== undefined) hit(point);
+  if (point !== undefined && point !== NO_KIND) hit(point);
 }

@@ -12,7 +12,7 @@ import { MODES, type Mode, type Retirement } from '../retirement.js';
 import type { Family, Hit, PointTable, Sight } from './points.js';
 
 /** The value of a variable, if it is the same in every state. */
-type Known = (variable: string) => bigint | undefined;
+export type Known = (variable: string) => bigint | undefined;
 
 /** CSRs with some of the values that they can have. */
 class SampledHomes extends Homes {
@@ -55,7 +55,8 @@ export function candidates(rows: readonly PermitRow[], known: Known): readonly P
   return found;
 }
 
-const ofMode = (mode: Mode): Known => (variable) => {
+/** What the mode alone says. */
+export const ofMode = (mode: Mode): Known => (variable) => {
   if (variable === 'mode') return LEVELS[mode];
   if (variable === 'V') return LEVELS[mode] >> 2n;
   return variable === 'priv' ? LEVELS[mode] & 3n : undefined;

@@ -20,6 +20,14 @@ describe('cover points', () => {
     expect(table.find('csr M writes mhartid: allow')).toBeUndefined();
   });
 
+  it('name nothing behind a return that the mode returned to cannot do', () => {
+    expect(table.find('behind mret M -> U, environment_call_from_u')).toBeDefined();
+    expect(table.find('behind mret M -> U, environment_call_from_hs')).toBeUndefined();
+    expect(table.find('behind mret M -> U, xret')).toBeUndefined();
+    expect(table.find('behind sret HS -> VS, load of a guest')).toBeUndefined();
+    expect(table.find('behind a write of mtvec, virtual_instruction')).toBeUndefined();
+  });
+
   it('leave a permit row out of a mode in which an earlier row always decides', () => {
     const sret = shippedSpecs().isa.permits.find((t) => t.name === 'sret');
     expect(candidates(sret?.rows ?? [], (v) => (v === 'mode' ? 4n : undefined)).every((r) => r.then === 'virtual')).toBe(true);

@@ -8,7 +8,7 @@
 export type Bit = number;
 
 /** More nodes than this and the question stays open. */
-const LIMIT = 500_000;
+const LIMIT = 300_000;
 /** Nodes fit 21 bits, so that two of them and a variable make an exact number. */
 const SPAN = 2 ** 21;
 
@@ -25,6 +25,11 @@ export class Diagrams {
   readonly #high: Bit[] = [0, 1];
   readonly #unique = new Map<number, Bit>();
   readonly #results: readonly Map<number, Bit>[] = [new Map(), new Map()];
+
+  /** Nodes made so far. */
+  get size(): number {
+    return this.#variable.length;
+  }
 
   variable(index: number): Bit {
     return this.#node(index, 0, 1);

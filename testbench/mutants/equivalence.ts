@@ -49,8 +49,8 @@ export function prove(mutant: Mutant, original: Module, mutated: Module, isa: Is
   return new Prover(module, selector, isa).run(mutant);
 }
 
-/** After so long a question stays open. */
-const SECONDS = 4;
+/** After so many nodes of diagrams the question stays open. */
+const NODES = 2_000_000;
 
 /** A wire or effect in the original and in the mutant. */
 type Pair = readonly [Expr, Expr];
@@ -68,7 +68,7 @@ class Prover {
   /** Whether pairs are equal by their parts. */
   readonly #compared = new Map<Expr, Map<Expr, boolean>>();
   readonly #interner = new Interner();
-  readonly #deadline = performance.now() + 1000 * SECONDS;
+  #nodesLeft = NODES;
 
   constructor(readonly module: Module, readonly selector: Register, isa: Isa) {
     this.#invariants = invariantsOf(isa, module).map(({ name, holds }) => {
@@ -142,7 +142,7 @@ class Prover {
   /** First with wires as unknowns, then with all they stand for. */
   #wholly(a: Expr, b: Expr): string | undefined {
     if (a.width !== b.width) return '';
-    if (performance.now() > this.#deadline) return ' (too large to decide)';
+    if (this.#nodesLeft <= 0) return ' (too large to decide)';
     if (this.#search([this.#simplifier.expr(a), this.#simplifier.expr(b)]) === undefined) return undefined;
     return this.#search([this.#simplifier.expr(this.#inline(a)), this.#simplifier.expr(this.#inline(b))]);
   }
@@ -156,11 +156,11 @@ class Prover {
   }
 
   #search([a, b]: Pair): string | undefined {
+    const about = registersOf([a, b]);
+    const invariants = this.#invariants.filter(({ registers }) => [...registers].every((r) => about.has(r)));
+    const blaster = new BitBlaster([a, b, ...invariants.map((i) => i.expr)]);
+    const d = blaster.diagrams;
     try {
-      const about = registersOf([a, b]);
-      const invariants = this.#invariants.filter(({ registers }) => [...registers].every((r) => about.has(r)));
-      const blaster = new BitBlaster([a, b, ...invariants.map((i) => i.expr)]);
-      const d = blaster.diagrams;
       const used: string[] = [];
       for (let i = 0; i < a.width; i++) {
         let difference = d.xor(blaster.bit(a, i), blaster.bit(b, i));
@@ -177,6 +177,8 @@ class Prover {
     } catch (error) {
       if (error instanceof TooLarge || error instanceof RangeError) return ' (too large to decide)';
       throw error;
+    } finally {
+      this.#nodesLeft -= d.size;
     }
   }
 }
