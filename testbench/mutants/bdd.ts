@@ -7,8 +7,6 @@
 /** A function; 0 is false, 1 is true. */
 export type Bit = number;
 
-/** More nodes than this and the question stays open. */
-const LIMIT = 300_000;
 /** Nodes fit 21 bits, so that two of them and a variable make an exact number. */
 const SPAN = 2 ** 21;
 
@@ -30,6 +28,9 @@ export class Diagrams {
   get size(): number {
     return this.#variable.length;
   }
+
+  /** @param limit - With more nodes than this it gives up: {@link TooLarge}. */
+  constructor(readonly limit: number) {}
 
   variable(index: number): Bit {
     return this.#node(index, 0, 1);
@@ -85,7 +86,7 @@ export class Diagrams {
     const known = this.#unique.get(key);
     if (known !== undefined) return known;
     const node = this.#variable.length;
-    if (node > LIMIT || variable >= 1024) throw new TooLarge();
+    if (node > this.limit || variable >= 1024) throw new TooLarge();
     this.#variable.push(variable);
     this.#low.push(low);
     this.#high.push(high);

@@ -14,20 +14,24 @@ type Word = readonly Bit[];
 const OPAQUE = new Set(['mul', 'mulh', 'mulhu', 'mulhsu', 'div', 'divu', 'rem', 'remu']);
 const isUnknown = (e: Expr): boolean => e.kind === 'read' || e.kind === 'element' || e.kind === 'wire' || (e.kind === 'binary' && OPAQUE.has(e.op));
 /** What steers comes first in the order of variables; the bits of all else stand side by side. */
-const steers = (e: Expr): boolean => e.width <= 3 || (e.kind === 'read' && /\.(control|insn)$/.test(e.register.name));
+const steers = (e: Expr): boolean => e.width <= 3 || (e.kind === 'read' && /\.(control|insn)$|^csr\.[mh]status$/.test(e.register.name));
 
 const nameOf = (e: Expr): string => (e.kind === 'read' ? e.register.name : e.kind === 'wire' ? e.wire.name : '');
 
 export class BitBlaster {
-  readonly diagrams = new Diagrams();
+  readonly diagrams: Diagrams;
   readonly #known = new Map<Expr, (Bit | undefined)[]>();
   /** Carries into each bit of a sum, as far as they were needed. */
   readonly #carries = new Map<Expr, Bit[]>();
   /** First variable of each unknown, by bit. */
   readonly #variables = new Map<Expr, readonly number[]>();
 
-  /** @param roots - Everything that will be asked about; equal expressions must be one object. */
-  constructor(roots: readonly Expr[]) {
+  /**
+   * @param roots - Everything that will be asked about; equal expressions must be one object.
+   * @param limit - Of the diagrams.
+   */
+  constructor(roots: readonly Expr[], limit: number) {
+    this.diagrams = new Diagrams(limit);
     const unknowns = [...unknownsOf(roots)];
     const bits = unknowns.flatMap((e) => Array.from({ length: e.width }, (_, bit) => ({ e, bit })));
     const rank = ({ e, bit }: (typeof bits)[number]): number => (steers(e) ? -1 : bit);

@@ -50,7 +50,13 @@ export function prove(mutant: Mutant, original: Module, mutated: Module, isa: Is
 }
 
 /** After so many nodes of diagrams the question stays open. */
-const NODES = 2_000_000;
+const NODES = 3_000_000;
+/** For one wire or effect, and for a part of it. */
+const NODES_OF_ROOT = 400_000;
+const NODES_OF_PART = 100_000;
+
+const TOO_LARGE = ' (too large to decide)';
+type Comparison = 'equal' | 'different' | 'too large';
 
 /** A wire or effect in the original and in the mutant. */
 type Pair = readonly [Expr, Expr];
@@ -66,7 +72,7 @@ class Prover {
   readonly #used = new Set<string>();
   readonly #decided: string[] = [];
   /** Whether pairs are equal by their parts. */
-  readonly #compared = new Map<Expr, Map<Expr, boolean>>();
+  readonly #compared = new Map<Expr, Map<Expr, Comparison>>();
   readonly #interner = new Interner();
   #nodesLeft = NODES;
 
@@ -123,28 +129,40 @@ class Prover {
 
   /** Where the two differ, undefined if nowhere: in parts, if they are the same operation on equal parts; else as a whole. */
   #difference([a, b]: Pair): string | undefined {
-    if (this.#equalParts(a, b)) return undefined;
-    return this.#wholly(a, b);
+    return this.#parts(a, b) === 'equal' ? undefined : this.#wholly(a, b, NODES_OF_ROOT);
   }
 
-  /** Known to be equal by their parts; the lowest that are no like operations are looked at as a whole. */
-  #equalParts(a: Expr, b: Expr): boolean {
-    if (a === b) return true;
+  /** Equal by their parts, or as a whole if that is not too large. */
+  #parts(a: Expr, b: Expr): Comparison {
+    if (a === b) return 'equal';
     const known = this.#compared.get(a)?.get(b);
     if (known !== undefined) return known;
-    const theirs = operands(b);
-    const equal = alikeExprs(a, b) ? operands(a).every((o, i) => this.#equalParts(o, theirs[i] ?? o)) : this.#wholly(a, b) === undefined;
-    const ofA = this.#compared.get(a) ?? new Map<Expr, boolean>();
-    this.#compared.set(a, ofA.set(b, equal));
-    return equal;
+    const result = this.#compare(a, b);
+    const ofA = this.#compared.get(a) ?? new Map<Expr, Comparison>();
+    this.#compared.set(a, ofA.set(b, result));
+    return result;
+  }
+
+  #compare(a: Expr, b: Expr): Comparison {
+    if (alikeExprs(a, b)) {
+      const theirs = operands(b);
+      const parts = operands(a).map((o, i) => this.#parts(o, theirs[i] ?? o));
+      if (parts.every((p) => p === 'equal')) return 'equal';
+      // What contains something too large is larger still.
+      if (parts.includes('too large')) return 'too large';
+    }
+    const found = this.#wholly(a, b, NODES_OF_PART);
+    return found === undefined ? 'equal' : found === TOO_LARGE ? 'too large' : 'different';
   }
 
   /** First with wires as unknowns, then with all they stand for. */
-  #wholly(a: Expr, b: Expr): string | undefined {
+  #wholly(a: Expr, b: Expr, limit: number): string | undefined {
     if (a.width !== b.width) return '';
-    if (this.#nodesLeft <= 0) return ' (too large to decide)';
-    if (this.#search([this.#simplifier.expr(a), this.#simplifier.expr(b)]) === undefined) return undefined;
-    return this.#search([this.#simplifier.expr(this.#inline(a)), this.#simplifier.expr(this.#inline(b))]);
+    if (this.#nodesLeft <= 0) return TOO_LARGE;
+    const asNames = this.#search([this.#simplifier.expr(a), this.#simplifier.expr(b)], limit);
+    if (asNames === undefined) return undefined;
+    const [x, y] = [this.#inline(a), this.#inline(b)];
+    return x === a && y === b ? asNames : this.#search([this.#simplifier.expr(x), this.#simplifier.expr(y)], limit);
   }
 
   #inline(e: Expr): Expr {
@@ -155,10 +173,10 @@ class Prover {
     return result;
   }
 
-  #search([a, b]: Pair): string | undefined {
+  #search([a, b]: Pair, limit: number): string | undefined {
     const about = registersOf([a, b]);
     const invariants = this.#invariants.filter(({ registers }) => [...registers].every((r) => about.has(r)));
-    const blaster = new BitBlaster([a, b, ...invariants.map((i) => i.expr)]);
+    const blaster = new BitBlaster([a, b, ...invariants.map((i) => i.expr)], limit);
     const d = blaster.diagrams;
     try {
       const used: string[] = [];
@@ -175,7 +193,7 @@ class Prover {
       for (const name of used) this.#used.add(name);
       return undefined;
     } catch (error) {
-      if (error instanceof TooLarge || error instanceof RangeError) return ' (too large to decide)';
+      if (error instanceof TooLarge || error instanceof RangeError) return TOO_LARGE;
       throw error;
     } finally {
       this.#nodesLeft -= d.size;
