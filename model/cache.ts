@@ -7,10 +7,11 @@
  * not exist; a disk that takes no entries only costs the next start its time.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeDirectories } from './directory.js';
 
 /** What an entry holds. */
 export interface CacheEntry<T> {
@@ -47,7 +48,7 @@ export function cacheDirectory(packageRoot: string): string | undefined {
 
 function isOwnAndWritable(directory: string, user: number): boolean {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectories(directory, 0o700);
     const probe = join(directory, `.probe-${process.pid}`);
     writeFileSync(probe, '');
     rmSync(probe);
@@ -94,7 +95,7 @@ export class CoreCache {
     const entry = join(this.directory, key);
     const temporary = `${entry}.${process.pid}.part`;
     try {
-      mkdirSync(temporary, { recursive: true });
+      makeDirectories(temporary);
       writeFileSync(join(temporary, WASM), wasm);
       writeFileSync(join(temporary, DATA), wrap(JSON.stringify(data), wasm));
       // What has the name now is spoilt, or the same from another process.

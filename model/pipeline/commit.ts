@@ -13,7 +13,7 @@ import type { Expr } from '../ir/ir.js';
 import type { Csr } from '../spec/isa.js';
 import { tick, tickWithAccess } from './clint.js';
 import { Committing } from './committing.js';
-import type { Core } from './core.js';
+import { stageOf, type Core } from './core.js';
 import { EXIT } from './exit.js';
 import { extracted } from './execute.js';
 import { faultOf } from './faults.js';
@@ -75,8 +75,10 @@ export class Commit {
     const faulted = mux(started, ZERO, fault.taken);
     const io = and(here.isMemory, here.trouble);
     const finish = (details: RetiredDetails): void => this.#finish(details);
+    const runs = and(not(interrupted), not(faulted));
     this.#show(interrupted, faulted, fault);
-    this.#ticks(and(not(interrupted), not(faulted)), io);
+    this.#showRestart(interrupted, faulted, and(runs, this.#done(io)), io);
+    this.#ticks(runs, io);
     this.#rvfi(and(not(interrupted), faulted), io);
     builder.firstOf(
       [
@@ -130,6 +132,20 @@ export class Commit {
     shown('mem_wmask', and(retires, isStore), mask);
     shown('mem_rdata', and(retires, isLoad), loaded);
     shown('mem_wdata', and(retires, isStore), value);
+  }
+
+  /** Why the stages are emptied in this cycle, and why commit keeps its instruction: reasons as signals. */
+  #showRestart(interrupted: Expr, faulted: Expr, retires: Expr, io: Expr): void {
+    const { builder, stages, place } = this.#core;
+    const reasons = [['trap', faulted], ['interrupt', interrupted], ['serialize', retires]] as const;
+    for (const stage of stages.slice(1, place.commit)) {
+      for (const [reason, condition] of reasons) builder.wire(`${stage.name}.kill.${reason}`, and(stage.valid, this.slow, condition));
+    }
+    const commit = stageOf(this.#core, 'commit');
+    const waits = and(this.slow, not(interrupted), not(faulted), not(retires));
+    builder.wire(`${commit.name}.kill.interrupt`, and(this.slow, interrupted));
+    builder.wire(`${commit.name}.stall.io`, and(waits, io));
+    builder.wire(`${commit.name}.stall.wait`, and(waits, not(io)));
   }
 
   /** A permitted instruction without an effect on the hart's own state: fences, HLV and HSV in DRAM. */

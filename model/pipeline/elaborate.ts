@@ -65,6 +65,7 @@ function usualCycle(core: Core, commit: Commit, operandsReady: Expr): void {
 /** Everything in flight is thrown away; the fetch starts at `pc`. */
 function restart(core: Core, pc: Expr): void {
   const { builder, stages, uarch } = core;
+  builder.count('restarts');
   for (const stage of stages.slice(1)) stage.empty();
   builder.assign(builder.register('fetch.pc', 64), pc);
   if (uarch.latency.multiply > 1 || uarch.latency.divide > 1) {

@@ -30,7 +30,8 @@ function fastScope(core: Core): (operation: Operation, width: number, op: Op) =>
   const { values, place, hart } = core;
   const at = place.execute;
   const insn = values.at('insn', at);
-  const fields: Record<string, Expr> = { pc: values.at('pc', at), insn, imm: values.at('imm', at) };
+  const fields: Record<string, Expr> = { pc: values.at('pc', at), insn };
+  const imm = values.at('imm', at);
   const registers: Locals = { rs1: values.at('a', at), rs2: values.at('b', at) };
   return (operation, width, op) => {
     const own: Record<string, Expr> = {};
@@ -39,6 +40,7 @@ function fastScope(core: Core): (operation: Operation, width: number, op: Op) =>
       const range = name === 'rd' || name === 'rs1' || name === 'rs2' ? regs[name] : others[name];
       if (range !== undefined) own[name] = slice(insn, range.high, range.low);
     }
+    if (op.instruction.format.immediate !== undefined) own['imm'] = imm;
     return hart.lowering.lower(operation, hart.lowering.only({ ...own, ...fields }, registers), width, op.instruction.name);
   };
 }

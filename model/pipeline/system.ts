@@ -124,6 +124,7 @@ export function inputOutput(here: Committing, retirement: Retirement, finish: Fi
     builder.assign(builder.register('io.bytes', 4), here.bytes);
     builder.assign(builder.register('io.wdata', 64), here.value);
     builder.assign(count, constant(count.width, uarch.latency.io - 1));
+    builder.count('stall.commit.io');
     builder.when(
       isClint(here),
       () => {

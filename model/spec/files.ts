@@ -66,6 +66,7 @@ function readLayer(directory: string, layer: number, report: Report): readonly S
   const inFolders = Object.entries(FOLDERS).flatMap(([folder, suffix]) =>
     (list(join(directory, folder)) ?? []).filter((name) => name.endsWith(suffix)).map((name) => `${folder}/${name}`));
   const relative = [...(names.includes('hart.yaml') ? ['hart.yaml'] : []), ...inFolders].sort();
+  if (layer > 0 && relative.length === 0) report.add(nowhere(directory), 'this directory holds no specs', 'An overlay has isa/*.yaml, uarch/*.yaml, rules/*.tsv or hart.yaml: name the directory that holds these.');
   return relative.flatMap((path) => {
     const text = contents(join(directory, path));
     if (text !== undefined) return classify(path, layer, { path: join(directory, path), text });

@@ -53,16 +53,21 @@ function buildCore(declared: Declared, used: ReadonlySet<InstructionClass>, cont
   };
 }
 
+/** Classes that take effect where one unit is, whatever the core. */
+const BOUND: Readonly<Partial<Record<InstructionClass, 'execute' | 'commit'>>> = { branch: 'execute', store: 'commit', csr: 'commit', fence: 'commit', xret: 'commit', trap: 'commit', wait: 'commit' };
+
 /** Stages in their order, by name and by unit. */
 class Order {
   readonly names: readonly string[];
   readonly execute: number;
   readonly memory: number;
+  readonly commit: number;
 
   constructor(stages: readonly RawStage[]) {
     this.names = stages.map(({ name }) => name.text);
     this.execute = stageOf('execute', stages);
     this.memory = stageOf('memory', stages);
+    this.commit = stageOf('commit', stages);
   }
 }
 
@@ -108,8 +113,12 @@ function buildClasses(raw: Mapping, used: ReadonlySet<InstructionClass>, order: 
     if (kind === undefined) context.complain(key, `${label}: there is no class ${key.text}`, suggestion(key.text, CLASSES));
     const stage = context.read(word, value, `${label}: ${key.text}`);
     if (stage === undefined || !knownStage(stage, order, `${label}: ${key.text}`, context)) continue;
+    const bound = kind === undefined ? undefined : BOUND[kind];
     const unit = kind === 'load' ? 'memory' : 'execute';
-    if (order.names.indexOf(stage.text) < order[unit]) context.complain(stage, `${label}: ${key.text} has its result in ${stage.text}, before ${unit}`, `Name the stage of ${unit} or a later one.`);
+    if (bound !== undefined) {
+      const place = order.names[order[bound]];
+      if (place !== undefined && place !== stage.text) context.complain(stage, `${label}: ${key.text} takes effect in ${place}, the stage of ${bound}, not in ${stage.text}`, `Write ${place}.`);
+    } else if (order.names.indexOf(stage.text) < order[unit]) context.complain(stage, `${label}: ${key.text} has its result in ${stage.text}, before ${unit}`, `Name the stage of ${unit} or a later one.`);
     if (kind !== undefined) classes[kind] = stage.text;
   }
   const missing = [...used].filter((kind) => raw.get(kind) === undefined);

@@ -2,12 +2,13 @@
  * A divergence in the manual's words: where, what the two say, which rule.
  */
 import type { CoreDescription } from '../../model/compile.js';
-import type { Condition, Csr, Instruction, Isa } from '../../model/spec/isa.js';
-import { MODES as LEVELS } from '../../model/spec/isa.js';
+import type { Csr, Instruction, Isa } from '../../model/spec/isa.js';
 import type { Disassembler } from '../assembly/disassemble.js';
 import type { Divergence } from '../lockstep/lockstep.js';
 import type { Difference } from '../lockstep/compare.js';
+import type { Observation } from '../lockstep/records.js';
 import type { Retirement } from '../retirement.js';
+import { decidingState, mayHold, type StateBefore } from './deciding-state.js';
 
 /** What the text needs to know. */
 export interface DivergenceContext {
@@ -28,12 +29,39 @@ const LEAST_WIDTH = 12;
  * Instruction 17 (cycle 61)  HS  0x80000124  sret
  *               model       reference
  *   mode        VU          VS
- * Rule:   sret_v0
+ * State:  hstatus.VTSR was 0, vsstatus.SPP was 1
+ * Rule:   sret_v1
  * ```
  */
 export function divergenceText(divergence: Divergence, context: DivergenceContext): string {
   const rules = rulesOf(divergence, context);
-  return [headLine(divergence, context), ...differenceTable(divergence.differences, context.isa), ...(rules.length === 0 ? [] : [`Rule:   ${rules.join(', ')}`])].join('\n');
+  const state = stateLine(divergence, context);
+  const differences = divergence.differences.map((d) => inWords(d, context.description));
+  return [headLine(divergence, context), ...differenceTable(differences, context.isa), ...state, ...(rules.length === 0 ? [] : [`Rule:   ${rules.join(', ')}`])].join('\n');
+}
+
+/** Causes by name: `exception 22 into HS` is `virtual_instruction (22) into HS`. */
+function inWords(difference: Difference, { exceptions, interrupts }: CoreDescription): Difference {
+  const named = (text: string): string => text.replace(/^(exception|interrupt) (\d+)/, (whole, kind: string, code: string) => {
+    const name = (kind === 'exception' ? exceptions : interrupts)[Number(code)];
+    return name === undefined ? whole : `${name}${kind === 'interrupt' ? ' interrupt' : ''} (${code})`;
+  });
+  return { ...difference, model: named(difference.model), reference: named(difference.reference) };
+}
+
+/** What decided, with its values before the instruction. */
+function stateLine({ observation, reference, before }: Divergence, { isa, disassemble }: DivergenceContext): readonly string[] {
+  if (observation === undefined || before === undefined) return [];
+  const { retirement } = observation;
+  const instruction = instructionOf(observation, isa, disassemble);
+  const accessed = instruction?.class === 'csr' ? isa.csrs.find((c) => c.address === retirement.insn >>> 20) : undefined;
+  const deciding = decidingState(isa, instruction, accessed, [retirement, ...(reference === undefined ? [] : [reference])], before);
+  return deciding.length === 0 ? [] : [`State:  ${deciding.map(({ name, value }) => `${name} was ${value}`).join(', ')}`];
+}
+
+function instructionOf({ retirement, inputs }: Observation, isa: Isa, disassemble: Disassembler): Instruction | undefined {
+  const mnemonic = inputs.insn === undefined ? '' : disassemble(retirement.insn).replace(/^.*# /, '').split(' ')[0] ?? '';
+  return isa.instructions.find((i) => i.name === mnemonic);
 }
 
 function headLine({ kind, observation }: Divergence, { description, disassemble }: DivergenceContext): string {
@@ -81,35 +109,30 @@ function fieldsIn({ model, reference }: Difference, csr: Csr | undefined): reado
 }
 
 /** Rules that speak about a divergence, the likeliest first: of the CSR that differs, of the permit row, of the exception, of the instruction. */
-export function rulesOf({ differences, observation, reference }: Divergence, { isa, disassemble }: DivergenceContext): readonly string[] {
+export function rulesOf({ differences, observation, reference, before }: Divergence, { isa, disassemble }: DivergenceContext): readonly string[] {
   const [first] = differences;
   if (first === undefined) return [];
   const csr = csrOf(first, isa);
   const ofCsr = csr === undefined ? [] : [...fieldsIn(first, csr).flatMap((f) => f.rules), ...csr.rules];
   const retirement = observation?.retirement;
-  const mnemonic = retirement === undefined || observation?.inputs.insn === undefined ? '' : disassemble(retirement.insn).replace(/^.*# /, '').split(' ')[0] ?? '';
-  const instruction = isa.instructions.find((i) => i.name === mnemonic);
-  const ofDecision = retirement === undefined ? [] : decisionRules(isa, instruction, retirement, reference);
-  const ofInstruction = instruction === undefined ? [] : [...caseRules(instruction, retirement), ...instruction.rules];
+  const instruction = observation === undefined ? undefined : instructionOf(observation, isa, disassemble);
+  const ofDecision = retirement === undefined ? [] : decisionRules(isa, instruction, retirement, reference, before);
+  const ofInstruction = instruction === undefined ? [] : [...caseRules(isa, instruction, retirement, before), ...instruction.rules];
   const decides = /^(outcome|cause|trap taken in|interrupt)$/.test(first.what);
   const all = decides ? [...ofDecision, ...ofInstruction] : [...ofCsr, ...ofInstruction, ...ofDecision];
   return [...new Set(all)].slice(0, MOST_RULES);
 }
 
-/** Whether a condition may hold in the mode; what else it asks is not known here. */
-const fitsMode = ({ terms }: Condition, mode: Retirement['mode']): boolean => terms.every(({ variable, values }) => {
-  if (variable === 'mode') return values.includes(LEVELS[mode]);
-  return variable === 'V' ? values.includes(LEVELS[mode] >> 2n) : true;
-});
-
-function decisionRules(isa: Isa, instruction: Instruction | undefined, model: Retirement, reference: Retirement | undefined): readonly string[] {
+function decisionRules(isa: Isa, instruction: Instruction | undefined, model: Retirement, reference: Retirement | undefined, before: StateBefore | undefined): readonly string[] {
   const rows = isa.permits.find((table) => table.name === instruction?.permit)?.rows ?? [];
-  const permits = rows.filter((row) => fitsMode(row.when, model.mode)).flatMap((row) => row.rules);
+  // The first row that may hold decides; what the state leaves open, a later one may.
+  const decided = rows.filter((row) => mayHold(isa, row.when, model.mode, before)).slice(0, before === undefined ? rows.length : 1);
+  const permits = decided.flatMap((row) => row.rules);
   const codes = [reference?.trap, model.trap].flatMap((trap) => (trap === undefined || trap.interrupt ? [] : [trap.cause]));
   const exceptions = isa.traps.exceptions.filter((e) => codes.includes(e.code)).flatMap((e) => e.rules);
   const levels = model.trap?.interrupt === true || reference?.trap?.interrupt === true ? isa.traps.levels.flatMap((l) => l.rules) : [];
   return [...permits, ...exceptions, ...levels];
 }
 
-const caseRules = (instruction: Instruction, retirement: Retirement | undefined): readonly string[] =>
-  instruction.cases.filter((c) => retirement === undefined || fitsMode(c.when, retirement.mode)).flatMap((c) => c.rules);
+const caseRules = (isa: Isa, instruction: Instruction, retirement: Retirement | undefined, before: StateBefore | undefined): readonly string[] =>
+  instruction.cases.filter((c) => retirement === undefined || mayHold(isa, c.when, retirement.mode, before)).flatMap((c) => c.rules);

@@ -1,7 +1,8 @@
 /**
  * Files that a command writes: whole under their name, or not at all.
  */
-import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { makeDirectories } from '../../model/directory.js';
 import { errorCode, writeFailure } from '../../waves/failure.js';
 import { failure, type Failure } from './failure.js';
 
@@ -46,7 +47,7 @@ export function removeQuietly(path: string): void {
 /** Makes a directory and those above it; the failure if it could not. */
 export function makeDirectory(path: string): Failure | undefined {
   try {
-    mkdirSync(path, { recursive: true });
+    makeDirectories(path);
     return undefined;
   } catch (error) {
     if (['EEXIST', 'ENOTDIR'].includes(errorCode(error))) return failure(`${path} cannot be a folder: a file of that name is in the way.`, 'Name another folder.');

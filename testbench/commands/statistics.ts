@@ -45,7 +45,7 @@ export function statisticsOf(core: WasmCore, machine: Pick<Machine, 'cycle' | 's
     ipc: cycles === 0 ? 0 : Number((instructions / cycles).toFixed(4)),
     exitCode,
     modes: modesOf(core, machine.cycle),
-    stalls: stallsOf(core, Number(machine.skippedCycles)),
+    stalls: stallsOf(core, Number(machine.skippedCycles), description),
     traps: trapsOf(core, description),
   };
 }
@@ -67,8 +67,12 @@ function modesOf(core: WasmCore, now: bigint): Record<Mode, number> {
   return { M: spent('M'), HS: spent('HS'), U: spent('U'), VS: spent('VS'), VU: spent('VU') };
 }
 
-/** Skipped cycles are cycles of waiting that no counter has seen. */
-function stallsOf(core: WasmCore, skipped: number): Record<string, number> {
+/**
+ * Cycles lost by stage and reason. Skipped cycles are cycles of waiting that no
+ * counter has seen; a redirect or restart costs the stages before the one it
+ * comes from (docs/timing.md).
+ */
+function stallsOf(core: WasmCore, skipped: number, { uarch: { units } }: CoreDescription): Record<string, number> {
   const { view, base, layout } = core;
   const stalls: Record<string, number> = {};
   for (const { name, offset } of layout.counters) {
@@ -76,6 +80,9 @@ function stallsOf(core: WasmCore, skipped: number): Record<string, number> {
     if (kind === 'stall') stalls[reason.join('.')] = Number(view.getBigUint64(base + offset, true));
   }
   if (skipped > 0) stalls[WAIT] = (stalls[WAIT] ?? 0) + skipped;
+  const depth = (unit: string): number => units.findIndex((some) => some.includes(unit));
+  stalls['fetch.redirect'] = counted(core, 'redirects') * depth('execute');
+  stalls['fetch.restart'] = counted(core, 'restarts') * depth('commit');
   return stalls;
 }
 

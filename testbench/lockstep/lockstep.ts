@@ -24,6 +24,8 @@ export interface Divergence {
   readonly observation: Observation | undefined;
   /** The reference's record. */
   readonly reference: Retirement | undefined;
+  /** The reference's home CSRs before that record; undefined if state or memory differ. */
+  readonly before?: Readonly<Record<string, bigint>>;
   /** At least one, the telling one first. */
   readonly differences: readonly Difference[];
 }
@@ -120,7 +122,8 @@ export class Lockstep {
       this.#last = observation;
       const differences = compareRecords(observation.retirement, reference);
       if (differences.length > 0) {
-        this.#divergence = { kind: 'record', observation, reference, differences };
+        const undone = Object.fromEntries(reference.csrs.map((c) => [c.csr, c.before]));
+        this.#divergence = { kind: 'record', observation, reference, differences, before: { ...this.#reference.state().csrs, ...undone } };
         return;
       }
       this.#records++;

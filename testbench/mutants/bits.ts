@@ -21,6 +21,8 @@ const nameOf = (e: Expr): string => (e.kind === 'read' ? e.register.name : e.kin
 export class BitBlaster {
   readonly diagrams: Diagrams;
   readonly #known = new Map<Expr, (Bit | undefined)[]>();
+  readonly #leaves: ReadonlyMap<Expr, number>;
+  readonly #uniform = new Map<Expr, Bit>();
   /** Carries into each bit of a sum, as far as they were needed. */
   readonly #carries = new Map<Expr, Bit[]>();
   /** First variable of each unknown, by bit. */
@@ -29,8 +31,9 @@ export class BitBlaster {
   /**
    * @param roots - Everything that will be asked about; equal expressions must be one object.
    * @param limit - Of the diagrams.
+   * @param leaves - For {@link uniform}.
    */
-  constructor(roots: readonly Expr[], limit: number) {
+  constructor(roots: readonly Expr[], limit: number, leaves: readonly Expr[] = []) {
     this.diagrams = new Diagrams(limit);
     const unknowns = [...unknownsOf(roots)];
     const bits = unknowns.flatMap((e) => Array.from({ length: e.width }, (_, bit) => ({ e, bit })));
@@ -39,6 +42,30 @@ export class BitBlaster {
     const places = new Map<Expr, number[]>(unknowns.map((e) => [e, []]));
     bits.forEach(({ e, bit }, i) => { (places.get(e) ?? [])[bit] = i; });
     this.#variables = places;
+    this.#leaves = new Map(leaves.map((e, i) => [e, bits.length + i]));
+  }
+
+  /**
+   * A tree of choices as if it had a single bit: what it chooses between, its
+   * leaves, are unknowns. Trees that are equal so are equal in every bit.
+   */
+  uniform(e: Expr): Bit {
+    const known = this.#uniform.get(e);
+    if (known !== undefined) return known;
+    const result = this.#chosen(e);
+    this.#uniform.set(e, result);
+    return result;
+  }
+
+  #chosen(e: Expr): Bit {
+    if (e.kind === 'mux') return this.#mux(this.bit(e.condition, 0), () => this.uniform(e.then), () => this.uniform(e.else));
+    if (e.kind === 'select') return this.#select(e, (arm) => this.uniform(arm));
+    return this.diagrams.variable(this.#leaves.get(e) ?? 0);
+  }
+
+  #select(e: Extract<Expr, { readonly kind: 'select' }>, of: (arm: Expr) => Bit): Bit {
+    const { diagrams: d } = this;
+    return e.cases.reduceRight<Bit>((rest, c) => this.#mux(c.keys.reduce<Bit>((any, k) => d.or(any, this.#equals(e.key, k)), 0), () => of(c.value), () => rest), of(e.default));
   }
 
   /** The bits of an expression. */
@@ -64,7 +91,7 @@ export class BitBlaster {
       case 'mux':
         return this.#mux(this.bit(e.condition, 0), () => this.bit(e.then, i), () => this.bit(e.else, i));
       case 'select':
-        return e.cases.reduceRight<Bit>((rest, c) => this.#mux(c.keys.reduce<Bit>((any, k) => d.or(any, this.#equals(e.key, k)), 0), () => this.bit(c.value, i), () => rest), this.bit(e.default, i));
+        return this.#select(e, (arm) => this.bit(arm, i));
       case 'slice':
         return this.bit(e.a, e.low + i);
       case 'concat': {
@@ -162,6 +189,26 @@ export class BitBlaster {
     }
     return result;
   }
+}
+
+/** What trees of choices choose by, and between. */
+export function choicesOf(roots: readonly Expr[]): { readonly conditions: readonly Expr[]; readonly leaves: readonly Expr[] } {
+  const conditions = new Set<Expr>();
+  const leaves = new Set<Expr>();
+  const seen = new Set<Expr>();
+  const visit = (e: Expr): void => {
+    if (seen.has(e)) return;
+    seen.add(e);
+    if (e.kind === 'mux') {
+      conditions.add(e.condition);
+      [e.then, e.else].forEach(visit);
+    } else if (e.kind === 'select') {
+      conditions.add(e.key);
+      [...e.cases.map((c) => c.value), e.default].forEach(visit);
+    } else leaves.add(e);
+  };
+  roots.forEach(visit);
+  return { conditions: [...conditions], leaves: [...leaves] };
 }
 
 function unknownsOf(roots: readonly Expr[]): ReadonlySet<Expr> {

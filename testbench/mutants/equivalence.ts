@@ -18,7 +18,7 @@ import { superpose } from '../../model/ir/superpose.js';
 import { operands, postorder } from '../../model/ir/walk.js';
 import type { Isa } from '../../model/spec/isa.js';
 import { TooLarge } from './bdd.js';
-import { BitBlaster } from './bits.js';
+import { BitBlaster, choicesOf } from './bits.js';
 import { invariantsOf } from './invariants.js';
 import { linesOf, type Mutant } from './mutant.js';
 import { transitionOf } from './transition.js';
@@ -50,11 +50,13 @@ export function prove(mutant: Mutant, original: Module, mutated: Module, isa: Is
 }
 
 /** After so many nodes of diagrams the question stays open. */
-const NODES = 3_000_000;
+const NODES = 5_000_000;
 /** For one wire or effect, and for a part of it. */
 const NODES_OF_ROOT = 400_000;
 const NODES_OF_PART = 100_000;
 
+/** How often wires are expanded before everything is. */
+const LAYERS = 3;
 const TOO_LARGE = ' (too large to decide)';
 type Comparison = 'equal' | 'different' | 'too large';
 
@@ -144,25 +146,46 @@ class Prover {
   }
 
   #compare(a: Expr, b: Expr): Comparison {
-    if (alikeExprs(a, b)) {
-      const theirs = operands(b);
-      const parts = operands(a).map((o, i) => this.#parts(o, theirs[i] ?? o));
-      if (parts.every((p) => p === 'equal')) return 'equal';
-      // What contains something too large is larger still.
-      if (parts.includes('too large')) return 'too large';
-    }
-    const found = this.#wholly(a, b, NODES_OF_PART);
-    return found === undefined ? 'equal' : found === TOO_LARGE ? 'too large' : 'different';
+    const theirs = operands(b);
+    const parts = alikeExprs(a, b) ? operands(a).map((o, i) => this.#parts(o, theirs[i] ?? o)) : ['different'];
+    if (parts.every((p) => p === 'equal')) return 'equal';
+    // What contains something too large is larger still, unless wires hide it.
+    const found = parts.includes('too large') ? this.#asNames(a, b, NODES_OF_PART) : this.#wholly(a, b, NODES_OF_PART);
+    if (found === undefined) return 'equal';
+    return found === TOO_LARGE || parts.includes('too large') ? 'too large' : 'different';
   }
 
-  /** First with wires as unknowns, then with all they stand for. */
-  #wholly(a: Expr, b: Expr, limit: number): string | undefined {
+  #asNames(a: Expr, b: Expr, limit: number): string | undefined {
     if (a.width !== b.width) return '';
-    if (this.#nodesLeft <= 0) return TOO_LARGE;
-    const asNames = this.#search([this.#simplifier.expr(a), this.#simplifier.expr(b)], limit);
-    if (asNames === undefined) return undefined;
-    const [x, y] = [this.#inline(a), this.#inline(b)];
-    return x === a && y === b ? asNames : this.#search([this.#simplifier.expr(x), this.#simplifier.expr(y)], limit);
+    return this.#nodesLeft <= 0 ? TOO_LARGE : this.#search([this.#simplifier.expr(a), this.#simplifier.expr(b)], limit);
+  }
+
+  /** First with wires as unknowns, then with what they stand for, layer by layer. */
+  #wholly(a: Expr, b: Expr, limit: number): string | undefined {
+    let found = this.#asNames(a, b, limit);
+    if (found === undefined || a.width !== b.width) return found;
+    let [x, y] = [a, b];
+    for (let depth = 1; depth <= LAYERS; depth++) {
+      const [p, q] = depth < LAYERS ? [this.#expanded(x), this.#expanded(y)] : [this.#inline(x), this.#inline(y)];
+      if (p === x && q === y) return found;
+      [x, y] = [p, q];
+      found = this.#asNames(x, y, limit);
+      if (found === undefined) return undefined;
+    }
+    return found;
+  }
+
+  /** Wires replaced by their values, which may name others. */
+  #expanded(root: Expr): Expr {
+    const done = new Map<Expr, Expr>();
+    const visit = (e: Expr): Expr => {
+      const known = done.get(e);
+      if (known !== undefined) return known;
+      const result = e.kind === 'wire' ? e.wire.value : withOperands(e, operands(e).map(visit));
+      done.set(e, result);
+      return result;
+    };
+    return visit(root);
   }
 
   #inline(e: Expr): Expr {
@@ -173,15 +196,24 @@ class Prover {
     return result;
   }
 
-  #search([a, b]: Pair, limit: number): string | undefined {
-    const about = registersOf([a, b]);
-    const invariants = this.#invariants.filter(({ registers }) => [...registers].every((r) => about.has(r)));
-    const blaster = new BitBlaster([a, b, ...invariants.map((i) => i.expr)], limit);
+  #search(pair: Pair, limit: number): string | undefined {
+    const choices = pair[0].width > 1 && pair[0].kind === 'mux' ? choicesOf(pair) : undefined;
+    if (choices !== undefined && this.#decide(pair, limit, choices) === undefined) return undefined;
+    return this.#decide(pair, limit, undefined);
+  }
+
+  /** @param choices - To treat the two as trees of choices; otherwise bit by bit. */
+  #decide([a, b]: Pair, limit: number, choices: ReturnType<typeof choicesOf> | undefined): string | undefined {
+    const roots = choices?.conditions ?? [a, b];
+    const about = registersOf(roots);
+    const invariants = this.#invariants.filter(({ registers }) => [...registers].some((r) => about.has(r)));
+    const blaster = new BitBlaster([...roots, ...invariants.map((i) => i.expr)], limit, choices?.leaves);
     const d = blaster.diagrams;
     try {
       const used: string[] = [];
-      for (let i = 0; i < a.width; i++) {
-        let difference = d.xor(blaster.bit(a, i), blaster.bit(b, i));
+      const bits = choices === undefined ? a.width : 1;
+      for (let i = 0; i < bits; i++) {
+        let difference = choices === undefined ? d.xor(blaster.bit(a, i), blaster.bit(b, i)) : d.xor(blaster.uniform(a), blaster.uniform(b));
         for (const { name, expr } of invariants) {
           if (difference === 0) break;
           const left = d.and(difference, blaster.bit(expr, 0));

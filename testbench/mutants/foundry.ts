@@ -3,6 +3,7 @@ import { compileModule } from '../../model/backend/wasm.js';
 import { compile, hardware, type CompiledCore } from '../../model/compile.js';
 import type { Module } from '../../model/ir/ir.js';
 import { superpose } from '../../model/ir/superpose.js';
+import { verify } from '../../model/ir/verify.js';
 import { elaborate } from '../../model/pipeline/elaborate.js';
 import type { Specs, Uarch } from '../../model/spec/isa.js';
 import { MutantCore } from './core.js';
@@ -80,7 +81,10 @@ export class Foundry {
         },
       }];
     });
-    const single = alone.map(({ mutant, module: own }): Cast => {
+    // What is no sound hardware, `spec check` refuses.
+    const unsound = alone.filter(({ module: own }) => verify(own).length > 0);
+    stillborn.push(...unsound.map(({ mutant, module: own }) => ({ mutant, why: verify(own)[0]?.message ?? '' })));
+    const single = alone.filter((a) => !unsound.includes(a)).map(({ mutant, module: own }): Cast => {
       let core: MutantCore | undefined;
       return { mutant, module: own, core: (again = false) => (core = core === undefined || again ? new MutantCore(this.#alone(mutant, own), undefined) : core) };
     });

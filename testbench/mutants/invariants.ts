@@ -3,9 +3,8 @@
  * rest on it; `proofs-rest-on-true-invariants.test.ts` looks for a state that
  * breaks one.
  */
-import { and, constant, eqConst, not, or, read, slice } from '../../model/ir/build.js';
+import { and, binary, constant, eqConst, not, or, read, slice } from '../../model/ir/build.js';
 import type { Expr, Module } from '../../model/ir/ir.js';
-import { postorder } from '../../model/ir/walk.js';
 import { Decoder } from '../../model/pipeline/decode.js';
 import type { Isa } from '../../model/spec/isa.js';
 
@@ -47,38 +46,44 @@ function legalFields(isa: Isa, module: Module): readonly Invariant[] {
   }));
 }
 
-/** What travels with an instruction fits to it. */
+/** What travels with an instruction fits to it: it is latched together, valid or not. */
 function travelling(isa: Isa, module: Module): readonly Invariant[] {
   const decoder = new Decoder(isa);
-  const decoded = module.wires.find((w) => w.name.endsWith('.decoded'));
-  const words = decoded === undefined ? [] : wordsOf(decoded.value, decoder.width);
   const stages = module.registers.filter((r) => r.name.endsWith('.control')).map((r) => r.name.replace(/\.control$/, ''));
   return stages.flatMap((stage): Invariant[] => {
-    const control = register(module, `${stage}.control`);
-    const valid = register(module, `${stage}.valid`);
-    // The register is 0 until the first instruction comes.
-    const known = or(eqConst(control, 0), ...words.map((w) => eqConst(control, w)));
+    const [control, insn] = [register(module, `${stage}.control`), register(module, `${stage}.insn`)];
     const unit = (name: Parameters<Decoder['unit']>[1]): Expr => decoder.unit(control, name);
-    const found: Invariant[] = words.length === 0 ? [] : [{ name: `${stage}.control is a control word`, holds: known }];
+    // Both registers are 0 until the first instruction comes.
+    const found: Invariant[] = [
+      { name: `${stage}.control is that of ${stage}.insn`, holds: or(binary('eq', control, decoder.control(insn)), and(eqConst(control, 0), eqConst(insn, 0))) },
+    ];
     if (has(module, `${stage}.trouble`)) {
-      const trouble = register(module, `${stage}.trouble`);
       const may = or(unit('load'), unit('store'), unit('branch'), unit('jump'));
-      found.push({ name: `only accesses, branches and jumps in ${stage} are in trouble`, holds: or(not(valid), not(trouble), may) });
+      found.push({ name: `only accesses, branches and jumps in ${stage} are in trouble`, holds: or(not(register(module, `${stage}.trouble`)), may) });
+    }
+    if (stage === stages[stages.length - 1] && has(module, 'commit.waiting')) {
+      const waits = decoder.ops.filter((op) => op.instruction.class === 'wait').map((op) => eqConst(decoder.field(control, 'op'), op.index));
+      found.push({ name: 'only accesses and WFI wait', holds: or(not(register(module, 'commit.waiting')), unit('load'), unit('store'), ...waits) });
     }
     if (has(module, `${stage}.rd`)) {
       const writes = decoder.field(control, 'writes');
-      found.push({ name: `what writes no register in ${stage} has register 0`, holds: or(not(valid), writes, eqConst(register(module, `${stage}.rd`), 0)) });
+      found.push({ name: `what writes no register in ${stage} has register 0`, holds: or(writes, eqConst(register(module, `${stage}.rd`), 0)) });
     }
-    if (has(module, `${stage}.fetch_fault`) && words.length > 0) {
-      const illegal = decoder.field(control, 'illegal');
-      found.push({ name: `what was not fetched is no instruction in ${stage}`, holds: or(not(valid), not(register(module, `${stage}.fetch_fault`)), illegal) });
+    if (has(module, `${stage}.fetch_fault`)) {
+      found.push({ name: `what was not fetched is no instruction in ${stage}`, holds: or(not(register(module, `${stage}.fetch_fault`)), decoder.field(control, 'illegal')) });
     }
+    if (has(module, `${stage}.imm`)) found.push(...unsignedImmediates(decoder, stage, control, register(module, `${stage}.imm`)));
     return found;
   });
 }
 
-/** Constants of the decoder's tree that are whole control words. */
-function wordsOf(decoded: Expr, width: number): readonly bigint[] {
-  return [...new Set(postorder([decoded]).flatMap((e) => (e.kind === 'const' && e.width === width ? [e.value] : [])))];
+/** An unsigned immediate has no bits above its width. */
+function unsignedImmediates(decoder: Decoder, stage: string, control: Expr, imm: Expr): readonly Invariant[] {
+  return decoder.ops.flatMap((op): Invariant[] => {
+    const { immediate } = op.instruction.format;
+    if (immediate === undefined || immediate.signed) return [];
+    const width = immediate.scale + immediate.bits.reduce((sum, { high, low }) => sum + high - low + 1, 0);
+    const is = eqConst(decoder.field(control, 'op'), op.index);
+    return [{ name: `the immediate of ${op.instruction.name} in ${stage} has ${width} bits`, holds: or(not(is), eqConst(slice(imm, imm.width - 1, width), 0)) }];
+  });
 }
-
