@@ -92,6 +92,7 @@ export class Board {
   readonly #switched: SwitchedCore;
   readonly #sample: (() => void) | undefined;
   #recorder: WaveRecorder | undefined;
+  #window: WaveWindow | undefined;
   /** How the last wave ended. */
   wave: VcdStatus | undefined;
 
@@ -143,7 +144,8 @@ export class Board {
   }
 
   /** Traces from the next cycle on. */
-  beginWave({ path, limit, marker }: WaveWindow): WriteFailure | undefined {
+  beginWave(window: WaveWindow): WriteFailure | undefined {
+    const { path, limit } = window;
     if (this.#sample === undefined) throw new Error('a wave needs the traced variant');
     const { layout, base } = this.core;
     const begun = WaveRecorder.begin(path, { layout, base, memory: this.#linear, sample: this.#sample }, {
@@ -157,15 +159,23 @@ export class Board {
     if (!(begun instanceof WaveRecorder)) return begun;
     this.#recorder = begun;
     this.#switched.tracing = true;
-    return writeView(path, this.#options.plain.description, marker === undefined ? undefined : Number(marker) * CLOCK_PERIOD);
+    this.#window = window;
+    return undefined;
+  }
+
+  /** The wave has ended: save file and filters go beside it, unless nothing is left of it. */
+  #concludeWave(status: VcdStatus): VcdStatus {
+    this.#recorder = undefined;
+    this.#switched.tracing = false;
+    if (status.kind === 'failed' || this.#window === undefined) return (this.wave = status);
+    const { path, marker } = this.#window;
+    const failed = writeView(path, this.#options.plain.description, marker === undefined ? undefined : Number(marker) * CLOCK_PERIOD);
+    return (this.wave = failed ?? status);
   }
 
   /** Completes the wave at the current cycle; undefined if there is none. */
   endWave(): VcdStatus | undefined {
-    if (this.#recorder !== undefined) this.wave = this.#recorder.finish();
-    this.#recorder = undefined;
-    this.#switched.tracing = false;
-    return this.wave;
+    return this.#recorder === undefined ? this.wave : this.#concludeWave(this.#recorder.finish());
   }
 
   /** Hands on the records that have gathered; without a taker they are dropped (the traced variant makes them on the way). */
@@ -179,9 +189,7 @@ export class Board {
   #drainWave(): boolean {
     if (this.#recorder === undefined) return false;
     if (this.#recorder.drain()) return true;
-    this.wave = this.#recorder.status;
-    this.#recorder = undefined;
-    this.#switched.tracing = false;
+    this.#concludeWave(this.#recorder.status);
     return false;
   }
 }

@@ -7,7 +7,7 @@
  * (`mutants-rest-on-invariants.test.ts`), and named in the proof.
  */
 import { createHash } from 'node:crypto';
-import { constant, mux } from '../../model/ir/build.js';
+import { constant, mux, zext } from '../../model/ir/build.js';
 import type { Expr, Module, Register, Wire } from '../../model/ir/ir.js';
 import { Interner } from '../../model/ir/intern.js';
 import { alikeExprs } from '../../model/ir/likeness.js';
@@ -50,13 +50,13 @@ export function prove(mutant: Mutant, original: Module, mutated: Module, isa: Is
 }
 
 /** After so many nodes of diagrams the question stays open. */
-const NODES = 5_000_000;
+const NODES = 2_500_000;
 /** For one wire or effect, and for a part of it. */
-const NODES_OF_ROOT = 400_000;
-const NODES_OF_PART = 100_000;
+const NODES_OF_ROOT = 150_000;
+const NODES_OF_PART = 60_000;
 
-/** How often wires are expanded before everything is. */
-const LAYERS = 3;
+/** A wire that depends on so many registers is small. */
+const SMALL = 6;
 const TOO_LARGE = ' (too large to decide)';
 type Comparison = 'equal' | 'different' | 'too large';
 
@@ -65,12 +65,12 @@ type Pair = readonly [Expr, Expr];
 
 class Prover {
   readonly #simplifier = new Simplifier({ inlineWires: false });
-  readonly #invariants: readonly { readonly name: string; readonly expr: Expr; readonly registers: ReadonlySet<Register> }[];
+  #invariants: readonly { readonly name: string; readonly expr: Expr; readonly registers: ReadonlySet<Register> }[];
   /** Wires that are not known to be equal. */
   readonly #affected = new Map<string, Pair>();
   readonly #fixed = [new Map<Expr, Expr>(), new Map<Expr, Expr>()];
   readonly #names = new Map<string, Expr>();
-  readonly #inlined = new Map<Expr, Expr>();
+  readonly #inlined = new Map<number, Map<Expr, Expr>>();
   readonly #used = new Set<string>();
   readonly #decided: string[] = [];
   /** Whether pairs are equal by their parts. */
@@ -131,7 +131,9 @@ class Prover {
 
   /** Where the two differ, undefined if nowhere: in parts, if they are the same operation on equal parts; else as a whole. */
   #difference([a, b]: Pair): string | undefined {
-    return this.#parts(a, b) === 'equal' ? undefined : this.#wholly(a, b, NODES_OF_ROOT);
+    if (this.#parts(a, b) === 'equal') return undefined;
+    const found = this.#wholly(a, b, NODES_OF_ROOT);
+    return found === TOO_LARGE ? this.#byInstruction(a, b) : found;
   }
 
   /** Equal by their parts, or as a whole if that is not too large. */
@@ -146,8 +148,8 @@ class Prover {
   }
 
   #compare(a: Expr, b: Expr): Comparison {
-    const theirs = operands(b);
-    const parts = alikeExprs(a, b) ? operands(a).map((o, i) => this.#parts(o, theirs[i] ?? o)) : ['different'];
+    const [ours, theirs] = [comparable(a), comparable(b)];
+    const parts = alikeExprs(a, b) || areShifts(a, b) ? ours.map((o, i) => this.#parts(o, theirs[i] ?? o)) : ['different'];
     if (parts.every((p) => p === 'equal')) return 'equal';
     // What contains something too large is larger still, unless wires hide it.
     const found = parts.includes('too large') ? this.#asNames(a, b, NODES_OF_PART) : this.#wholly(a, b, NODES_OF_PART);
@@ -160,14 +162,14 @@ class Prover {
     return this.#nodesLeft <= 0 ? TOO_LARGE : this.#search([this.#simplifier.expr(a), this.#simplifier.expr(b)], limit);
   }
 
-  /** First with wires as unknowns, then with what they stand for, layer by layer. */
+  /** First with wires as unknowns, then with what the small ones stand for, then with all. */
   #wholly(a: Expr, b: Expr, limit: number): string | undefined {
     let found = this.#asNames(a, b, limit);
     if (found === undefined || a.width !== b.width) return found;
     let [x, y] = [a, b];
-    for (let depth = 1; depth <= LAYERS; depth++) {
-      const [p, q] = depth < LAYERS ? [this.#expanded(x), this.#expanded(y)] : [this.#inline(x), this.#inline(y)];
-      if (p === x && q === y) return found;
+    for (const most of [SMALL, Infinity]) {
+      const [p, q] = [this.#inline(x, most), this.#inline(y, most)];
+      if (p === x && q === y) continue;
       [x, y] = [p, q];
       found = this.#asNames(x, y, limit);
       if (found === undefined) return undefined;
@@ -175,25 +177,55 @@ class Prover {
     return found;
   }
 
-  /** Wires replaced by their values, which may name others. */
-  #expanded(root: Expr): Expr {
-    const done = new Map<Expr, Expr>();
+  /** Each instruction in the stage that matters for itself: with its control word known, little remains. */
+  #byInstruction(a: Expr, b: Expr): string | undefined {
+    const control = [...registersOf([a, b])].filter((r) => r.name.endsWith('.control')).at(-1);
+    const decoded = this.module.wires.find((w) => w.name.endsWith('.decoded'));
+    if (control === undefined || decoded === undefined || a.width !== b.width) return TOO_LARGE;
+    const depends = new Map<Expr, boolean>();
+    const reads = (e: Expr): boolean => {
+      const known = depends.get(e) ?? (e.kind === 'read' ? e.register === control : operands(e).some(reads));
+      depends.set(e, known);
+      return known;
+    };
+    const words = new Set(postorder([decoded.value]).flatMap((e) => (e.kind === 'const' && e.width === control.width ? [e.value] : [])));
+    const all = this.#invariants;
+    for (const word of [0n, ...words]) {
+      this.#nodesLeft = NODES_OF_ROOT;
+      const done = new Map<Expr, Expr>();
+      const fix = (e: Expr): Expr => {
+        const known = done.get(e);
+        if (known !== undefined) return known;
+        const result = !reads(e) ? e : e.kind === 'wire' ? fix(e.wire.value) : e.kind === 'read' ? constant(e.width, word) : withOperands(e, operands(e).map(fix));
+        done.set(e, result);
+        return result;
+      };
+      const [x, y] = [this.#simplifier.expr(fix(a)), this.#simplifier.expr(fix(b))];
+      if (x === y) continue;
+      this.#invariants = all.map((i) => {
+        const expr = this.#simplifier.expr(fix(i.expr));
+        return { name: i.name, expr, registers: registersOf([expr]) };
+      });
+      const found = this.#wholly(x, y, NODES_OF_ROOT);
+      this.#invariants = all;
+      if (found !== undefined) return `${found} with ${control.name} ${word}`;
+    }
+    this.#used.add(`${control.name} is that of ${control.name.replace(/control$/, 'insn')}`);
+    return undefined;
+  }
+
+  /** Wires that depend on at most so many registers replaced by their values. */
+  #inline(root: Expr, most: number): Expr {
+    const done = this.#inlined.get(most) ?? new Map<Expr, Expr>();
+    this.#inlined.set(most, done);
     const visit = (e: Expr): Expr => {
       const known = done.get(e);
       if (known !== undefined) return known;
-      const result = e.kind === 'wire' ? e.wire.value : withOperands(e, operands(e).map(visit));
+      const result = e.kind !== 'wire' ? withOperands(e, operands(e).map(visit)) : most === Infinity || registersOf([e]).size <= most ? visit(e.wire.value) : e;
       done.set(e, result);
       return result;
     };
     return visit(root);
-  }
-
-  #inline(e: Expr): Expr {
-    const known = this.#inlined.get(e);
-    if (known !== undefined) return known;
-    const result = e.kind === 'wire' ? this.#inline(e.wire.value) : withOperands(e, operands(e).map((o) => this.#inline(o)));
-    this.#inlined.set(e, result);
-    return result;
   }
 
   #search(pair: Pair, limit: number): string | undefined {
@@ -237,6 +269,12 @@ class Prover {
 function wiresBehind(roots: readonly Expr[]): readonly Wire[] {
   return [...new Set(postorder(roots).flatMap((e) => (e.kind === 'wire' ? [e.wire] : [])))];
 }
+
+/** The same shift, perhaps by amounts of different widths. */
+const areShifts = (a: Expr, b: Expr): boolean => a.kind === 'binary' && b.kind === 'binary' && a.op === b.op && a.op.startsWith('sh') && a.width === b.width;
+
+/** Operands; the amount of a shift at full width. */
+const comparable = (e: Expr): readonly Expr[] => (e.kind === 'binary' && e.op.startsWith('sh') ? [e.a, zext(e.b, 64)] : operands(e));
 
 /** What a known selector decides. */
 function folded(e: Expr): Expr {
