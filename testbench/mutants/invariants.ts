@@ -63,7 +63,8 @@ function travelling(isa: Isa, module: Module): readonly Invariant[] {
     }
     if (stage === stages[stages.length - 1] && has(module, 'commit.waiting')) {
       const waits = decoder.ops.filter((op) => op.instruction.class === 'wait').map((op) => eqConst(decoder.field(control, 'op'), op.index));
-      found.push({ name: 'only accesses and WFI wait', holds: or(not(register(module, 'commit.waiting')), unit('load'), unit('store'), ...waits) });
+      const outside = and(register(module, `${stage}.trouble`), or(unit('load'), unit('store')));
+      found.push({ name: 'only accesses outside memory and WFI wait', holds: or(not(register(module, 'commit.waiting')), outside, ...waits) });
     }
     if (has(module, `${stage}.rd`)) {
       const writes = decoder.field(control, 'writes');

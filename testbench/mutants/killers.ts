@@ -1,12 +1,13 @@
 /**
- * What can kill a mutant: the literal tables, WFI's waiting, lockstep with the
- * reference on random programs, the scoreboard on the same programs.
+ * What can kill a mutant: the literal tables, WFI's waiting, and on random
+ * programs lockstep with the reference, what the outside world saw, the
+ * scoreboard.
  */
 import type { Isa, Uarch } from '../../model/spec/isa.js';
 import { simpler } from '../arbitraries/shrink.js';
-import type { Plan } from '../arbitraries/program.js';
 import { Lockstep } from '../lockstep/lockstep.js';
 import type { ObservedCore } from '../lockstep/observed.js';
+import { BusListener, firstLie } from '../lockstep/outside-world.js';
 import type { Observation } from '../lockstep/records.js';
 import { CoreSubject } from '../lockstep/subject.js';
 import { Reference } from '../reference/reference.js';
@@ -14,11 +15,11 @@ import { Scoreboard } from '../scoreboard/scoreboard.js';
 import { tables, type TableRow } from '../tables/index.js';
 import { runRow } from '../tables/run.js';
 import { waitFaults } from './waiting.js';
-import { bodyLength, type Supplied, type Supply } from './supply.js';
+import type { Supplied, Supply } from './supply.js';
 
 /** How a mutant died. */
 export interface Kill {
-  readonly by: 'tables' | 'waiting' | 'lockstep' | 'scoreboard';
+  readonly by: 'tables' | 'waiting' | 'lockstep' | 'outside' | 'scoreboard';
   /** What failed: the row, or the first difference. */
   readonly property: string;
   /** Rows or programs run. */
@@ -34,6 +35,13 @@ export interface Budget {
   readonly programs: number;
 }
 
+/** A core, and who looks at it. */
+interface Bench {
+  readonly core: ObservedCore;
+  readonly lockstep: Lockstep;
+  readonly bus: BusListener;
+}
+
 /** Nearly every program ends by itself earlier. */
 const MOST_CYCLES = 3000;
 /** Shrinking is for orientation: it may stop early. */
@@ -45,6 +53,20 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 function shuffled(rows: readonly TableRow[]): readonly TableRow[] {
   const key = (row: TableRow): number => [...row.id].reduce((hash, c) => Math.imul(hash ^ c.charCodeAt(0), 0x0100_0193), 0x811c_9dc5) >>> 0;
   return rows.map((row) => ({ row, k: key(row) })).sort((a, b) => a.k - b.k).map(({ row }) => row);
+}
+
+/** The bytes of WFI: the only instruction that may take as long as it likes. */
+const WFI = [0x73, 0x00, 0x50, 0x10];
+/** No other takes so many cycles. */
+const MOST_QUIET = 300n;
+
+/** A run that was cut off has got stuck if nothing that may take long is on its way. */
+function stuck(core: ObservedCore, last: Observation | undefined): string | undefined {
+  const { cycle } = core.core;
+  const since = last?.inputs.cycle ?? 0n;
+  const next = last === undefined ? undefined : core.memory.read(last.retirement.pc_wdata, 4);
+  const waits = next !== undefined && WFI.every((byte, i) => next[i] === byte);
+  return cycle - since > MOST_QUIET && !waits ? `no record from cycle ${since} to cycle ${cycle}` : undefined;
 }
 
 export class Killers {
@@ -90,48 +112,65 @@ export class Killers {
   programs(fresh: (again?: boolean) => ObservedCore, { seconds, programs }: Budget, timed: boolean, first = 0): Kill | undefined {
     const start = performance.now();
     const elapsed = (): number => (performance.now() - start) / 1000;
-    let lockstep = new Lockstep(fresh(), this.#reference);
+    let bench = this.#bench(fresh());
     for (let i = first; i < programs && elapsed() < seconds; i++) {
-      const supplied = this.supply.at(i);
-      const found = this.#run(lockstep, supplied, timed);
+      const supplied = this.supply.at(i, timed);
+      const found = this.#run(bench, supplied, timed);
       if (found === undefined) continue;
-      lockstep = new Lockstep(fresh(true), this.#reference);
+      bench = this.#bench(fresh(true));
       const took = elapsed();
-      return { ...found, executions: i + 1, seconds: took, length: this.#shrunk(lockstep, supplied.plan, timed) };
+      return { ...found, executions: i + 1, seconds: took, length: this.#shrunk(bench, supplied, timed) };
     }
     return undefined;
   }
 
-  #run(lockstep: Lockstep, { program }: Supplied, timed: boolean): Pick<Kill, 'by' | 'property'> | undefined {
-    const events: Observation[] = [];
+  #bench(core: ObservedCore): Bench {
+    return { core, lockstep: new Lockstep(core, this.#reference), bus: new BusListener(core) };
+  }
+
+  #run({ core, lockstep, bus }: Bench, { program }: Supplied, timed: boolean): Pick<Kill, 'by' | 'property'> | undefined {
+    const records: Observation[] = [];
+    let last: Observation | undefined;
+    const onRecord = (o: Observation): void => {
+      last = o;
+      if (timed) records.push(o);
+    };
+    bus.take();
     try {
-      const result = lockstep.run(program, { maxCycles: MOST_CYCLES, inputs: program.inputs, ...(timed ? { onRecord: (o: Observation) => events.push(o) } : {}) });
+      const { inputs } = program;
+      const result = lockstep.run(program, { maxCycles: MOST_CYCLES, inputs, onRecord });
       if (result.kind === 'diverged') {
         const [first] = result.divergence.differences;
         return { by: 'lockstep', property: `${result.divergence.kind}: ${first?.what ?? ''} is ${first?.model ?? ''}, not ${first?.reference ?? ''}` };
       }
+      const cut = result.outcome.kind === 'cycle-limit';
+      const quiet = cut ? stuck(core, last) : undefined;
+      if (quiet !== undefined) return { by: 'lockstep', property: quiet };
+      if (!timed) return undefined;
+      const lie = firstLie({ records, accesses: bus.take(), inputs, cyclesPerTick: this.isa.hart.cyclesPerTick, memory: core.memory.size, cut });
+      if (lie !== undefined) return { by: 'outside', property: lie };
     } catch (error) {
       return { by: 'lockstep', property: messageOf(error) };
     }
-    if (!timed) return undefined;
-    const late = new Scoreboard(this.isa, this.uarch).firstMistiming(events);
+    const late = new Scoreboard(this.isa, this.uarch).firstMistiming(records);
     return late === undefined ? undefined : { by: 'scoreboard', property: `record ${late.event.retirement.order} in cycle ${late.event.inputs.cycle}, predicted ${late.prediction.exact ? '' : 'at least '}${late.prediction.cycle}` };
   }
 
   /** Greedy: the first simpler program that still fails, again and again. */
-  #shrunk(lockstep: Lockstep, plan: Plan, timed: boolean): number {
+  #shrunk(bench: Bench, start: Supplied, timed: boolean): number {
     const end = performance.now() + 1000 * SHRINK_SECONDS;
-    let best = plan;
+    let best = start;
     for (let found = true; found;) {
       found = false;
-      for (const candidate of simpler(best)) {
-        if (performance.now() > end) return bodyLength(best);
-        if (this.#run(lockstep, this.supply.build(candidate), timed) === undefined) continue;
+      for (const plan of best.plan === undefined ? [] : simpler(best.plan)) {
+        if (performance.now() > end) return best.length;
+        const candidate = this.supply.build(plan);
+        if (this.#run(bench, candidate, timed) === undefined) continue;
         best = candidate;
         found = true;
         break;
       }
     }
-    return bodyLength(best);
+    return best.length;
   }
 }

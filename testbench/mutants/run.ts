@@ -58,7 +58,7 @@ export interface MutationResults {
 /** Mutants compiled together. */
 const BATCH = 40;
 /** Programs before a proof is tried: most mutants die of these. */
-const FIRST_PROGRAMS = 100;
+const FIRST_PROGRAMS = 200;
 
 /** Draws `count` of a list, in its order. */
 function drawn<T>(list: readonly T[], count: number, seed: number): readonly T[] {

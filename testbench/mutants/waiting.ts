@@ -4,6 +4,7 @@
  * WFI end at any time, so the reference has no say in this.
  */
 import type { ObservedCore } from '../lockstep/observed.js';
+import type { Observation } from '../lockstep/records.js';
 import { CoreSubject } from '../lockstep/subject.js';
 
 type Arrangement = Parameters<CoreSubject['arrange']>[0];
@@ -41,9 +42,45 @@ function retires(core: ObservedCore, state: Partial<Arrangement>, mie: bigint): 
 
 const hex = (v: bigint): string => `0x${v.toString(16)}`;
 
+/** Records of two WFIs, the first of which waits for the timer. */
+function sleep(core: ObservedCore, enabled: boolean): readonly Observation[] {
+  const subject = new CoreSubject(core);
+  subject.arrange({
+    mode: 'M', pc: WFI.address, memory: [WFI, { ...WFI, address: WFI.address + 4n }],
+    csrs: { mideleg: MIDELEG, mie: 0x80n, mtvec: 0x8000_1000n, ...(enabled ? { mstatus: 0xa_0000_0008n } : {}) },
+  });
+  const records: Observation[] = [];
+  const listener = { records: (r: readonly Observation[]): void => { records.push(...r); }, trapped: () => undefined };
+  const runUntil = (count: number): void => {
+    for (let i = 0; i < 400 && records.length < count; i++) core.run(1, listener);
+  };
+  core.poke('clint.mtimecmp', 4n);
+  runUntil(1);
+  if (enabled) runUntil(2);
+  else {
+    // Before the second, a line comes that WFI does not wait for, and the timer goes.
+    core.poke('pins.seip', 1n);
+    core.poke('clint.mtimecmp', 12n);
+    core.poke('clint.mtip', 0n);
+    runUntil(2);
+  }
+  return records;
+}
+
+/** A WFI that has waited is done before the interrupt is taken (wfi_mepc_val), and its record has the lines that it met. */
+function sleepFaults(core: ObservedCore): readonly string[] {
+  const faults: string[] = [];
+  const [woken, taken] = sleep(core, true);
+  if (woken?.retirement.trap !== undefined || woken?.retirement.pc_rdata !== WFI.address) faults.push('a WFI that has waited does not retire before the interrupt');
+  if (taken?.retirement.trap?.interrupt !== true || taken.retirement.pc_rdata !== WFI.address + 4n) faults.push('the interrupt that woke WFI is not taken at the next instruction');
+  const [first, second] = sleep(core, false);
+  if (first?.inputs.seip !== false || second?.inputs.seip !== true) faults.push('the lines in the record of a WFI are not those that it met');
+  return faults;
+}
+
 /** What is wrong with a core's waiting; empty if nothing. */
 export function waitFaults(core: ObservedCore): readonly string[] {
-  const faults: string[] = [];
+  const faults = [...sleepFaults(core)];
   const check = (what: string, state: Partial<Arrangement>, mie: bigint, expected: boolean): void => {
     if (retires(core, state, mie) !== expected) faults.push(`with ${what} pending and mie ${hex(mie)} WFI ${expected ? 'waits' : 'does not wait'}`);
   };

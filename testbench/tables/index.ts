@@ -5,13 +5,14 @@
  * Subjects are expected to have the default 128 MiB of DRAM.
  */
 import { aliasRows } from './aliases.js';
-import { counterRows } from './counters.js';
+import { csrRows } from './csrs.js';
 import { delegationRows } from './delegation.js';
 import { encodingRows } from './encodings.js';
 import { interruptRows } from './interrupts.js';
 import { legalityRows } from './legality.js';
 import { priorityRows } from './priority.js';
 import type { TableRow } from './row.js';
+import { shiftRows } from './shifts.js';
 import { tinstRows } from './tinst.js';
 import { trapEntryRows } from './trapentry.js';
 import { unprivilegedRows } from './unprivileged.js';
@@ -24,6 +25,6 @@ export type { Expectation, MemoryExpectation, TableRow, TrapExpectation } from '
 export function tables(): readonly TableRow[] {
   return [
     ...xretRows(), ...trapEntryRows(), ...delegationRows(), ...legalityRows(), ...priorityRows(),
-    ...aliasRows(), ...interruptRows(), ...tinstRows(), ...warlRows(), ...unprivilegedRows(), ...encodingRows(), ...counterRows(),
+    ...aliasRows(), ...interruptRows(), ...tinstRows(), ...warlRows(), ...unprivilegedRows(), ...encodingRows(), ...csrRows(), ...shiftRows(),
   ];
 }
