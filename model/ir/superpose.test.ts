@@ -73,7 +73,7 @@ describe('a superposition', () => {
           expect(machine.takeRecords()).toEqual(records);
         }
       });
-    }), { numRuns: 40, endOnFailure: true });
+    }), { numRuns: 25, endOnFailure: true });
   });
 
   it('of equal modules never asks for the selector', () => {
