@@ -67,7 +67,8 @@ function takerOf(name: SourceName, { mideleg, hideleg }: Setting): Taker {
   return ((mideleg >> bit) & 1) === 1 ? 'HS' : 'M';
 }
 
-const ROUNDS = 120;
+/** Enough for the shortest body to be running still when the last line is raised, at cycle 900. */
+const ROUNDS = 260;
 const bits = (names: readonly SourceName[]): number => names.reduce((sum, n) => sum | (1 << SOURCES[n].bit), 0);
 /** A handler that forbids the interrupt it is for; registers of its own, lest handlers interrupt each other. */
 const handler = (cause: string, enables: readonly string[], number: string, mask: string, back: string): string => `
