@@ -148,7 +148,7 @@ const epcOf = ({ trap, csrs }: Retirement): bigint | undefined => csrs.find((c) 
 
 /** What is lost, doubled or out of place. */
 function faults(core: ObservedCore, setting: Setting): { readonly wrong: readonly string[]; readonly taken: number } {
-  const records = recordsOf(core, { ...programFrom(text(setting)), inputs: pins(setting) }, 60_000).map((o) => o.retirement);
+  const records = recordsOf(core, { ...programFrom(text(setting)), inputs: pins(setting) }, 400_000).map((o) => o.retirement);
   const taken = records.flatMap((r) => (r.trap === undefined ? [] : [`${r.trap.interrupt ? '' : 'exception '}${r.trap.cause} in ${r.trap.to}`]));
   const expected = setting.raised.flatMap((name) => {
     const taker = takerOf(name, setting);
