@@ -31,7 +31,11 @@ export interface Inputs {
   readonly seip: boolean;
   /** Guest external interrupt lines, bit i is guest i (bits 1..8; GEILEN is 8). */
   readonly hgeip: bigint;
-  /** Instruction bits fetched at `pc` (32 bits); undefined when nothing was fetched (interrupt, fetch fault). */
+  /**
+   * Instruction bits fetched at `pc`: 32, or the 16 of a compressed instruction, zero-extended. The first
+   * 16 where the second half of a longer one could not be fetched; undefined when nothing was fetched
+   * (interrupt, fault of the first parcel).
+   */
   readonly insn: number | undefined;
   /** Value that an I/O load returned, zero-extended; undefined for everything else. */
   readonly ioData: bigint | undefined;
@@ -84,7 +88,7 @@ export interface Retirement {
   readonly pc_rdata: bigint;
   /** Address of the next instruction, after a trap or xRET the target. */
   readonly pc_wdata: bigint;
-  /** Instruction bits; 0 for an interrupt or when the fetch faulted. */
+  /** Instruction bits, 16 or 32, zero-extended; 0 for an interrupt or when the fetch faulted. */
   readonly insn: number;
   /** Mode before the instruction. */
   readonly mode: Mode;
@@ -96,7 +100,7 @@ export interface Retirement {
   readonly rd_wdata: bigint;
   /** Virtual address of the memory access (0 if none; also 0 when it trapped). */
   readonly mem_addr: bigint;
-  /** Bytes read, written: bit i is byte mem_addr + i (8 bits; 0 if none). */
+  /** Bytes read, written: bit i is byte mem_addr + i (8 bits; 0 if none). Both for an AMO; CBO.ZERO shows the first 8 bytes of its block. */
   readonly mem_rmask: number;
   readonly mem_wmask: number;
   /** Bytes read, written, zero-extended from the access width. */
@@ -120,6 +124,8 @@ export interface ArchitecturalState {
   readonly pc: bigint;
   readonly mode: Mode;
   readonly csrs: Readonly<Record<string, bigint>>;
+  /** Physical address of the 64 reserved bytes (LR), aligned to 64; absent without a reservation. */
+  readonly reservation?: bigint;
 }
 
 /** The home CSRs: the ones that store bits. Every other CSR is a constant, a view or an input. */
