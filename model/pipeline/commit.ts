@@ -19,7 +19,7 @@ import { extracted } from './execute.js';
 import { faultOf } from './faults.js';
 import { modeBits } from './hart.js';
 import { Retirement, type RetiredDetails } from './retire.js';
-import { oldCsrValue, csrInstruction, inputOutput, ioDone, isClint, newCsrValue, waitInstruction, wakes, xret } from './system.js';
+import { oldCsrValue, csrInstruction, inputOutput, ioAsked, ioDone, isClint, newCsrValue, waitInstruction, wakes, xret } from './system.js';
 import { dueInterrupt, targetMode, trapEntries, type DueInterrupt, type TrapValues } from './trap.js';
 
 /** A CSR write of this cycle as the counters see it. */
@@ -34,18 +34,18 @@ export class Commit {
   readonly #here: Committing;
   readonly #retirement: Retirement;
   readonly #interrupt: DueInterrupt;
-  /** Empties every stage and points the fetch at the address. */
-  readonly #restart: (pc: Expr) => void;
+  /** Empties every stage and points the fetch at the address; `bound`: what it fetches is sure to execute. */
+  readonly #restart: (pc: Expr, bound: boolean) => void;
   #retires: Expr = ZERO;
   /** One bit: this cycle goes the slow way. */
   readonly slow: Expr;
 
-  constructor(core: Core, restart: (pc: Expr) => void) {
+  constructor(core: Core, restart: (pc: Expr, bound: boolean) => void) {
     this.#core = core;
     this.#restart = restart;
     this.#here = new Committing(core);
     this.#retirement = new Retirement(this.#here);
-    this.#interrupt = dueInterrupt(core.hart);
+    this.#interrupt = dueInterrupt(core.hart, core.translation === undefined ? ZERO : read(core.translation.regimes.bound));
     const { control, trouble, valid } = this.#here;
     const attention = or(core.decoder.field(control, 'rare'), trouble);
     this.slow = core.builder.wire('commit.slow', mux(valid, mux(attention, ONE, this.#interrupt.taken), ZERO));
@@ -72,8 +72,8 @@ export class Commit {
     const started = read(here.waiting);
     const fault = faultOf(here);
     const interrupted = mux(started, ZERO, this.#interrupt.taken);
-    const faulted = mux(started, ZERO, fault.taken);
-    const io = and(here.isMemory, here.trouble);
+    const faulted = mux(and(started, not(here.walks)), ZERO, fault.taken);
+    const io = mux(here.walks, here.translated?.toDevice ?? ZERO, and(here.isMemory, here.trouble));
     const finish = (details: RetiredDetails): void => this.#finish(details);
     const runs = and(not(interrupted), not(faulted));
     this.#show(interrupted, faulted, fault);
@@ -85,6 +85,7 @@ export class Commit {
         { when: interrupted, then: () => this.#trap(this.#interruptValues(), undefined) },
         { when: faulted, then: () => this.#trap(fault, not(here.fetchFault)) },
         { when: io, then: () => inputOutput(here, this.#retirement, finish) },
+        { when: here.walks, then: () => this.#translatedAccess() },
         { when: here.is('wait'), then: () => waitInstruction(here, this.#retirement, finish) },
         { when: here.is('csr'), then: () => csrInstruction(here, this.#retirement, finish) },
         { when: here.is('xret'), then: () => xret(here, this.#retirement, finish) },
@@ -121,7 +122,9 @@ export class Commit {
     shown('pc_rdata', present, pc);
     shown('insn', present, insn);
     shown('mode', present, modeBits(read(hart.V), read(hart.priv)));
-    const loaded = mux(and(this.slow, io), extracted(this.#core, here.control, read(builder.register('io.rdata', 64, { input: true }))), value);
+    const fromDevice = extracted(this.#core, here.control, read(builder.register('io.rdata', 64, { input: true })));
+    const walked = here.translated === undefined ? value : extracted(this.#core, here.control, here.translated.loaded);
+    const loaded = mux(and(this.slow, io), fromDevice, mux(and(this.slow, here.walks, isLoad), walked, value));
     const written = mux(here.is('csr'), oldCsrValue(here), loaded);
     const writes = and(retires, nonZero(rd));
     shown('rd_addr', writes, rd);
@@ -145,7 +148,23 @@ export class Commit {
     const waits = and(this.slow, not(interrupted), not(faulted), not(retires));
     builder.wire(`${commit.name}.kill.interrupt`, and(this.slow, interrupted));
     builder.wire(`${commit.name}.stall.io`, and(waits, io));
-    builder.wire(`${commit.name}.stall.wait`, and(waits, not(io)));
+    builder.wire(`${commit.name}.stall.walk`, and(waits, not(io), this.#here.walks));
+    builder.wire(`${commit.name}.stall.wait`, and(waits, not(io), not(this.#here.walks)));
+  }
+
+  #translatedAccess(): void {
+    const { builder } = this.#core;
+    const here = this.#here;
+    builder.when(not(this.#retires), () => builder.count('stall.commit.walk'));
+    here.translated?.cycle({
+      sample: () => this.#retirement.sample(),
+      finish: (details) => this.#finish({ next: here.sequentialPc, ...details }),
+      store: (address, bytes, data) => this.#store(address, bytes, data),
+      refetch: () => {
+        this.#restart(here.pc, true);
+        builder.assign(here.waiting, ZERO);
+      },
+    });
   }
 
   /** A permitted instruction without an effect on the hart's own state: fences, HLV and HSV in DRAM. */
@@ -158,14 +177,18 @@ export class Commit {
   }
 
   #finish(details: RetiredDetails): void {
-    this.#restart(details.next);
+    this.#restart(details.next, false);
     this.#core.builder.assign(this.#here.waiting, ZERO);
     this.#retirement.retired(details);
   }
 
   #storeToDram(): void {
-    const { builder, hart } = this.#core;
     const { address, bytes, value } = this.#here;
+    this.#store(address, bytes, value);
+  }
+
+  #store(address: Expr, bytes: Expr, value: Expr): void {
+    const { builder, hart } = this.#core;
     const tohost = read(builder.register('htif.tohost', 64, { reset: (1n << 64n) - 1n, input: true }));
     builder.store(hart.dram, address, bytes, value);
     builder.when(binary('eq', address, tohost), () => builder.exit(EXIT.tohost));
@@ -183,7 +206,8 @@ export class Commit {
       then: () => {
         this.#retirement.writeHomes(entry.writes);
         this.#retirement.enter(entry.priv, entry.V);
-        this.#restart(entry.pc);
+        this.#restart(entry.pc, false);
+        builder.assign(this.#here.waiting, ZERO);
         this.#retirement.trapped(trap, entry, fetched);
         builder.when(read(stop), () => builder.exit(EXIT.trap));
       },
@@ -215,8 +239,8 @@ export class Commit {
   #ticks(runs: Expr, io: Expr): void {
     const { hart, builder } = this.#core;
     const here = this.#here;
-    const { address, bytes, value } = here;
-    const clintStore = and(runs, io, not(read(here.waiting)), isClint(here), here.isStore);
+    const { physical: address, bytes, value } = here;
+    const clintStore = and(runs, io, not(ioAsked(here)), isClint(here), here.isStore);
     tickWithAccess(hart, { writes: clintStore, address, bytes, data: value });
     const writes = and(runs, here.csrWrites);
     const write: CounterWrite = {
@@ -230,6 +254,7 @@ export class Commit {
 
   /** One bit: the instruction, not trapped, finishes in this slow cycle. */
   #done(io: Expr): Expr {
-    return mux(io, and(read(this.#here.waiting), ioDone(this.#here)), mux(this.#here.is('wait'), wakes(this.#here), ONE));
+    const here = this.#here;
+    return mux(io, ioDone(here), mux(here.walks, here.translated?.finishes ?? ZERO, mux(here.is('wait'), wakes(here), ONE)));
   }
 }

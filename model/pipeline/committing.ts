@@ -2,10 +2,11 @@
  * The instruction in the commit stage: its word, operands and address, and the
  * names that permits, cases and CSR operations know it by.
  */
-import { ZERO, add, and, constant, element, eqConst, not, nonZero, or, read } from '../ir/build.js';
+import { ZERO, add, and, constant, element, eqConst, mux, not, nonZero, or, read } from '../ir/build.js';
 import type { Expr, Register } from '../ir/ir.js';
 import type { Scope } from '../lang/scope.js';
 import type { InstructionClass } from '../spec/isa.js';
+import { TranslatedAccess } from './access.js';
 import { anyOf } from './builder.js';
 import { accessBytes, isOp, operandField, stageOf, type Core } from './core.js';
 import type { Op } from './decode.js';
@@ -29,6 +30,8 @@ export class Committing {
   readonly fetchFault: Expr;
   /** The boundary of this instruction has been passed: it waits for a device or an interrupt. */
   readonly waiting: Register;
+  /** Absent: every address is physical. */
+  readonly translated: TranslatedAccess | undefined;
   #scope: Scope | undefined;
 
   constructor(readonly core: Core) {
@@ -45,6 +48,7 @@ export class Committing {
     this.fetchFault = at('fetch_fault');
     this.bytes = accessBytes(core, this.control);
     this.waiting = builder.register('commit.waiting', 1);
+    this.translated = core.translation === undefined ? undefined : new TranslatedAccess(this, core.translation);
   }
 
   /** One bit: the stage holds an instruction. */
@@ -54,6 +58,16 @@ export class Committing {
 
   get sequentialPc(): Expr {
     return add(this.pc, constant(64, 4));
+  }
+
+  /** One bit: its fetch or its access goes through the walker. */
+  get walks(): Expr {
+    return this.translated?.walks ?? ZERO;
+  }
+
+  /** Of a load or store: the physical address, once it is known. */
+  get physical(): Expr {
+    return this.translated === undefined ? this.address : mux(this.walks, this.translated.physical, this.address);
   }
 
   get isLoad(): Expr {

@@ -5,7 +5,9 @@ import type { Instruction, Uarch, Unit } from '../spec/isa.js';
 import type { ModuleBuilder } from './builder.js';
 import type { Decoder, Op } from './decode.js';
 import type { Hart } from './hart.js';
+import type { Regimes } from './regimes.js';
 import type { Stage, Travelling } from './stage.js';
+import type { Walker } from './walk.js';
 
 export interface Core {
   readonly builder: ModuleBuilder;
@@ -16,6 +18,8 @@ export interface Core {
   readonly stages: readonly Stage[];
   /** Values that travel with an instruction. */
   readonly values: Travelling;
+  /** Absent: every address is physical. */
+  readonly translation?: { readonly walker: Walker; readonly regimes: Regimes };
   /** The stage index that holds a unit. */
   readonly place: Readonly<Record<Unit, number>>;
 }

@@ -12,8 +12,10 @@ import { stageOf, type Core } from './core.js';
 import { Decoder } from './decode.js';
 import { describeExecute, executeCycle, stallExecute } from './execute.js';
 import { describeDecode, describeOperands, fetchCycle, stallOperands } from './front.js';
-import { declareHart } from './hart.js';
+import { declareHart, type Hart } from './hart.js';
+import { Regimes } from './regimes.js';
 import { Stage, Travelling } from './stage.js';
+import { Walker } from './walk.js';
 
 /** The hardware of a core, or what is wrong with the operations of its specs. */
 export type Elaborated =
@@ -25,7 +27,10 @@ export function elaborate(isa: Isa, uarch: Uarch): Elaborated {
   const builder = new ModuleBuilder();
   const hart = declareHart(builder, isa);
   const stages = uarch.stages.map((s, i) => new Stage(builder, s.name, i));
-  const core: Core = { builder, hart, uarch, decoder: new Decoder(isa), stages, values: new Travelling(stages), place: placesOf(uarch) };
+  const core: Core = {
+    builder, hart, uarch, stages, ...translationOf(hart),
+    decoder: new Decoder(isa), values: new Travelling(stages), place: placesOf(uarch),
+  };
   builder.register('fetch.pc', 64, { reset: isa.hart.resetPc });
   describeDecode(core);
   describeOperands(core);
@@ -35,7 +40,7 @@ export function elaborate(isa: Isa, uarch: Uarch): Elaborated {
   stallExecute(core, operandsReady);
   for (const stage of [...stages].reverse()) if (stage.index > 0) stage.settle(stages[stage.index + 1]);
 
-  const commit = new Commit(core, (pc) => restart(core, pc));
+  const commit = new Commit(core, (pc, bound) => restart(core, pc, bound));
   builder.when(commit.slow, () => commit.slowly(), () => usualCycle(core, commit, operandsReady), 'then');
   const module = builder.build(uarch.name);
   const { diagnostics } = hart.lowering;
@@ -59,13 +64,16 @@ function usualCycle(core: Core, commit: Commit, operandsReady: Expr): void {
     stage.take(and(before.advance, not(before.killed)), () => values.latch(stage.index));
   }
   builder.when(redirect, () => builder.count('redirects'));
+  core.translation?.regimes.ask();
   fetchCycle(core, redirect, values.at('address', place.execute));
 }
 
-/** Everything in flight is thrown away; the fetch starts at `pc`. */
-function restart(core: Core, pc: Expr): void {
+/** Everything in flight is thrown away; the fetch starts at `pc`, perhaps bound to execute. */
+function restart(core: Core, pc: Expr, bound: boolean): void {
   const { builder, stages, uarch } = core;
   builder.count('restarts');
+  core.translation?.regimes.restart(bound);
+  core.translation?.walker.abandon();
   for (const stage of stages.slice(1)) stage.empty();
   builder.assign(builder.register('fetch.pc', 64), pc);
   if (uarch.latency.multiply > 1 || uarch.latency.divide > 1) {
@@ -75,6 +83,11 @@ function restart(core: Core, pc: Expr): void {
     const split = builder.register(`${stageOf(core, 'execute').name}.split`, Math.ceil(Math.log2(uarch.latency.split + 1)));
     builder.assign(split, { kind: 'const', width: split.width, value: 0n });
   }
+}
+
+function translationOf(hart: Hart): Pick<Core, 'translation'> {
+  const { translation } = hart.isa;
+  return translation === undefined ? {} : { translation: { walker: new Walker(hart, translation), regimes: new Regimes(hart, translation) } };
 }
 
 function placesOf(uarch: Uarch): Record<Unit, number> {

@@ -96,15 +96,16 @@ function takenOf(core: Core): Expr {
 
 const isMemory = (core: Core, control: Expr): Expr => or(core.decoder.unit(control, 'load'), core.decoder.unit(control, 'store'));
 
-/** The access is not wholly in DRAM, or a taken target is misaligned: commit looks closer. */
+/** The access is not wholly in DRAM or needs translating, or a taken target is misaligned: commit looks closer. */
 function troubleOf(core: Core): Expr {
   const { values, place, decoder, hart } = core;
   const control = values.at('control', place.execute);
   const address = values.at('address', place.execute);
   const ops = decoder.ops.filter((op) => op.instruction.memory !== undefined);
   const inside = decoder.perOp(control, ops, (op) => hart.inDram(address, op.instruction.memory?.bytes ?? 8));
+  const careful = core.translation === undefined ? ZERO : read(core.translation.regimes.dataCareful);
   const misaligned = and(values.at('taken', place.execute), not(eqConst(slice(address, 1, 0), 0)));
-  return core.builder.wire(`${stageOf(core, 'execute').name}.trouble`, mux(isMemory(core, control), not(inside), misaligned));
+  return core.builder.wire(`${stageOf(core, 'execute').name}.trouble`, mux(isMemory(core, control), mux(inside, careful, ONE), misaligned));
 }
 
 interface MulDiv {

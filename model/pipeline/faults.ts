@@ -1,5 +1,5 @@
 /** What is wrong with the instruction in commit: permits, faults of its access or fetch, and what it raises itself. */
-import { ZERO, add, and, binary, concat, constant, eqConst, mux, not, or, read, slice, zext } from '../ir/build.js';
+import { ONE, ZERO, add, and, binary, concat, constant, eqConst, mux, not, or, read, slice, zext } from '../ir/build.js';
 import type { Expr } from '../ir/ir.js';
 import { anyOf } from './builder.js';
 import type { Committing } from './committing.js';
@@ -9,19 +9,29 @@ import { exception, type TrapValues } from './trap.js';
 /** The exception of the instruction in commit, if any. */
 export function faultOf(here: Committing): TrapValues & { readonly taken: Expr } {
   const permission = permissionOf(here);
-  const outside = and(here.isMemory, here.trouble, eqConst(permission, PERMISSIONS.allow), not(ioAllowed(here)));
+  const device = here.core.builder.wire('commit.device', ioAllowed(here));
+  const outside = and(here.isMemory, here.trouble, eqConst(permission, PERMISSIONS.allow), not(device));
+  const { page, guestPage, access } = here.translated?.refusal(device) ?? { page: ZERO, guestPage: ZERO, access: ZERO };
+  const refused = mux(here.walks, access, mux(here.fetchFault, ONE, outside));
   const address = faultAddress(here);
+  const { walker } = here.core.translation ?? {};
   return exception(
     here.core.hart,
     {
       sources: {
-        'fetch-fault': here.fetchFault,
+        'fetch-page-fault': and(here.fetchFault, page),
+        'fetch-guest-page-fault': and(here.fetchFault, guestPage),
+        'fetch-fault': and(here.fetchFault, refused),
         illegal: eqConst(permission, PERMISSIONS.illegal),
         virtual: eqConst(permission, PERMISSIONS.virtual),
         instruction: ZERO,
         'misaligned-target': and(here.trouble, not(here.isMemory)),
-        'load-fault': and(outside, here.isLoad),
-        'store-fault': and(outside, here.isStore),
+        'load-page-fault': and(here.isLoad, page),
+        'load-guest-page-fault': and(here.isLoad, guestPage),
+        'load-fault': and(here.isLoad, refused),
+        'store-page-fault': and(here.isStore, page),
+        'store-guest-page-fault': and(here.isStore, guestPage),
+        'store-fault': and(here.isStore, refused),
       },
       byName: raised(here),
     },
@@ -30,6 +40,9 @@ export function faultOf(here: Committing): TrapValues & { readonly taken: Expr }
       insn: here.insn,
       target: here.address,
       address,
+      guest_address: walker === undefined ? constant(64, 0) : read(walker.target),
+      implicit: and(here.walks, walker?.implicit ?? ZERO),
+      implicit_write: walker?.implicitWrite ?? ZERO,
       transformed: transformed(here, slice(binary('sub', address, here.address), 4, 0)),
       access_virtual: accessVirtual(here),
     },
@@ -80,15 +93,16 @@ function transformed(here: Committing, offset: Expr): Expr {
     format.tinst === undefined ? constant(32, 0) : lowering.lower(format.tinst, scope, 32, format.name));
 }
 
-/** Address of the part of the access that is outside: the second 8-byte block where the first is in DRAM. */
-function faultAddress({ core, address }: Committing): Expr {
+/** Address of the part of the fetch or access that is refused: without translation the second 8-byte block where the first is in DRAM. */
+function faultAddress({ core, pc, address, fetchFault, walks, translated }: Committing): Expr {
   const block = concat(slice(address, 63, 3), constant(3, 0));
-  return mux(core.hart.inDram(address, 1), add(block, constant(64, 8)), address);
+  const physical = mux(fetchFault, pc, mux(core.hart.inDram(address, 1), add(block, constant(64, 8)), address));
+  return mux(walks, translated?.address ?? address, physical);
 }
 
 /** One bit: the access outside DRAM lies in an I/O region, aligned, of a width the region takes, and is no instruction-like read. */
 function ioAllowed(here: Committing): Expr {
-  const { address, bytes } = here;
+  const { physical: address, bytes } = here;
   const regions = here.core.hart.isa.hart.regions.filter((r) => r.kind === 'io').map((region) => {
     const inside = binary('ltu', binary('sub', address, constant(64, region.base)), constant(64, region.size));
     return and(inside, anyOf(region.widths.map((w) => eqConst(bytes, w))));

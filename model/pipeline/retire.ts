@@ -1,5 +1,5 @@
 /** Records of what commit did, and the statistics that cost nothing in the usual cycle. */
-import { ONE, add, binary, concat, constant, element, mux, nonZero, or, read, select, slice, zext } from '../ir/build.js';
+import { ONE, add, binary, concat, constant, element, mux, nonZero, not, or, read, select, slice, zext } from '../ir/build.js';
 import type { Expr, RegisterArray } from '../ir/ir.js';
 import { MODES } from '../spec/isa.js';
 import type { Committing } from './committing.js';
@@ -17,6 +17,8 @@ export interface RetiredDetails {
   readonly nextMode?: Expr;
   /** Data that a device returned: the access was I/O. */
   readonly ioData?: Expr;
+  /** Data that a load has read at commit, where it is not in `value` of the stage; above the access's width anything. */
+  readonly loaded?: Expr;
 }
 
 export class Retirement {
@@ -39,28 +41,35 @@ export class Retirement {
     return concat(hgeip, seip, meip);
   }
 
-  /** Keeps what interrupts saw at the boundary, for an instruction that then waits. */
+  /** One bit: the boundary is passed in an earlier cycle, by this instruction or by its fetch. */
+  get #passed(): Expr {
+    const { core, waiting } = this.#here;
+    return core.translation === undefined ? read(waiting) : or(read(waiting), read(core.translation.regimes.bound));
+  }
+
+  /** Keeps what interrupts see at the boundary, for an instruction that then waits. */
   sample(): void {
     const { core, waiting } = this.#here;
     const { builder, hart } = core;
     builder.assign(waiting, ONE);
-    builder.assign(builder.register('commit.sampled.mtime', 64), read(hart.clint.mtime));
-    builder.assign(builder.register('commit.sampled.lines', 11), this.#lines);
+    builder.when(not(this.#passed), () => {
+      builder.assign(builder.register('commit.sampled.mtime', 64), read(hart.clint.mtime));
+      builder.assign(builder.register('commit.sampled.lines', 11), this.#lines);
+    });
   }
 
   #emit(values: RecordValues): void {
-    const { core, waiting } = this.#here;
-    const { hart, builder } = core;
+    const { hart, builder } = this.#here.core;
     const sampled = {
-      mtime: mux(read(waiting), read(builder.register('commit.sampled.mtime', 64)), read(hart.clint.mtime)),
-      lines: mux(read(waiting), read(builder.register('commit.sampled.lines', 11)), this.#lines),
+      mtime: mux(this.#passed, read(builder.register('commit.sampled.mtime', 64)), read(hart.clint.mtime)),
+      lines: mux(this.#passed, read(builder.register('commit.sampled.lines', 11)), this.#lines),
     };
     const packed = { mode: this.#modeNow, ...values.packed };
     builder.record(recordFields({ cycle: read(hart.cycle), ...sampled, ...values, packed }));
   }
 
   /** The record of a retired instruction, and its place in the statistics. */
-  retired({ next, value, nextMode, ioData }: RetiredDetails): void {
+  retired({ next, value, nextMode, ioData, loaded }: RetiredDetails): void {
     this.#here.core.builder.count('retired');
     const { pc, insn, bytes, rd, address, isLoad, isStore } = this.#here;
     const low = (v: Expr): Expr => select(bytes, [1, 2, 4].map((n) => ({ keys: [BigInt(n)], value: zext(slice(v, n * 8 - 1, 0), 64) })), v);
@@ -75,7 +84,7 @@ export class Retirement {
       kind: 'retired', pc, next_pc: next, insn, packed,
       value: mux(nonZero(rd), value, zero),
       address: mux(or(isLoad, isStore), address, zero),
-      rdata: mux(isLoad, ioData ?? low(this.#here.value), zero),
+      rdata: mux(isLoad, ioData ?? low(loaded ?? this.#here.value), zero),
       wdata: mux(isStore, low(this.#here.value), zero),
     });
   }

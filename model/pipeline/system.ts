@@ -95,13 +95,16 @@ const ioCount = ({ core: { builder, uarch } }: Committing): Register =>
 
 const ioAnswered = ({ core: { builder } }: Committing): Register => builder.register('io.answered', 1, { input: true });
 
+/** One bit: a device has been asked. */
+export const ioAsked = ({ core: { builder } }: Committing): Expr => read(builder.register('io.valid', 1));
+
 /** One bit: the access under way has its answer and its latency is over. */
 export function ioDone(here: Committing): Expr {
-  return and(read(ioAnswered(here)), eqConst(read(ioCount(here)), 0));
+  return and(ioAsked(here), read(ioAnswered(here)), eqConst(read(ioCount(here)), 0));
 }
 
 /** One bit: the access goes to the CLINT, which answers by itself. */
-export function isClint({ core, address }: Committing): Expr {
+export function isClint({ core, physical: address }: Committing): Expr {
   const region = core.hart.isa.hart.regions.find((r) => r.device === 'clint');
   return region === undefined ? ZERO : binary('ltu', binary('sub', address, constant(64, region.base)), constant(64, region.size));
 }
@@ -120,7 +123,7 @@ export function inputOutput(here: Committing, retirement: Retirement, finish: Fi
     retirement.sample();
     builder.assign(valid, ONE);
     builder.assign(builder.register('io.write', 1), here.isStore);
-    builder.assign(builder.register('io.address', 64), here.address);
+    builder.assign(builder.register('io.address', 64), here.physical);
     builder.assign(builder.register('io.bytes', 4), here.bytes);
     builder.assign(builder.register('io.wdata', 64), here.value);
     builder.assign(count, constant(count.width, uarch.latency.io - 1));
@@ -128,7 +131,7 @@ export function inputOutput(here: Committing, retirement: Retirement, finish: Fi
     builder.when(
       isClint(here),
       () => {
-        builder.assign(rdata, clintRead(hart, here.address, here.bytes));
+        builder.assign(rdata, clintRead(hart, here.physical, here.bytes));
         builder.assign(ioAnswered(here), ONE);
       },
       () => builder.exit(EXIT.io),
@@ -145,5 +148,5 @@ export function inputOutput(here: Committing, retirement: Retirement, finish: Fi
     builder.count('stall.commit.io');
     builder.when(nonZero(read(count)), () => builder.assign(count, binary('sub', read(count), constant(count.width, 1))));
   };
-  builder.when(read(here.waiting), () => builder.when(ioDone(here), end, wait), start);
+  builder.when(ioAsked(here), () => builder.when(ioDone(here), end, wait), start);
 }

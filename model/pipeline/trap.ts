@@ -2,7 +2,7 @@
  * Traps: which exception of several, which interrupt, who takes it, and what
  * the handler finds. Order, delegation and updates are the specs'.
  */
-import { ZERO, bit, constant, eqConst, mux, nonZero, read } from '../ir/build.js';
+import { ZERO, and, bit, constant, eqConst, mux, nonZero, not, read } from '../ir/build.js';
 import type { Expr } from '../ir/ir.js';
 import { MODES, type Exception, type TrapEntry, type TrapSource } from '../spec/isa.js';
 import { anyOf } from './builder.js';
@@ -51,8 +51,12 @@ function andThen(first: Expr, second: Expr): Expr {
   return mux(first, second, ZERO);
 }
 
-/** The interrupt due now, by level and then by the level's order. */
-export function dueInterrupt(hart: Hart): DueInterrupt {
+/**
+ * The interrupt due now, by level and then by the level's order.
+ *
+ * @param held - One bit: the boundary of the next instruction is passed already.
+ */
+export function dueInterrupt(hart: Hart, held: Expr): DueInterrupt {
   const { lowering, isa, builder } = hart;
   const scope = lowering.base();
   const levels = isa.traps.levels.map((level) => {
@@ -70,7 +74,7 @@ export function dueInterrupt(hart: Hart): DueInterrupt {
     levels.reduceRight<Expr>((rest, level) => mux(level.taken, pick(level), rest), otherwise);
   const armed = lowering.lower(isa.traps.wake, scope, 1, 'wake');
   return {
-    taken: builder.wire('interrupt.taken', andThen(armed, anyOf(levels.map((l) => l.taken)))),
+    taken: builder.wire('interrupt.taken', andThen(armed, and(not(held), anyOf(levels.map((l) => l.taken))))),
     cause: first((l) => l.cause, constant(6, 0)),
     to: first((l) => l.to, constant(2, 0)),
   };
@@ -103,7 +107,7 @@ export function exception(hart: Hart, raised: Raised, locals: Locals): TrapValue
     interrupt: ZERO,
     to: delegation(hart, cause),
     tval: pick(64, (e) => lowering.lower(e.tval, scope, 64, e.name)),
-    tval2: constant(64, 0),
+    tval2: pick(64, (e) => (e.tval2 === undefined ? constant(64, 0) : lowering.lower(e.tval2, scope, 64, e.name))),
     tinst: pick(64, (e) => lowering.lower(e.tinst, scope, 64, e.name)),
     gva: pick(1, (e) => lowering.lower(e.gva, scope, 1, e.name)),
   };

@@ -2,7 +2,7 @@
  * `when: { mode: VS, hstatus.VTSR: 1 }`, and assignments `mstatus.SIE: mstatus.SPIE`.
  */
 import type { Context } from './context.js';
-import { type Condition, MODES, type Update } from './isa.js';
+import type { Condition, Update } from './isa.js';
 import { suggestion } from './nearest.js';
 import { List, type Mapping, type MappingEntry, type Node, Text } from './node.js';
 import { assigned, closed, integer } from './shape.js';
@@ -39,7 +39,7 @@ function buildTerm({ key, value }: MappingEntry, label: string, conditions: Cond
 }
 
 function valueOf(node: Node, variable: string, domain: Domain, label: string, context: Context): bigint | undefined {
-  if (variable === 'mode') return modeOf(node, label, context);
+  if (domain.names !== undefined) return named(node, variable, domain.names, label, context);
   const number = context.read(integer, node, `${label}: ${variable}`);
   if (number === undefined) return undefined;
   const { value, span } = number;
@@ -52,12 +52,12 @@ function valueOf(node: Node, variable: string, domain: Domain, label: string, co
   return undefined;
 }
 
-function modeOf(node: Node, label: string, context: Context): bigint | undefined {
-  const found = Object.entries(MODES).find(([name]) => node instanceof Text && node.text === name);
+function named(node: Node, variable: string, names: Readonly<Record<string, bigint>>, label: string, context: Context): bigint | undefined {
+  const found = Object.entries(names).find(([name]) => node instanceof Text && node.text === name);
   if (found !== undefined) return found[1];
-  const names = Object.keys(MODES);
   const written = node instanceof Text ? node.text : '';
-  context.report.add(node.span, `${label}: ${written === '' ? 'this' : written} is not a mode`, suggestion(written, names));
+  const article = /^[aeiou]/.test(variable) ? 'an' : 'a';
+  context.report.add(node.span, `${label}: ${written === '' ? 'this' : written} is not ${article} ${variable}`, suggestion(written, Object.keys(names)));
   return undefined;
 }
 

@@ -16,7 +16,8 @@ import { lineOf } from './yaml.js';
 /** Sections whose entries have names. */
 export type Section =
   | 'formats' | 'instructions' | 'pseudos' | 'csrs' | 'permits' | 'variables' | 'functions'
-  | 'exceptions' | 'interrupts' | 'entry' | 'regions' | 'choices' | 'settings' | 'cores';
+  | 'exceptions' | 'interrupts' | 'entry' | 'schemes' | 'stages' | 'origins' | 'pte_fields' | 'pte_variables'
+  | 'regions' | 'choices' | 'settings' | 'cores';
 
 /** A named entry as written. */
 export interface Declared {
@@ -39,6 +40,8 @@ const ISA_SECTIONS = ['formats', 'instructions', 'pseudos', 'csrs', 'permits', '
 const TRAP_SECTIONS = ['exceptions', 'interrupts', 'entry'] as const;
 /** Entries that are one value: kept in the section `settings` under these names. */
 const TRAP_SETTINGS = ['priority', 'levels', 'delegation', 'wake'] as const;
+const TRANSLATION_SECTIONS = ['schemes', 'stages', 'origins', 'pte_fields', 'pte_variables'] as const;
+const TRANSLATION_SETTINGS = ['pte'] as const;
 const HART_SECTIONS = ['regions', 'choices'] as const;
 const HART_SETTINGS = ['extensions', 'reset_pc', 'cycles_per_tick'] as const;
 
@@ -61,10 +64,15 @@ export class Declarations {
   }
 
   private collectIsa(top: Mapping, where: Where, label: string): void {
-    this.collectKeys(top, where, label, ISA_SECTIONS, [], ['rules', 'traps']);
-    const traps = top.get('traps')?.value;
-    if (traps instanceof Mapping) this.collectKeys(traps, where, 'traps', TRAP_SECTIONS, TRAP_SETTINGS, []);
-    else if (traps !== undefined) this.expectMapping(traps, 'traps');
+    this.collectKeys(top, where, label, ISA_SECTIONS, [], ['rules', 'traps', 'translation']);
+    this.collectPart(top, where, 'traps', TRAP_SECTIONS, TRAP_SETTINGS);
+    this.collectPart(top, where, 'translation', TRANSLATION_SECTIONS, TRANSLATION_SETTINGS);
+  }
+
+  private collectPart(top: Mapping, where: Where, name: string, sections: readonly Section[], settings: readonly string[]): void {
+    const part = top.get(name)?.value;
+    if (part instanceof Mapping) this.collectKeys(part, where, name, sections, settings, []);
+    else if (part !== undefined) this.expectMapping(part, name);
   }
 
   private collectKeys(mapping: Mapping, where: Where, label: string, sections: readonly Section[], settings: readonly string[], others: readonly string[]): void {

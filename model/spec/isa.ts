@@ -194,7 +194,18 @@ export interface PermitTable extends Entry {
 export const TRAP_SOURCES = [
   'fetch-fault', 'illegal', 'virtual', 'misaligned-target', 'load-fault', 'store-fault', 'instruction',
 ] as const;
-export type TrapSource = (typeof TRAP_SOURCES)[number];
+
+/** Why a stage of translation refuses an access: S and VS raise page faults, G guest-page faults. */
+export const STAGE_FAULTS = ['page-fault', 'guest-page-fault'] as const;
+export type StageFault = (typeof STAGE_FAULTS)[number];
+
+/** The accesses that faults are told apart by: an AMO's are a store's. */
+export const FAULTING = ['fetch', 'load', 'store'] as const;
+export type Faulting = (typeof FAULTING)[number];
+
+/** Where exceptions arise once there is translation: at each access, for each reason. */
+export const TRANSLATION_SOURCES = FAULTING.flatMap((access) => STAGE_FAULTS.map((fault) => `${access}-${fault}` as const));
+export type TrapSource = (typeof TRAP_SOURCES)[number] | (typeof TRANSLATION_SOURCES)[number];
 
 export interface Exception extends Entry {
   readonly code: number;
@@ -202,9 +213,11 @@ export interface Exception extends Entry {
   readonly source: TrapSource | 'none';
   /** bits<64>; may use `pc`, `insn`, `address` (of the faulting access), `target`. */
   readonly tval: Operation;
+  /** bits<64>; may use `guest_address`. Absent: 0. */
+  readonly tval2?: Operation;
   /** One bit: tval is a guest virtual address. */
   readonly gva: Operation;
-  /** bits<64>; may use `transformed`. */
+  /** bits<64>; may use `transformed`, `implicit`, `implicit_write`. */
   readonly tinst: Operation;
 }
 
@@ -248,6 +261,83 @@ export interface Traps {
   readonly wake: Operation;
 }
 
+/** The stages of address translation: S alone while V=0; VS and G, one upon the other, for a guest. */
+export const STAGES = { S: 0n, VS: 1n, G: 2n } as const;
+export type StageName = keyof typeof STAGES;
+
+/** How a translated access is checked. `execute`: a load that needs execute permission in the place of read permission (HLVX). */
+export const ACCESSES = { fetch: 0n, load: 1n, store: 2n, execute: 3n } as const;
+export type Access = keyof typeof ACCESSES;
+
+/**
+ * What a page-table entry means for an access: it is refused, the entry names
+ * the next table, its A or D bit must be written first, or it is the leaf that
+ * translates.
+ */
+export const ENTRY_OUTCOMES = ['fault', 'pointer', 'update', 'leaf'] as const;
+export type EntryOutcome = (typeof ENTRY_OUTCOMES)[number];
+
+/** A translation scheme: Sv39. */
+export interface Scheme extends Entry {
+  /** Value of the MODE field, not 0. */
+  readonly mode: bigint;
+  /** Tables from the root to the last. */
+  readonly levels: number;
+}
+
+/** A stage of translation: whose tables, and which state its checks depend on. */
+export interface TranslationStage extends Entry {
+  readonly name: StageName;
+  /** The CSR with the fields MODE and PPN. */
+  readonly register: string;
+  /** Bits by which addresses, and with them the root table, are wider than the scheme's. */
+  readonly widened: number;
+  /** What the address bits above must be: copies of the highest (`sign`), or zero. */
+  readonly above: 'sign' | 'zero';
+  readonly fault: StageFault;
+  /** One bit each; may use `privilege` (2 bits, of the access) and `implicit` (the access is one to a table of the other stage). */
+  readonly user: Operation;
+  readonly sum: Operation;
+  readonly mxr: Operation;
+  readonly adue: Operation;
+  readonly pbmte: Operation;
+}
+
+/** Whose translation an access goes through: a fetch's, a load's or store's own, or the guest's (HLV, HSV). */
+export const ORIGINS = ['fetch', 'self', 'guest'] as const;
+export type OriginName = (typeof ORIGINS)[number];
+export interface Origin extends Entry {
+  readonly name: OriginName;
+  /** One bit. */
+  readonly V: Operation;
+  /** Two bits: 0 U, 1 S, 3 M. */
+  readonly privilege: Operation;
+}
+
+/** A field of a page-table entry. */
+export interface EntryField {
+  readonly name: string;
+  readonly bits: BitRange;
+}
+
+/** A row of the table that says what a page-table entry means; the first that matches decides. */
+export interface EntryRow extends Entry {
+  readonly when: Condition;
+  readonly then: EntryOutcome;
+}
+
+/** Address translation: `translation.yaml`. */
+export interface Translation {
+  readonly schemes: readonly Scheme[];
+  readonly stages: readonly TranslationStage[];
+  readonly origins: readonly Origin[];
+  /** Fields of an entry, `pte.NAME` in conditions and operations. */
+  readonly fields: readonly EntryField[];
+  /** Derived from an entry and its level. */
+  readonly variables: readonly Variable[];
+  readonly rows: readonly EntryRow[];
+}
+
 /** A pure function of the operation language. */
 export interface SpecFunction extends Entry {
   readonly parameters: readonly { readonly name: string; readonly width: number }[];
@@ -281,6 +371,8 @@ export interface Isa {
   readonly variables: readonly Variable[];
   readonly permits: readonly PermitTable[];
   readonly traps: Traps;
+  /** Absent: every address is physical. */
+  readonly translation?: Translation;
   readonly functions: readonly SpecFunction[];
   readonly hart: Hart;
   /** SHA-256 over all spec files, hex. */

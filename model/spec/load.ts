@@ -20,6 +20,7 @@ import type { Specs } from './isa.js';
 import { Report } from './report.js';
 import { RuleBook } from './rulebook.js';
 import { buildPermits } from './tables.js';
+import { buildTranslation } from './translation.js';
 import { buildTraps } from './traps.js';
 import { buildCores } from './uarch.js';
 import { buildVariables, VariableSpace } from './variables.js';
@@ -103,6 +104,7 @@ function build(context: Context, hash: string): Specs | undefined {
   const pseudos = buildPseudos(context);
   const functions = buildFunctions(context);
   const traps = buildTraps({ context, space, use: 'delegation' });
+  const translation = buildTranslation(context, csrs);
   const hart = buildHart(context);
   const cores = buildCores(instructions.values(), context);
   if (traps === undefined || hart === undefined) return undefined;
@@ -110,7 +112,7 @@ function build(context: Context, hash: string): Specs | undefined {
     isa: {
       formats: [...formats.values()], instructions: [...instructions.values()], pseudos: [...pseudos.values()],
       csrs: [...csrs.values()], variables: [...variables.values()], permits: [...permits.values()],
-      functions: [...functions.values()], traps, hart, hash,
+      functions: [...functions.values()], traps, ...(translation && { translation }), hart, hash,
     },
     cores,
   };

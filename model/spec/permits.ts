@@ -89,9 +89,10 @@ function modeAxis(views: readonly string[]): Axis {
 function axisOf(name: string, domain: Domain, mentioned: readonly bigint[]): Axis {
   const known = valuesOf(domain, mentioned);
   const another = domain.legal === undefined && BigInt(known.length) < 1n << BigInt(domain.width);
+  const shown = (value: bigint): string => Object.entries(domain.names ?? {}).find(([, one]) => one === value)?.[0] ?? `${value}`;
   return {
     name,
-    labels: [...known.map((value) => `${name} ${value}`), ...(another ? [`${name} another value`] : [])],
+    labels: [...known.map((value) => `${name} ${shown(value)}`), ...(another ? [`${name} another value`] : [])],
     allowed: ({ values }) => bitSet(known.map((value) => values.includes(value))),
   };
 }

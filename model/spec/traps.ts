@@ -6,7 +6,7 @@ import type { Context } from './context.js';
 import type { Declared } from './declarations.js';
 import type { Span } from './diagnostic.js';
 import {
-  type DelegationRow, type Exception, type Interrupt, type InterruptLevel, TRAP_SOURCES, type TrapEntry, type Traps, type TrapSource,
+  type DelegationRow, type Exception, type Interrupt, type InterruptLevel, TRANSLATION_SOURCES, TRAP_SOURCES, type TrapEntry, type Traps, type TrapSource,
 } from './isa.js';
 import { startOf } from './node.js';
 import { anyMapping, closed, listOf, type Located, oneOf, operation, small, word } from './shape.js';
@@ -15,7 +15,9 @@ import { buildDecision, ROW_KEYS, type RawRow } from './tables.js';
 const TRAP_MODES = ['M', 'HS', 'VS'] as const;
 type TrapMode = (typeof TRAP_MODES)[number];
 
-const EXCEPTION = closed({ code: small, source: oneOf([...TRAP_SOURCES, 'none']), tval: operation, gva: operation, tinst: operation, rules: listOf(word).exactOptional() });
+const EXCEPTION = closed({
+  code: small, source: oneOf([...TRAP_SOURCES, ...TRANSLATION_SOURCES, 'none']), tval: operation, tval2: operation.exactOptional(), gva: operation, tinst: operation, rules: listOf(word).exactOptional(),
+});
 const INTERRUPT = closed({ code: small, guestCode: small.exactOptional(), rules: listOf(word).exactOptional() });
 const LEVEL = closed({ mode: oneOf(TRAP_MODES), pending: operation, enabled: operation, order: listOf(word), rules: listOf(word).exactOptional() });
 const DELEGATION_ROW = closed({ ...ROW_KEYS, then: oneOf(TRAP_MODES) });
@@ -60,8 +62,8 @@ function buildException(declared: Declared, context: Context): Exception | undef
   context.wellNamed(key, /^[a-z][a-z0-9_]*$/, label, 'load_fault');
   const raw = context.read(EXCEPTION, declared.node, label);
   if (raw === undefined) return undefined;
-  const { tval, gva, tinst } = raw;
-  return { ...context.entry(declared, raw.rules), code: code(raw.code, label, context), source: raw.source.value, tval, gva, tinst };
+  const { tval, tval2, gva, tinst } = raw;
+  return { ...context.entry(declared, raw.rules), code: code(raw.code, label, context), source: raw.source.value, tval, ...(tval2 && { tval2 }), gva, tinst };
 }
 
 function buildInterrupt(declared: Declared, context: Context): Interrupt | undefined {
@@ -78,10 +80,15 @@ function code({ value, span }: Located<number>, label: string, context: Context)
   return value;
 }
 
+/** The places in the pipeline where an exception can arise: those of translation only if there is any. */
+function sourcesOf({ declarations }: Context): readonly TrapSource[] {
+  return declarations.of('stages').size === 0 ? TRAP_SOURCES : [...TRAP_SOURCES, ...TRANSLATION_SOURCES];
+}
+
 /** Codes are distinct, and each place in the pipeline where an exception can arise has exactly one. */
 function checkExceptions(exceptions: readonly Exception[], context: Context): void {
   checkCodes('exception', exceptions, context);
-  for (const source of TRAP_SOURCES) {
+  for (const source of sourcesOf(context)) {
     if (source === 'instruction') continue;
     const [first, second] = exceptions.filter((one) => one.source === source);
     if (second !== undefined) context.report.add(second.span, `${second.name}: ${first?.name ?? ''} has the source ${source} already`, 'One exception arises at each source: give one of them `source: none`.');
@@ -97,12 +104,12 @@ function checkCodes(what: string, entries: readonly (Exception | Interrupt)[], c
 }
 
 function buildPriority({ node, key, label }: Declared, context: Context): readonly TrapSource[] | undefined {
-  const sources = context.read(listOf(oneOf(TRAP_SOURCES)), node, label);
+  const sources = context.read(listOf(oneOf([...TRAP_SOURCES, ...TRANSLATION_SOURCES])), node, label);
   if (sources === undefined) return undefined;
   sources.forEach(({ value, span }, index) => {
     if (sources.findIndex((one) => one.value === value) < index) context.report.add(span, `${label}: ${value} is listed twice`, 'Remove one of them.');
   });
-  const missing = TRAP_SOURCES.filter((source) => !sources.some(({ value }) => value === source));
+  const missing = sourcesOf(context).filter((source) => !sources.some(({ value }) => value === source));
   if (missing.length > 0) context.complain(key, `${label}: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not in the list`, 'List every source once, highest priority first.');
   return sources.map(({ value }) => value);
 }

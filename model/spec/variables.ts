@@ -4,7 +4,7 @@
  */
 import type { Context } from './context.js';
 import type { Declared } from './declarations.js';
-import { type Csr, type CsrField, MODES, type Variable } from './isa.js';
+import { ACCESSES, type Csr, type CsrField, MODES, STAGES, type Variable } from './isa.js';
 import { closed, listOf, operation, small, word } from './shape.js';
 
 /** The values that a variable can have. */
@@ -12,15 +12,17 @@ export interface Domain {
   readonly width: number;
   /** The values that it never leaves, if not all of its width. */
   readonly legal?: readonly bigint[];
+  /** Its values have names, and conditions use these. */
+  readonly names?: Readonly<Record<string, bigint>>;
 }
 
 /** A use of conditions and the variables that only it has. */
-export type Use = 'permit' | 'case' | 'delegation';
+export type Use = 'permit' | 'case' | 'delegation' | 'pte';
 
 const BIT: Domain = { width: 1 };
 /** `mode`, `V` and `priv` are three views of one thing. */
 export const MODE_VIEWS = {
-  mode: { width: 3, legal: Object.values(MODES) },
+  mode: { width: 3, legal: Object.values(MODES), names: MODES },
   priv: { width: 2, legal: [0n, 1n, 3n] },
   V: BIT,
 } as const satisfies Readonly<Record<string, Domain>>;
@@ -29,13 +31,19 @@ const OF_USE: Readonly<Record<Use, Readonly<Record<string, Domain>>>> = {
   permit: { csr_exists: BIT, csr_writes: BIT, csr_reads: BIT },
   case: {},
   delegation: { cause: { width: 6 }, interrupt: BIT },
+  pte: {
+    level: { width: 3, legal: [0n, 1n, 2n, 3n, 4n] },
+    access: { width: 2, legal: Object.values(ACCESSES), names: ACCESSES },
+    stage: { width: 2, legal: Object.values(STAGES), names: STAGES },
+    user: BIT, implicit: BIT, sum: BIT, mxr: BIT, adue: BIT, pbmte: BIT,
+  },
 };
 
 const VARIABLE = closed({ value: operation, width: small, rules: listOf(word).exactOptional() });
 
-/** All derived variables by name. */
-export function buildVariables(context: Context): ReadonlyMap<string, Variable> {
-  return context.build('variables', (declared) => buildVariable(declared, context));
+/** All derived variables by name, of permit tables or of page-table entries. */
+export function buildVariables(context: Context, section: 'variables' | 'pte_variables' = 'variables'): ReadonlyMap<string, Variable> {
+  return context.build(section, (declared) => buildVariable(declared, context));
 }
 
 function buildVariable(declared: Declared, context: Context): Variable | undefined {
@@ -52,10 +60,17 @@ function buildVariable(declared: Declared, context: Context): Variable | undefin
 
 /** Looks up what conditions name. */
 export class VariableSpace {
-  constructor(private readonly context: Context, private readonly csrs: ReadonlyMap<string, Csr>, private readonly variables: ReadonlyMap<string, Variable>) {}
+  /** @param own - If given, conditions ask about these and what is built in for their use, and about no state. */
+  constructor(
+    private readonly context: Context,
+    private readonly csrs: ReadonlyMap<string, Csr>,
+    private readonly variables: ReadonlyMap<string, Variable>,
+    private readonly own?: ReadonlyMap<string, Domain>,
+  ) {}
 
   /** The domain of a variable; nothing if there is none of that name, or it has mistakes. */
   domain(name: string, use: Use): Domain | undefined {
+    if (this.own !== undefined) return OF_USE[use][name] ?? this.own.get(name);
     if (isModeView(name)) return MODE_VIEWS[name];
     const builtIn = OF_USE[use][name];
     if (builtIn !== undefined) return builtIn;
@@ -65,12 +80,14 @@ export class VariableSpace {
 
   /** Whether a variable is declared at all, perhaps with mistakes. */
   declared(name: string): boolean {
+    if (this.own !== undefined) return this.own.has(name);
     const [csr = '', field] = name.split('.');
     return this.context.declarations.of('variables').has(name) || (field !== undefined && (this.context.fieldNames(csr)?.includes(field) ?? false));
   }
 
   /** Names that would have been possible instead of `name`. */
   candidates(name: string, use: Use): readonly string[] {
+    if (this.own !== undefined) return [...Object.keys(OF_USE[use]), ...this.own.keys()];
     const [csr = '', field] = name.split('.');
     const fields = (this.context.fieldNames(csr) ?? []).map((one) => `${csr}.${one}`);
     if (field !== undefined && fields.length > 0) return fields;

@@ -1,0 +1,241 @@
+/**
+ * Accesses that the walker translates, at commit: a load or store is
+ * translated part by part and then carried out; a fetch that the fetch stage
+ * could not translate without leaving a trace is walked again, with effect.
+ *
+ * From the start of its first walk an instruction is neither interrupted nor
+ * repeated. A part is what lies in one 8-byte block; the second is translated
+ * when the first has passed all checks, and nothing is stored before both have.
+ */
+import { ONE, ZERO, and, binary, concat, constant, eqConst, mux, not, or, read, slice } from '../ir/build.js';
+import type { Expr, Register } from '../ir/ir.js';
+import { ACCESSES } from '../spec/isa.js';
+import type { Committing } from './committing.js';
+import { crossesBlock, type Core } from './core.js';
+import { extracted } from './execute.js';
+import { REFUSAL, type WalkRequest } from './walk.js';
+
+/** `access.phase`: walking; then words of memory are at hand, one or both; then the first is written. */
+const PHASE = { walk: 0, first: 1, second: 2, written: 3 } as const;
+type Phase = keyof typeof PHASE;
+const BLOCK = 8;
+
+/** Why the access is refused: one bit each, none before it is. */
+export interface Refusal {
+  /** By the first stage: a page fault. */
+  readonly page: Expr;
+  /** By the second: a guest-page fault. */
+  readonly guestPage: Expr;
+  /** By the place of a table, or by that of the access itself. */
+  readonly access: Expr;
+}
+
+/** What the access does to the instruction in commit. */
+export interface AccessEffects {
+  /** The boundary of the instruction is passed. */
+  readonly sample: () => void;
+  /** It retires. */
+  readonly finish: (details: { readonly value: Expr; readonly loaded?: Expr }) => void;
+  /** A store of `bytes` (four bits) in DRAM. */
+  readonly store: (address: Expr, bytes: Expr, data: Expr) => void;
+  /** Its fetch is translated now: it begins anew, and nothing comes between. */
+  readonly refetch: () => void;
+}
+
+export class TranslatedAccess {
+  readonly #here: Committing;
+  readonly #translation: NonNullable<Core['translation']>;
+  readonly #phase: Register;
+  readonly #part: Register;
+  /** Physical address of the first part, once the second is under translation. */
+  readonly #first: Register;
+  readonly #data: Register;
+  readonly #firstData: Register;
+  /** One bit: the instruction in commit needs the walker, for its fetch or its access. */
+  readonly walks: Expr;
+
+  constructor(here: Committing, translation: NonNullable<Core['translation']>) {
+    this.#here = here;
+    this.#translation = translation;
+    const { builder } = here.core;
+    this.#phase = builder.register('access.phase', 2);
+    this.#part = builder.register('access.part', 1);
+    this.#first = builder.register('access.first', 64);
+    this.#data = builder.register('access.data', 64);
+    this.#firstData = builder.register('access.first_data', 64);
+    const { regimes } = translation;
+    const forLoadsAndStores = mux(this.#asGuest, regimes.of('guest').needed, read(regimes.dataCareful));
+    this.walks = builder.wire('commit.walks', mux(here.fetchFault, read(regimes.fetchCareful), and(here.isMemory, forLoadsAndStores)));
+  }
+
+  /** One bit: HLV, HLVX, HSV. */
+  get #asGuest(): Expr {
+    const { memoryOps } = this.#here;
+    return this.#here.anyOp(memoryOps.filter((op) => op.instruction.memory?.as !== 'self'));
+  }
+
+  get #walking(): Expr {
+    return and(this.walks, read(this.#here.waiting));
+  }
+
+  #in(phase: Phase): Expr {
+    return eqConst(read(this.#phase), PHASE[phase]);
+  }
+
+  get #crosses(): Expr {
+    return crossesBlock(this.#here.address, this.#here.bytes);
+  }
+
+  /** Physical address of the part translated last. */
+  get physical(): Expr {
+    return read(this.#translation.walker.result);
+  }
+
+  /** Virtual address of the part under translation. */
+  get address(): Expr {
+    return read(this.#translation.walker.address);
+  }
+
+  /** One bit: a physical address is there, and the instruction not done. */
+  get #done(): Expr {
+    return and(this.#walking, this.#translation.walker.is('done'));
+  }
+
+  get #inDram(): Expr {
+    return this.#here.core.hart.inDram(this.physical, 1);
+  }
+
+  /** @param device - One bit: a device takes an access of this width at the physical address. */
+  refusal(device: Expr): Refusal {
+    const { walker } = this.#translation;
+    const by = (who: keyof typeof REFUSAL): Expr => and(this.#walking, walker.is('refused'), eqConst(read(walker.refusal), REFUSAL[who]));
+    const accepted = or(this.#inDram, and(not(this.#here.fetchFault), not(this.#crosses), device));
+    return { page: by('first'), guestPage: by('second'), access: or(by('table'), and(this.#done, not(accepted))) };
+  }
+
+  /** One bit: the access is a device's, and has been translated. */
+  get toDevice(): Expr {
+    return and(this.#done, not(this.#inDram));
+  }
+
+  /** One bit: the instruction retires in this cycle, if nothing refuses. */
+  get finishes(): Expr {
+    const { isLoad } = this.#here;
+    const whole = mux(isLoad, this.#in('first'), and(this.#in('walk'), this.#done, this.#inDram));
+    const split = mux(isLoad, this.#in('second'), this.#in('written'));
+    return and(this.#walking, not(this.#here.fetchFault), mux(this.#crosses, split, whole));
+  }
+
+  /** A cycle in which nothing refuses and no device is at work. */
+  cycle(effects: AccessEffects): void {
+    const { builder } = this.#here.core;
+    const { waiting, fetchFault } = this.#here;
+    const { walker } = this.#translation;
+    builder.firstOf([
+      { when: not(read(waiting)), then: () => this.#begin(effects) },
+      { when: not(this.#in('walk')), then: () => this.#carryOut(effects) },
+      { when: not(walker.is('done')), then: () => walker.step(true) },
+      { when: fetchFault, then: () => effects.refetch() },
+    ], () => this.#translated(effects));
+  }
+
+  #begin(effects: AccessEffects): void {
+    const { builder } = this.#here.core;
+    effects.sample();
+    builder.assign(this.#phase, constant(2, PHASE.walk));
+    builder.assign(this.#part, ZERO);
+    this.#translation.walker.start(this.#request(mux(this.#here.fetchFault, this.#here.pc, this.#here.address)));
+  }
+
+  #request(address: Expr): WalkRequest {
+    const { fetchFault, isStore, memoryOps } = this.#here;
+    const { regimes } = this.#translation;
+    const of = (which: 'V' | 'privilege'): Expr =>
+      mux(fetchFault, regimes.of('fetch')[which], mux(this.#asGuest, regimes.of('guest')[which], regimes.of('self')[which]));
+    const kind = (a: keyof typeof ACCESSES): Expr => constant(2, ACCESSES[a]);
+    const executes = this.#here.anyOp(memoryOps.filter((op) => op.instruction.memory?.as === 'guest-execute'));
+    return {
+      address, V: of('V'), privilege: of('privilege'),
+      access: mux(fetchFault, kind('fetch'), mux(isStore, kind('store'), mux(executes, kind('execute'), kind('load')))),
+    };
+  }
+
+  /** A part is translated and in DRAM. */
+  #translated(effects: AccessEffects): void {
+    const { builder } = this.#here.core;
+    const { isLoad, address, bytes, value } = this.#here;
+    const first = read(this.#first);
+    builder.firstOf([
+      {
+        when: and(this.#crosses, not(read(this.#part))),
+        then: () => {
+          builder.assign(this.#first, this.physical);
+          builder.assign(this.#part, ONE);
+          this.#translation.walker.start(this.#request(binary('add', blockOf(address), constant(64, BLOCK))));
+        },
+      },
+      { when: this.#crosses, then: () => this.#load(blockOf(first), 'first') },
+      { when: isLoad, then: () => this.#load(this.physical, 'first') },
+    ], () => {
+      effects.store(this.physical, bytes, value);
+      effects.finish({ value });
+    });
+  }
+
+  #load(address: Expr, next: Phase): void {
+    const { builder, hart } = this.#here.core;
+    builder.load(hart.dram, address, this.#data);
+    builder.assign(this.#phase, constant(2, PHASE[next]));
+  }
+
+  /** Memory is at hand. */
+  #carryOut(effects: AccessEffects): void {
+    const { builder } = this.#here.core;
+    const { isLoad, value } = this.#here;
+    const { loaded, first, second } = this.#split();
+    const finishLoad = (data: Expr): void => {
+      const result = extracted(this.#here.core, this.#here.control, data);
+      this.#here.writeRegister(result);
+      effects.finish({ value: result, loaded: data });
+    };
+    builder.firstOf([
+      { when: not(this.#crosses), then: () => finishLoad(read(this.#data)) },
+      {
+        when: this.#in('first'),
+        then: () => {
+          builder.assign(this.#firstData, read(this.#data));
+          this.#load(this.physical, 'second');
+        },
+      },
+      { when: isLoad, then: () => finishLoad(loaded) },
+      {
+        when: this.#in('second'),
+        then: () => {
+          effects.store(blockOf(read(this.#first)), constant(4, BLOCK), first);
+          builder.assign(this.#phase, constant(2, PHASE.written));
+        },
+      },
+    ], () => {
+      effects.store(this.physical, constant(4, BLOCK), second);
+      effects.finish({ value });
+    });
+  }
+
+  /** What two blocks hold for a load, and what a store makes of each of them. */
+  #split(): { readonly loaded: Expr; readonly first: Expr; readonly second: Expr } {
+    const { address, bytes, value } = this.#here;
+    const up = concat(constant(1, 0), slice(address, 2, 0), constant(3, 0));
+    const down = binary('sub', constant(7, 64), up);
+    const ones = binary('sub', binary('shl', constant(64, 1), concat(bytes, constant(3, 0))), constant(64, 1));
+    const [a, b] = [read(this.#firstData), read(this.#data)];
+    const put = (into: Expr, op: 'shl' | 'shru', by: Expr): Expr => or(and(into, not(binary(op, ones, by))), binary(op, and(value, ones), by));
+    return { loaded: or(binary('shru', a, up), binary('shl', b, down)), first: put(a, 'shl', up), second: put(b, 'shru', down) };
+  }
+
+  /** What a load has loaded, in the cycle in which it finishes. */
+  get loaded(): Expr {
+    return mux(this.#crosses, this.#split().loaded, read(this.#data));
+  }
+}
+
+const blockOf = (address: Expr): Expr => concat(slice(address, 63, 3), constant(3, 0));

@@ -1,0 +1,269 @@
+/**
+ * The walker: translates one address at a time, reading one page-table entry
+ * a cycle.
+ *
+ * A walk has a first stage (S, or VS of a guest) and, in a guest, a second (G)
+ * below it, through which every address that the first makes has to go: those
+ * of its own tables and the result. Either may be Bare. `walk.target` is what
+ * the first stage has made; `walk.purpose` says what it is the address of.
+ *
+ * A and D bits are written in a cycle of their own, and the entry is then
+ * examined once more. Where VS's entry is to be written, G first translates its
+ * address as that of a store; since that may itself have written the same
+ * memory, VS's entry is read again and compared (the manual's step 9).
+ */
+import { and, binary, constant, eq, eqConst, mux, nonZero, not, or, read } from '../ir/build.js';
+import type { Expr, Register } from '../ir/ir.js';
+import { ACCESSES, type EntryOutcome, STAGES, type Translation, type TranslationStage } from '../spec/isa.js';
+import { decideEntry, decides, entryOffset, isCanonical, pageAt, rootLevel, tableOf, touched, translated } from './entry.js';
+import type { Hart } from './hart.js';
+import { modeOf, stageField, stageNamed, translatable } from './regimes.js';
+
+/**
+ * `walk.state`. `first`, `second`: an entry of that stage is in `walk.pte`.
+ * `compare`: so is VS's once more, to be written if it is still the same.
+ */
+export const WALK = { idle: 0, begin: 1, first: 2, second: 3, compare: 4, done: 5, refused: 6 } as const;
+type WalkState = keyof typeof WALK;
+
+/** `walk.purpose`: to read an entry of the first stage, to write one, or the access itself. */
+export const PURPOSE = { table: 0, update: 1, access: 2 } as const;
+
+/** `walk.refusal`: the first stage refuses, the second does, or a table lies where none can be. */
+export const REFUSAL = { first: 0, second: 1, table: 2 } as const;
+
+/** What is to be translated. */
+export interface WalkRequest {
+  /** 64 bits. */
+  readonly address: Expr;
+  /** ACCESSES, two bits. */
+  readonly access: Expr;
+  readonly V: Expr;
+  readonly privilege: Expr;
+}
+
+/** What one cycle of a walk does. Conditions are one bit, addresses 64. */
+interface Step {
+  /** The first stage has made a target. */
+  readonly reaches: Expr;
+  readonly target: Expr;
+  readonly purpose: Expr;
+  /** The first stage goes to a table of this level. */
+  readonly descends: Expr;
+  readonly level: Expr;
+  /** An entry is read from here; then the state is `after`. */
+  readonly reads: Expr;
+  readonly readAt: Expr;
+  readonly after: Expr;
+  readonly secondLevel: Expr;
+  /** The entry at hand is written, with A and D. */
+  readonly writes: Expr;
+  readonly written: Expr;
+  /** The entry at hand needs to be written before it translates. */
+  readonly updates: Expr;
+  readonly refusedFirst: Expr;
+  readonly refusedSecond: Expr;
+  /** The walk ends here. */
+  readonly arrives: Expr;
+  readonly physical: Expr;
+}
+
+const ENTRY_BYTES = 8;
+
+export class Walker {
+  /** The address under translation. */
+  readonly address: Register;
+  /** Once done: the physical address, 64 bits. */
+  readonly result: Register;
+  /** Once refused: REFUSAL, two bits. */
+  readonly refusal: Register;
+  /** What the second stage translates, or has refused. */
+  readonly target: Register;
+  readonly #state: Register;
+  readonly #access: Register;
+  readonly #V: Register;
+  readonly #privilege: Register;
+  readonly #purpose: Register;
+  readonly #level: Register;
+  readonly #secondLevel: Register;
+  readonly #entry: Register;
+  /** Where `entry` is, physically. */
+  readonly #at: Register;
+  /** VS's entry while G translates its address. */
+  readonly #held: Register;
+  readonly #step: Step;
+
+  constructor(readonly hart: Hart, readonly translation: Translation) {
+    const register = (name: string, width: number): Register => hart.builder.register(`walk.${name}`, width);
+    this.#state = register('state', 3);
+    this.address = register('address', 64);
+    this.#access = register('access', 2);
+    this.#V = register('V', 1);
+    this.#privilege = register('privilege', 2);
+    this.target = register('target', 64);
+    this.#purpose = register('purpose', 2);
+    this.#level = register('level', 3);
+    this.#secondLevel = register('second_level', 3);
+    this.#entry = register('pte', 64);
+    this.#at = register('at', 64);
+    this.#held = register('held', 64);
+    this.result = register('result', 64);
+    this.refusal = register('refusal', 2);
+    this.#step = this.#describe();
+  }
+
+  /** One bit. */
+  is(state: WalkState): Expr {
+    return eqConst(read(this.#state), WALK[state]);
+  }
+
+  /** One bit: refused is an access to a table, not the access that is translated. */
+  get implicit(): Expr {
+    return and(this.is('refused'), or(not(eqConst(read(this.#purpose), PURPOSE.access)), eqConst(read(this.refusal), REFUSAL.table)));
+  }
+
+  /** One bit: a write to one of the first stage. */
+  get implicitWrite(): Expr {
+    return eqConst(read(this.#purpose), PURPOSE.update);
+  }
+
+  /** Begins a walk, whatever was under way. */
+  start({ address, access, V, privilege }: WalkRequest): void {
+    const { builder } = this.hart;
+    builder.assign(this.address, address);
+    builder.assign(this.#access, access);
+    builder.assign(this.#V, V);
+    builder.assign(this.#privilege, privilege);
+    this.#goto('begin');
+  }
+
+  /** Forgets what is under way. */
+  abandon(): void {
+    this.#goto('idle');
+  }
+
+  #goto(state: WalkState): void {
+    this.hart.builder.assign(this.#state, constant(3, WALK[state]));
+  }
+
+  #refuse(by: keyof typeof REFUSAL): void {
+    this.hart.builder.assign(this.refusal, constant(2, REFUSAL[by]));
+    this.#goto('refused');
+  }
+
+  /**
+   * One cycle of a walk that is neither done nor refused.
+   *
+   * @param mayWrite - False: a walk that would have to write A or D is refused, and has left no trace.
+   */
+  step(mayWrite: boolean): void {
+    const { builder } = this.hart;
+    const step = this.#step;
+    builder.when(step.reaches, () => {
+      builder.assign(this.target, step.target);
+      builder.assign(this.#purpose, step.purpose);
+      builder.when(eqConst(step.purpose, PURPOSE.update), () => builder.assign(this.#held, read(this.#entry)));
+    });
+    builder.when(step.descends, () => builder.assign(this.#level, step.level));
+    builder.firstOf([
+      { when: mayWrite ? step.refusedFirst : or(step.refusedFirst, step.updates), then: () => this.#refuse('first') },
+      { when: step.refusedSecond, then: () => this.#refuse('second') },
+      { when: step.writes, then: () => this.#write(mayWrite) },
+      { when: step.reads, then: () => this.#read() },
+      { when: step.arrives, then: () => this.#arrive() },
+    ], () => this.#goto('first'));
+  }
+
+  #read(): void {
+    const { builder, dram, inDram } = this.hart;
+    const { readAt, after, secondLevel } = this.#step;
+    builder.when(inDram(readAt, ENTRY_BYTES), () => {
+      builder.load(dram, readAt, this.#entry);
+      builder.assign(this.#at, readAt);
+      builder.assign(this.#state, after);
+      builder.assign(this.#secondLevel, secondLevel);
+    }, () => this.#refuse('table'));
+  }
+
+  #write(mayWrite: boolean): void {
+    if (!mayWrite) return;
+    const { builder, dram } = this.hart;
+    builder.store(dram, read(this.#at), constant(4, ENTRY_BYTES), this.#step.written);
+    builder.assign(this.#entry, this.#step.written);
+    builder.when(this.is('compare'), () => this.#goto('first'));
+  }
+
+  #arrive(): void {
+    this.hart.builder.assign(this.result, this.#step.physical);
+    this.#goto('done');
+  }
+
+  #describe(): Step {
+    const { hart, translation } = this;
+    const [begin, first, second, compare] = (['begin', 'first', 'second', 'compare'] as const).map((s) => this.is(s));
+    if (begin === undefined || first === undefined || second === undefined || compare === undefined) throw new Error('the walker lacks a state');
+    const [S, VS, G] = [stageNamed(translation, 'S'), stageNamed(translation, 'VS'), stageNamed(translation, 'G')];
+    const wire = (name: string, value: Expr): Expr => hart.builder.wire(`walk.${name}`, value);
+    const ofFirst = (valueOf: (stage: TranslationStage) => Expr): Expr => mux(read(this.#V), valueOf(VS), valueOf(S));
+    const [entry, address, level, secondLevel] = [read(this.#entry), read(this.address), read(this.#level), read(this.#secondLevel)];
+
+    // The entry at hand, of whichever stage.
+    const implicit = and(second, not(eqConst(read(this.#purpose), PURPOSE.access)));
+    const implicitAccess = mux(this.implicitWrite, constant(2, ACCESSES.store), constant(2, ACCESSES.load));
+    const access = mux(implicit, implicitAccess, read(this.#access));
+    const examined = {
+      entry, access, implicit,
+      level: mux(second, secondLevel, level),
+      stage: mux(second, constant(2, STAGES.G), ofFirst((s) => constant(2, STAGES[s.name]))),
+      privilege: read(this.#privilege),
+    };
+    const decision = wire('decision', decideEntry(hart, translation, examined));
+    const is = (o: EntryOutcome): Expr => decides(decision, o);
+    const leaf = wire('leaf', translated(translation, entry, examined.level, mux(second, read(this.target), address)));
+    const lower = (l: Expr): Expr => binary('sub', l, constant(3, 1));
+
+    // The first stage: its root, then from table to table.
+    const firstMode = mux(translatable(read(this.#privilege)), ofFirst((s) => modeOf(hart, s)), constant(4, 0));
+    const paged = nonZero(firstMode);
+    const canonical = ofFirst((s) => isCanonical(translation, s, firstMode, address));
+    const nextLevel = mux(begin, rootLevel(translation, firstMode), lower(level));
+    const table = mux(begin, ofFirst((s) => pageAt(stageField(hart, s, 'PPN'))), tableOf(translation, entry));
+    const inTable = or(table, entryOffset(address, nextLevel, 0));
+    const secondMode = modeOf(hart, G);
+    const twofold = and(read(this.#V), nonZero(secondMode));
+    const reaches = wire('reaches', or(and(begin, or(not(paged), canonical)), and(first, or(is('pointer'), is('leaf'), and(is('update'), twofold)))));
+    const purpose = wire('next_purpose', mux(begin,
+      mux(paged, constant(2, PURPOSE.table), constant(2, PURPOSE.access)),
+      mux(is('pointer'), constant(2, PURPOSE.table), mux(is('leaf'), constant(2, PURPOSE.access), constant(2, PURPOSE.update)))));
+    const target = wire('next_target', mux(begin, mux(paged, inTable, address), mux(is('pointer'), inTable, mux(is('leaf'), leaf, read(this.target)))));
+
+    // The second stage: from the root whenever the first has made a target.
+    const enters = and(reaches, twofold);
+    const goesOn = and(second, is('pointer'));
+    const root = or(pageAt(stageField(hart, G, 'PPN')), entryOffset(target, rootLevel(translation, secondMode), G.widened));
+    const nextInSecond = or(tableOf(translation, entry), entryOffset(read(this.target), lower(secondLevel), 0));
+
+    // What is physical by now.
+    const arrived = or(and(reaches, not(twofold)), and(second, is('leaf')));
+    const physical = mux(second, leaf, target);
+    const forWhat = mux(reaches, purpose, read(this.#purpose));
+    const toAccess = eqConst(forWhat, PURPOSE.access);
+    const updates = and(or(first, second), is('update'));
+    return {
+      reaches, target, purpose,
+      descends: or(begin, and(first, is('pointer'))),
+      level: nextLevel,
+      reads: or(enters, goesOn, and(arrived, not(toAccess))),
+      readAt: wire('read_at', mux(goesOn, nextInSecond, mux(enters, root, physical))),
+      after: mux(or(enters, goesOn), constant(3, WALK.second), mux(eqConst(forWhat, PURPOSE.update), constant(3, WALK.compare), constant(3, WALK.first))),
+      secondLevel: mux(enters, rootLevel(translation, secondMode), lower(secondLevel)),
+      writes: or(and(updates, or(second, not(twofold))), and(compare, eq(entry, read(this.#held)))),
+      written: touched(translation, entry, eqConst(access, ACCESSES.store)),
+      updates,
+      refusedFirst: or(and(begin, paged, not(canonical)), and(first, is('fault'))),
+      refusedSecond: or(and(second, is('fault')), and(enters, not(isCanonical(translation, G, secondMode, target)))),
+      arrives: and(arrived, toAccess),
+      physical,
+    };
+  }
+}
