@@ -16,12 +16,8 @@ import { lineOf } from './yaml.js';
 /** Sections whose entries have names. */
 export type Section =
   | 'formats' | 'instructions' | 'pseudos' | 'csrs' | 'permits' | 'variables' | 'functions'
-<<<<<<< HEAD
-  | 'exceptions' | 'interrupts' | 'entry' | 'schemes' | 'stages' | 'origins' | 'pte_fields' | 'pte_variables'
+  | 'exceptions' | 'interrupts' | 'timers' | 'entry' | 'schemes' | 'stages' | 'origins' | 'pte_fields' | 'pte_variables'
   | 'regions' | 'choices' | 'settings' | 'cores';
-=======
-  | 'exceptions' | 'interrupts' | 'entry' | 'timers' | 'regions' | 'choices' | 'settings' | 'cores';
->>>>>>> widen
 
 /** A named entry as written. */
 export interface Declared {
