@@ -15,6 +15,7 @@ import { describeDecode, describeOperands, fetchCycle, stallOperands } from './f
 import { declareHart, type Hart } from './hart.js';
 import { Regimes } from './regimes.js';
 import { Stage, Travelling } from './stage.js';
+import { restartFetch } from './translated-fetch.js';
 import { Walker } from './walk.js';
 
 /** The hardware of a core, or what is wrong with the operations of its specs. */
@@ -64,7 +65,6 @@ function usualCycle(core: Core, commit: Commit, operandsReady: Expr): void {
     stage.take(and(before.advance, not(before.killed)), () => values.latch(stage.index));
   }
   builder.when(redirect, () => builder.count('redirects'));
-  core.translation?.regimes.ask();
   fetchCycle(core, redirect, values.at('address', place.execute));
 }
 
@@ -72,8 +72,7 @@ function usualCycle(core: Core, commit: Commit, operandsReady: Expr): void {
 function restart(core: Core, pc: Expr, bound: boolean): void {
   const { builder, stages, uarch } = core;
   builder.count('restarts');
-  core.translation?.regimes.restart(bound);
-  core.translation?.walker.abandon();
+  restartFetch(core, bound);
   for (const stage of stages.slice(1)) stage.empty();
   builder.assign(builder.register('fetch.pc', 64), pc);
   if (uarch.latency.multiply > 1 || uarch.latency.divide > 1) {

@@ -22,7 +22,8 @@ export function faultOf(here: Committing): TrapValues & { readonly taken: Expr }
         'fetch-page-fault': and(here.fetchFault, page),
         'fetch-guest-page-fault': and(here.fetchFault, guestPage),
         'fetch-fault': and(here.fetchFault, refused),
-        illegal: eqConst(permission, PERMISSIONS.illegal),
+        // What could not be fetched has no bits to judge.
+        illegal: and(not(here.fetchFault), eqConst(permission, PERMISSIONS.illegal)),
         virtual: eqConst(permission, PERMISSIONS.virtual),
         instruction: ZERO,
         'misaligned-target': and(here.trouble, not(here.isMemory)),

@@ -6,6 +6,7 @@ import { ZERO, add, and, constant, element, eq, mux, nonZero, not, read } from '
 import type { Expr } from '../ir/ir.js';
 import { anyOf } from './builder.js';
 import { operandField, stageOf, type Core } from './core.js';
+import { translatedFetch } from './translated-fetch.js';
 
 /** Declares what decode makes of an instruction word. */
 export function describeDecode(core: Core): void {
@@ -104,6 +105,13 @@ function stageBusy(core: Core, control: Expr): Expr {
 
 /** The fetch stage's cycle: redirect or next word. */
 export function fetchCycle(core: Core, redirect: Expr, target: Expr): void {
+  const { translation, builder } = core;
+  if (translation === undefined) return physicalFetch(core, redirect, target);
+  translation.regimes.ask();
+  builder.when(translation.regimes.fetchNeeds, () => translatedFetch(core, translation, redirect, target), () => physicalFetch(core, redirect, target));
+}
+
+function physicalFetch(core: Core, redirect: Expr, target: Expr): void {
   const { builder, hart, stages, place } = core;
   const pc = builder.register('fetch.pc', 64);
   const next = stages[place.fetch + 1];

@@ -78,7 +78,7 @@ export class Regimes {
     builder.when(read(this.fetchCareful), () => {
       builder.assign(this.fetchCareful, needed);
       builder.assign(this.dataCareful, or(needed, this.of('self').needed));
-    });
+    }, () => undefined, 'then');
   }
 
   /**
