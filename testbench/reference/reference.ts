@@ -6,21 +6,25 @@
 import type { ArchitecturalState, HomeCsr, Inputs, Mode, Retirement, Subject, Trap } from '../retirement.js';
 import { u64 } from './bits.js';
 import { decode } from './decode.js';
-import { compile, type ExtensionInstruction, type Pattern } from './extension.js';
-import { type Decoded, type Exception, Hart } from './hart.js';
+import { type Added, compile, type ExtensionInstruction } from './extension.js';
+import { DEFAULT_EXTENSIONS, type Extension } from './extensions.js';
+import { fetch } from './fetch.js';
+import { type Decoded, Hart, RESERVATION_BYTES } from './hart.js';
 import { arrangeCsrs, csrState } from './arrange.js';
 import { dueInterrupt } from './interrupts.js';
 import { Dram, littleEndian } from './memory.js';
-import { isVirtual } from './modes.js';
-import { CAUSE } from './status.js';
+import { matches } from './pattern.js';
 import { takeException, takeInterrupt } from './traps.js';
 
 export type { ExtensionHart, ExtensionInstruction, ExtensionOutcome } from './extension.js';
+export { DEFAULT_EXTENSIONS, type Extension, EXTENSIONS, isExtension } from './extensions.js';
 
 /** What a user of the reference may choose. */
 export interface ReferenceOptions {
   /** Size of DRAM in bytes; 128 MiB if not given. */
   readonly dramBytes?: number;
+  /** What the hart has beyond RV64IM and H; what the core has if not given. */
+  readonly extensions?: readonly Extension[];
 }
 
 type Lines = Pick<Inputs, 'meip' | 'seip' | 'hgeip'>;
@@ -33,12 +37,12 @@ export class Reference implements Subject {
   readonly #hart: Hart;
   #order = 0;
   #lines: Lines = NO_LINES;
-  #extensions: readonly Pattern[] = [];
+  #added: readonly Added[] = [];
   /** Decoded instructions by a hash of their bits; decoding depends on nothing else. */
   readonly #decoded: (Decoded | undefined)[] = new Array<Decoded | undefined>(DECODE_CACHE).fill(undefined);
 
   constructor(options: ReferenceOptions = {}) {
-    this.#hart = new Hart(options.dramBytes ?? 128 * 1024 * 1024);
+    this.#hart = new Hart(options.dramBytes ?? 128 * 1024 * 1024, options.extensions ?? DEFAULT_EXTENSIONS);
   }
 
   /** Back to the state after reset, with zeroed memory. Cheap: clears only pages that were written. */
@@ -74,7 +78,7 @@ export class Reference implements Subject {
 
   /** Teaches the reference an instruction; it takes precedence over a defined one, a later addition over an earlier one. */
   extend(extension: ExtensionInstruction): void {
-    this.#extensions = [compile(extension), ...this.#extensions];
+    this.#added = [compile(extension), ...this.#added];
     this.#decoded.fill(undefined);
   }
 
@@ -117,19 +121,31 @@ export class Reference implements Subject {
     hart.clint.mtime = inputs.mtime;
     for (const { address, data } of inputs.hostWrites) {
       hart.dram.copyIn(this.#dramOffset(address, data.length), data, true);
+      this.#breakReservation(Number(address), data.length);
     }
     const { pc, mode } = hart;
     const interrupt = dueInterrupt(hart);
     if (interrupt !== undefined) return this.#record(pc, mode, 0, takeInterrupt(hart, interrupt));
-    const insn = this.#fetch(inputs.insn);
-    if (insn === undefined) return this.#record(pc, mode, 0, takeException(hart, fetchFault(hart)));
+    const insn = fetch(hart, inputs.insn);
+    if (typeof insn !== 'number') return this.#record(pc, mode, 0, takeException(hart, insn));
     const trap = this.#execute(insn);
     return this.#record(pc, mode, insn, trap);
   }
 
   state(): ArchitecturalState {
     const hart = this.#hart;
-    return { x: hart.registers(), pc: hart.pc, mode: hart.mode, csrs: csrState(hart, this.#nextCycle()) };
+    const { pc, mode, reservation } = hart;
+    return {
+      x: hart.registers(), pc, mode, csrs: csrState(hart, this.#nextCycle()),
+      ...(reservation === undefined ? {} : { reservation: BigInt(reservation) }),
+    };
+  }
+
+  /** A write by another agent into the reserved bytes invalidates them (`sc_other_device_write_fail`). */
+  #breakReservation(address: number, bytes: number): void {
+    const { reservation } = this.#hart;
+    if (reservation === undefined) return;
+    if (address < reservation + RESERVATION_BYTES && address + bytes > reservation) this.#hart.reservation = undefined;
   }
 
   /** The cycle that the next record belongs to at the earliest. */
@@ -137,25 +153,12 @@ export class Reference implements Subject {
     return this.#order === 0 ? 0n : this.#hart.counters.cycle + 1n;
   }
 
-  /**
-   * The instruction at pc: 4 bytes, which must lie in DRAM; undefined is an access fault. Stale bits
-   * are accepted when the location held them at some time since the last FENCE.I (`fence_i_op`).
-   */
-  #fetch(fetched: number | undefined): number | undefined {
-    const { dram, pc } = this.#hart;
-    const offset = Dram.offsetOf(pc);
-    if (!dram.holds(offset, 4)) return undefined;
-    const word = dram.word(offset);
-    if (fetched === undefined || fetched >>> 0 === word) return word;
-    return dram.heldSinceFence(offset, fetched >>> 0) ? fetched >>> 0 : word;
-  }
-
   /** Executes one instruction and takes the exception it may raise. */
   #execute(insn: number): Trap | undefined {
     const hart = this.#hart;
-    hart.nextPc = u64(hart.pc + 4n);
     const inhibited = hart.csrs.inhibitsInstret;
     const decoded = this.#decode(insn);
+    hart.nextPc = u64(hart.pc + (decoded.bytes === 4 ? 4n : 2n));
     const exception = decoded.execute(hart, decoded);
     if (exception !== undefined) return takeException(hart, exception);
     hart.counters.retire(inhibited);
@@ -166,8 +169,9 @@ export class Reference implements Subject {
     const index = (insn ^ (insn >>> 12) ^ (insn >>> 22)) & (DECODE_CACHE - 1);
     const cached = this.#decoded[index];
     if (cached !== undefined && cached.insn === insn) return cached;
-    const extension = this.#extensions.find(({ mask, value }) => (insn & mask) >>> 0 === value);
-    const decoded = extension === undefined ? decode(insn) : { ...decode(insn), execute: extension.execute };
+    const added = this.#added.find((pattern) => matches(pattern, insn));
+    const defined = decode(insn, this.#hart.isa);
+    const decoded = added === undefined ? defined : { ...defined, execute: added.execute };
     this.#decoded[index] = decoded;
     return decoded;
   }
@@ -204,8 +208,3 @@ export class Reference implements Subject {
     return offset;
   }
 }
-
-/** An instruction access fault at pc (`ia_fault_exc_on_target`: it belongs to the target, not to the jump). */
-const fetchFault = (hart: Hart): Exception => ({
-  cause: CAUSE.instructionAccessFault, tval: hart.pc, gva: isVirtual(hart.mode), tinst: 0n,
-});

@@ -37,6 +37,23 @@ export const VTSR = bit(22);
 export const VSXL_64 = 2n << 32n;
 export const HSTATUS_WRITABLE = HSTATUS_GVA | SPV | SPVP | HU | VGEIN | VTVM | VTW | VTSR;
 
+// Fields of menvcfg, henvcfg and (the first four) senvcfg (menvcfg_enc, henvcfg_enc, senvcfg_enc).
+export const FIOM = bit(0);
+export const CBIE = bits(5, 4);
+export const CBCFE = bit(6);
+export const CBZE = bit(7);
+export const ADUE = bit(61);
+export const PBMTE = bit(62);
+export const STCE = bit(63);
+
+/** TM of the counteren registers. */
+export const TM = bit(1);
+
+/** ENVCFG of `mstateen0` and `hstateen0` (`mstateen0_envcfg_op`). */
+export const STATEEN_ENVCFG = bit(62);
+/** SE0 .. SE3 of `mstateen` and `hstateen` (`mstateen_bit_63_op`). */
+export const STATEEN_SE = bit(63);
+
 /** Interrupt numbers (`H_cause`). */
 export const INTERRUPT = {
   SSI: 1, VSSI: 2, MSI: 3, STI: 5, VSTI: 6, MTI: 7, SEI: 9, VSEI: 10, MEI: 11, SGEI: 12,
@@ -64,6 +81,8 @@ export const VS_LEVEL = 0x444n;
 /** The VS-level interrupts and SGEI: what `hip` and `hie` show, read-only one in `mideleg`. */
 export const H_LEVEL = 0x1444n;
 export const SSIP = bit(INTERRUPT.SSI);
+export const STIP = bit(INTERRUPT.STI);
+export const VSTIP = bit(INTERRUPT.VSTI);
 export const VSSIP = bit(INTERRUPT.VSSI);
 /** Implemented guest external interrupts: bits GEILEN..1, with GEILEN = 8. */
 export const GUEST_LINES = 0x1fen;
