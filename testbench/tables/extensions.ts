@@ -2,7 +2,8 @@
  * The extensions a row may need, or need to be absent, and the ones that are
  * there unless whoever runs the tables says otherwise.
  */
-import type { Arrangement, StateCsr } from './row.js';
+import type { HomeCsr } from '../retirement.js';
+import type { Arrangement } from './row.js';
 
 /** An extension beyond RV64I, M, Zicsr, Zifencei, Zicntr, S, U and H. `sv39` comes with Sv39x4, and so on. */
 export type Extension =
@@ -32,10 +33,10 @@ export function demanded(row: Demand, extensions: readonly string[]): boolean {
 }
 
 /** PMP entry 0 over everything: NAPOT of all ones, with R, W and X. After reset S and U could do nothing. */
-const PMP_OPEN: Readonly<Partial<Record<StateCsr, bigint>>> = { pmpaddr0: 0x003f_ffff_ffff_ffffn, pmpcfg0: 0x1fn };
+const PMP_OPEN: Readonly<Partial<Record<HomeCsr, bigint>>> = { pmpaddr0: 0x003f_ffff_ffff_ffffn, pmpcfg0: 0x1fn };
 
 /** Every state enable that there is: ENVCFG and SE0 of 0, SE of the others. After reset nothing below M could touch what they guard. */
-const STATEEN_OPEN: Readonly<Partial<Record<StateCsr, bigint>>> = {
+const STATEEN_OPEN: Readonly<Partial<Record<HomeCsr, bigint>>> = {
   mstateen0: 0xc000_0000_0000_0000n, mstateen1: 0x8000_0000_0000_0000n, mstateen2: 0x8000_0000_0000_0000n, mstateen3: 0x8000_0000_0000_0000n,
   hstateen0: 0xc000_0000_0000_0000n, hstateen1: 0x8000_0000_0000_0000n, hstateen2: 0x8000_0000_0000_0000n, hstateen3: 0x8000_0000_0000_0000n,
 };

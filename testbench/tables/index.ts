@@ -5,6 +5,8 @@
  * Subjects are expected to have the default 128 MiB of DRAM.
  */
 import { aliasRows } from './aliases.js';
+import { atomicRows } from './atomics.js';
+import { bitmanipRows } from './bitmanip.js';
 import { csrRows } from './csrs.js';
 import { delegationRows } from './delegation.js';
 import { encodingRows } from './encodings.js';
@@ -27,6 +29,7 @@ export function allRows(): readonly TableRow[] {
   return [
     ...xretRows(), ...trapEntryRows(), ...delegationRows(), ...legalityRows(), ...priorityRows(),
     ...aliasRows(), ...interruptRows(), ...tinstRows(), ...warlRows(), ...unprivilegedRows(), ...encodingRows(), ...csrRows(), ...shiftRows(),
+    ...atomicRows(), ...bitmanipRows(),
   ];
 }
 

@@ -9,13 +9,8 @@
 import type { HomeCsr, Mode, Subject, TrapMode } from '../retirement.js';
 import type { Demand } from './extensions.js';
 
-/** A CSR that stores bits: those of the present scope, and those that come with an extension. */
-export type StateCsr =
-  | HomeCsr | 'stimecmp' | 'vstimecmp' | 'pmpcfg0' | 'pmpcfg2' | `pmpaddr${number}`
-  | 'mstateen0' | 'mstateen1' | 'mstateen2' | 'mstateen3' | 'hstateen0' | 'hstateen1' | 'hstateen2' | 'hstateen3';
-
-/** What `Subject.arrange` takes, with every CSR a row can name. */
-export type Arrangement = Omit<Parameters<Subject['arrange']>[0], 'csrs'> & { readonly csrs?: Readonly<Partial<Record<StateCsr, bigint>>> };
+/** What `Subject.arrange` takes. */
+export type Arrangement = Parameters<Subject['arrange']>[0];
 
 /** `[lowest bit, width]` of every field the tables name, as drawn in the manual. */
 export const FIELDS = {
@@ -90,7 +85,7 @@ export interface Expectation {
   /** Register written and the inclusive bounds of its value. */
   readonly rdRange?: readonly [register: number, low: bigint, high: bigint];
   /** Home CSRs afterwards, whole. */
-  readonly csrs?: Readonly<Partial<Record<StateCsr, bigint>>>;
+  readonly csrs?: Readonly<Partial<Record<HomeCsr, bigint>>>;
   /** Fields of status registers afterwards; the other bits of a register named here are unchanged. */
   readonly fields?: StatusFields;
   /** The memory access; absent: not looked at. */
@@ -133,7 +128,7 @@ export const NOWHERE = 0x1000n;
 export const X2_BEFORE = 0x5a5a_5a5a_5a5a_5a5an;
 
 /** Junk in every register a trap could write, all different, so that a write too many or too few shows. */
-const JUNK: Readonly<Partial<Record<StateCsr, bigint>>> = {
+const JUNK: Readonly<Partial<Record<HomeCsr, bigint>>> = {
   mideleg: 0x1444n,
   mtvec: VECTOR.M, stvec: VECTOR.HS, vstvec: VECTOR.VS,
   mepc: EPC.M, sepc: EPC.HS, vsepc: EPC.VS,
@@ -165,7 +160,7 @@ export interface Setup extends StatusFields {
   /** 16-bit parcels at `pc`, `pc + 2`, ...: compressed instructions, and the halves of others. Instead of `words`. */
   readonly parcels?: readonly number[];
   readonly x?: Readonly<Record<number, bigint>>;
-  readonly csrs?: Readonly<Partial<Record<StateCsr, bigint>>>;
+  readonly csrs?: Readonly<Partial<Record<HomeCsr, bigint>>>;
   readonly memory?: NonNullable<Arrangement['memory']>;
   readonly lines?: NonNullable<Arrangement['lines']>;
 }

@@ -1,9 +1,9 @@
 /** The tables are well formed. Running them on a subject is somebody else's test. */
 import { describe, expect, it } from 'vitest';
-import { HOME_CSRS, type ArchitecturalState, type Mode, type Retirement, type Subject } from '../retirement.js';
+import { HOME_CSRS, type ArchitecturalState, type HomeCsr, type Mode, type Retirement, type Subject } from '../retirement.js';
 import { EXTENSIONS, opened, type Extension } from './extensions.js';
 import { allRows, tables } from './index.js';
-import { CSR, FIELDS, STATUS_BASE, csrrci, csrrs, csrrw, hart, status, type Arrangement, type StateCsr, type TableRow } from './row.js';
+import { CSR, FIELDS, STATUS_BASE, csrrci, csrrs, csrrw, hart, status, type Arrangement, type TableRow } from './row.js';
 import { arrangedInsn, runRow } from './run.js';
 
 const rows = allRows();
@@ -141,7 +141,7 @@ const paged = (row: TableRow, value: bigint): boolean => {
 };
 
 /** Which values a register can hold. */
-type Legal = readonly [name: StateCsr, legal: (value: bigint) => boolean];
+type Legal = readonly [name: HomeCsr, legal: (value: bigint) => boolean];
 
 /** The registers that do not hold any 64 bits. */
 function legality(row: TableRow): readonly Legal[] {
@@ -166,7 +166,7 @@ function legality(row: TableRow): readonly Legal[] {
     ['hgatp', (value) => paged(row, value) && (value & 0x0c00_0000_0000_0003n) === 0n],
     ['mepc', epc], ['sepc', epc], ['vsepc', epc],
     ['pmpcfg0', pmpcfg], ['pmpcfg2', pmpcfg],
-    ...Array.from({ length: 16 }, (_, entry): Legal => [`pmpaddr${entry}`, within(0x003f_ffff_ffff_ffffn)]),
+    ...HOME_CSRS.filter((name) => name.startsWith('pmpaddr')).map((name): Legal => [name, within(0x003f_ffff_ffff_ffffn)]),
     ['mstateen0', within(0xc000_0000_0000_0000n)], ['hstateen0', within(0xc000_0000_0000_0000n)],
   ];
 }
