@@ -115,7 +115,7 @@ export interface Retirement {
 /**
  * All architectural state.
  *
- * `csrs` holds every home CSR by name as stored. `mip` is its stored bits only
+ * `csrs` holds every home CSR that the hart has, by name, as stored. `mip` is its stored bits only
  * (SSIP, STIP and the software SEIP); `hvip` its three bits; `mcycle` and
  * `minstret` their values *after* the record (the next cycle's, for `mcycle`).
  */
@@ -128,20 +128,30 @@ export interface ArchitecturalState {
   readonly reservation?: bigint;
 }
 
-/** The home CSRs: the ones that store bits. Every other CSR is a constant, a view or an input. */
+/**
+ * The home CSRs: the ones that store bits. Every other CSR is a constant, a view or an input.
+ * Those behind the blank line belong to extensions (Sstc, Smstateen, PMP): a hart without the
+ * extension does not have them.
+ */
 export const HOME_CSRS = [
   'mstatus', 'medeleg', 'mideleg', 'mie', 'mip', 'mtvec', 'mcounteren', 'menvcfg', 'mscratch', 'mepc', 'mcause',
   'mtval', 'mtval2', 'mtinst', 'mcycle', 'minstret', 'mcountinhibit',
   'stvec', 'scounteren', 'senvcfg', 'sscratch', 'sepc', 'scause', 'stval', 'satp',
   'hstatus', 'hedeleg', 'hideleg', 'hvip', 'hgeie', 'hcounteren', 'henvcfg', 'htimedelta', 'htval', 'htinst', 'hgatp',
   'vsstatus', 'vstvec', 'vsscratch', 'vsepc', 'vscause', 'vstval', 'vsatp',
+
+  'stimecmp', 'vstimecmp',
+  'mstateen0', 'mstateen1', 'mstateen2', 'mstateen3', 'hstateen0', 'hstateen1', 'hstateen2', 'hstateen3',
+  'pmpcfg0', 'pmpcfg2',
+  'pmpaddr0', 'pmpaddr1', 'pmpaddr2', 'pmpaddr3', 'pmpaddr4', 'pmpaddr5', 'pmpaddr6', 'pmpaddr7',
+  'pmpaddr8', 'pmpaddr9', 'pmpaddr10', 'pmpaddr11', 'pmpaddr12', 'pmpaddr13', 'pmpaddr14', 'pmpaddr15',
 ] as const;
 
 export type HomeCsr = (typeof HOME_CSRS)[number];
 
 /** A hart that can be put into a state and stepped: what the literal tables drive, on either side. */
 export interface Subject {
-  /** Replaces architectural state; what is not named is as after reset. CSR values are stored as given (home CSRs only). */
+  /** Replaces architectural state; what is not named is as after reset. CSR values are stored as given (home CSRs that the hart has). */
   arrange(state: {
     readonly mode: Mode;
     readonly pc?: bigint;

@@ -6,6 +6,9 @@ export const u64 = (value: bigint): bigint => BigInt.asUintN(64, value);
 /** The low 32 bits, sign-extended to 64 (`rv64_w_sex`). */
 export const signedWord = (value: bigint): bigint => BigInt.asIntN(32, value);
 
+/** The low 32 bits, zero-extended. */
+export const unsignedWord = (value: bigint): bigint => BigInt.asUintN(32, value);
+
 /** A mask with exactly bit `index` set. */
 export const bit = (index: number): bigint => 1n << BigInt(index);
 

@@ -17,6 +17,11 @@ const resetValues = (): Record<StoredCsr, bigint> => ({
   hgatp: 0n,
   vsstatus: UXL_64,
   vstvec: 0n, vsscratch: 0n, vsepc: 0n, vscause: 0n, vstval: 0n, vsatp: 0n,
+  stimecmp: 0n, vstimecmp: 0n,
+  mstateen0: 0n, mstateen1: 0n, mstateen2: 0n, mstateen3: 0n, hstateen0: 0n, hstateen1: 0n, hstateen2: 0n, hstateen3: 0n,
+  pmpcfg0: 0n, pmpcfg2: 0n,
+  pmpaddr0: 0n, pmpaddr1: 0n, pmpaddr2: 0n, pmpaddr3: 0n, pmpaddr4: 0n, pmpaddr5: 0n, pmpaddr6: 0n, pmpaddr7: 0n,
+  pmpaddr8: 0n, pmpaddr9: 0n, pmpaddr10: 0n, pmpaddr11: 0n, pmpaddr12: 0n, pmpaddr13: 0n, pmpaddr14: 0n, pmpaddr15: 0n,
 });
 
 const NO_CHANGES: readonly CsrChange[] = [];

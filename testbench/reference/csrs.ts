@@ -8,7 +8,6 @@ import {
   H_LEVEL, HSTATUS_WRITABLE, MPP, MSTATUS_WRITABLE, S_LEVEL, SSIP, SSTATUS_VISIBLE, SSTATUS_WRITABLE, VGEIN, VS_LEVEL,
   VSSIP,
 } from './status.js';
-import { WRITABLE } from './storable.js';
 
 /** One CSR. `write` is absent where the architecture leaves nothing to write. */
 export interface Csr {
@@ -19,16 +18,24 @@ export interface Csr {
   readonly write: (hart: Hart, value: bigint) => void;
 }
 
-const MISA = 0x8000_0000_0014_1180n;
+const ignore = (): void => undefined;
+
+/** MXL 2, I M S U H, and by their extensions A, B and C (`misa_extensions_enc`, `b_extension_composition`). */
+const misa: Csr = {
+  read: ({ isa }) => {
+    const b = isa.zba && isa.zbb && isa.zbs;
+    return 0x8000_0000_0014_1180n | (isa.a ? 1n : 0n) | (b ? 2n : 0n) | (isa.c ? 4n : 0n);
+  },
+  write: ignore,
+};
 const ATP_MODE = bits(63, 60);
 
-const ignore = (): void => undefined;
 const constant = (value: bigint): Csr => ({ read: () => value, write: ignore });
 
 /** A CSR that stores its writable bits and reads as stored. */
 const stored = (csr: StoredCsr): Csr => ({
   read: (hart) => hart.csrs.values[csr],
-  write: (hart, value) => hart.csrs.set(csr, merge(hart.csrs.values[csr], value, WRITABLE[csr])),
+  write: (hart, value) => hart.csrs.set(csr, merge(hart.csrs.values[csr], value, hart.writable[csr])),
 });
 
 /** `satp` and `vsatp`: a write of an unsupported MODE has no effect at all (`satp_mode_op_unsupported`, `vsatp_mode_unsupported_v1`). */
@@ -131,7 +138,7 @@ const mcountinhibit: Csr = {
   read: (hart) => hart.csrs.values.mcountinhibit,
   write: (hart, value) => {
     hart.counters.changeInhibit(hart.csrs.inhibitsCycle);
-    hart.csrs.set('mcountinhibit', value & WRITABLE.mcountinhibit);
+    hart.csrs.set('mcountinhibit', value & hart.writable.mcountinhibit);
   },
 };
 
@@ -143,7 +150,7 @@ const time: Csr = {
 
 const CSRS = new Map<number, Csr>([
   [0xf11, constant(0n)], [0xf12, constant(0n)], [0xf13, constant(0n)], [0xf14, constant(0n)], [0xf15, constant(0n)],
-  [0x300, mstatus], [0x301, constant(MISA)],
+  [0x300, mstatus], [0x301, misa],
   [0x302, stored('medeleg')], [0x303, stored('mideleg')], [0x304, stored('mie')],
   [0x305, stored('mtvec')], [0x306, stored('mcounteren')], [0x30a, stored('menvcfg')],
   [0x320, mcountinhibit],

@@ -1,6 +1,7 @@
 /** The hook for instructions that a user teaches the reference. */
 import type { Mode } from '../retirement.js';
 import type { Decoded, Execute, Hart } from './hart.js';
+import { type Pattern, patternOf } from './pattern.js';
 import { forbidden } from './permissions.js';
 
 /** What an added instruction may look at. */
@@ -24,26 +25,20 @@ export type ExtensionOutcome =
 
 /** An added instruction. */
 export interface ExtensionInstruction {
-  /** 32 characters, most significant bit first: 0 and 1 must match, - may be either. Underscores are ignored. */
+  /** 32 characters, most significant bit first: 0 and 1 must match, - may be either. Blanks and underscores are ignored. */
   readonly match: string;
   execute(hart: ExtensionHart): ExtensionOutcome;
 }
 
-/** An added instruction with its pattern as mask and value. */
-export interface Pattern {
-  readonly mask: number;
-  readonly value: number;
+/** An added instruction with its pattern read. */
+export interface Added extends Pattern {
   readonly execute: Execute;
 }
 
 /** Reads a pattern; a malformed one is a mistake of the caller. */
-export function compile(extension: ExtensionInstruction): Pattern {
-  const match = extension.match.replaceAll('_', '');
-  if (!/^[01-]{32}$/.test(match)) throw new RangeError(`not a 32-bit pattern: ${extension.match}`);
-  const mask = parseInt(match.replaceAll('0', '1').replaceAll('-', '0'), 2);
-  const value = parseInt(match.replaceAll('-', '0'), 2);
-  return { mask, value, execute: executeOf(extension) };
-}
+export const compile = (extension: ExtensionInstruction): Added => ({
+  ...patternOf(extension.match), execute: executeOf(extension),
+});
 
 const executeOf =
   (extension: ExtensionInstruction): Execute =>

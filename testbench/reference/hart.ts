@@ -1,8 +1,10 @@
 /** The state of the hart, and what the record being built has to tell of the running instruction. */
-import type { Inputs, Mode } from '../retirement.js';
+import type { HomeCsr, Inputs, Mode } from '../retirement.js';
 import { Counters, CsrFile } from './csr-file.js';
 import { Clint } from './devices.js';
-import { Dram, DRAM_BASE } from './memory.js';
+import { type Extension, type Isa, isaOf } from './extensions.js';
+import { Dram, DRAM_BASE, type Width } from './memory.js';
+import { homesOf, type Writable, writableOf } from './storable.js';
 
 /** A synchronous exception that an instruction (or its fetch) raises, before it is known who takes it. */
 export interface Exception {
@@ -38,6 +40,9 @@ const NO_INPUTS: Inputs = {
   cycle: 0n, mtime: 0n, meip: false, seip: false, hgeip: 0n, insn: undefined, ioData: undefined, hostWrites: [],
 };
 
+/** Size and alignment of a reservation (`LR_RESERVATION_SET_SIZE`). */
+export const RESERVATION_BYTES = 64;
+
 /** All architectural state, plus the effects of the running instruction. */
 export class Hart {
   /** The x registers; stores wrap to 64 bits by themselves. */
@@ -49,6 +54,13 @@ export class Hart {
   readonly counters = new Counters();
   readonly dram: Dram;
   readonly clint = new Clint();
+  /** Which extensions the hart has. */
+  readonly isa: Isa;
+  /** The bits that its CSRs can store, and which of the home CSRs it has. */
+  readonly writable: Writable;
+  readonly homes: readonly HomeCsr[];
+  /** Physical address of the reserved bytes, which lie in DRAM. */
+  reservation: number | undefined = undefined;
 
   /** Inputs of the record being executed. */
   inputs: Inputs = NO_INPUTS;
@@ -63,8 +75,11 @@ export class Hart {
   memRdata = 0n;
   memWdata = 0n;
 
-  constructor(dramBytes: number) {
+  constructor(dramBytes: number, extensions: readonly Extension[]) {
     this.dram = new Dram(dramBytes);
+    this.isa = isaOf(extensions);
+    this.writable = writableOf(this.isa);
+    this.homes = homesOf(this.writable);
   }
 
   /** Reset: M-mode, pc at the reset vector, everything else zero (`M_mode_at_rst`, `pc_rst`, `mcause_rst_zero`). */
@@ -76,6 +91,7 @@ export class Hart {
     this.counters.reset();
     this.dram.reset();
     this.clint.reset();
+    this.reservation = undefined;
     this.inputs = NO_INPUTS;
     this.beginRecord(NO_INPUTS);
   }
@@ -90,6 +106,20 @@ export class Hart {
     this.memWmask = 0;
     this.memRdata = 0n;
     this.memWdata = 0n;
+  }
+
+  /** The running instruction has read memory. */
+  recordRead(address: bigint, width: Width, data: bigint): void {
+    this.memAddr = address;
+    this.memRmask = (1 << width) - 1;
+    this.memRdata = data;
+  }
+
+  /** The running instruction has written memory. */
+  recordWrite(address: bigint, width: Width, data: bigint): void {
+    this.memAddr = address;
+    this.memWmask = (1 << width) - 1;
+    this.memWdata = data;
   }
 
   /** A register as an unsigned number. */

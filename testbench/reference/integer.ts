@@ -1,37 +1,11 @@
 /** RV64I without loads and stores, and M: one small function per instruction. */
-import { signedWord, u64 } from './bits.js';
+import { signedWord, u64, unsignedWord } from './bits.js';
 import type { Decoded, Execute, Hart, Outcome } from './hart.js';
 import { isVirtual } from './modes.js';
+import { immediate, registers, signedImmediate, signedRegisters } from './operands.js';
 import { CAUSE } from './status.js';
 
-/** A result in rd from two operands. Registers take it modulo 2^64 (`add_overflow`). */
-const registers =
-  (result: (a: bigint, b: bigint) => bigint): Execute =>
-  (hart, { rd, rs1, rs2 }) => {
-    hart.writeRd(rd, result(hart.x(rs1), hart.x(rs2)));
-    return undefined;
-  };
-const signedRegisters =
-  (result: (a: bigint, b: bigint) => bigint): Execute =>
-  (hart, { rd, rs1, rs2 }) => {
-    hart.writeRd(rd, result(hart.sx(rs1), hart.sx(rs2)));
-    return undefined;
-  };
-const immediate =
-  (result: (a: bigint, imm: bigint) => bigint): Execute =>
-  (hart, { rd, rs1, imm }) => {
-    hart.writeRd(rd, result(hart.x(rs1), imm));
-    return undefined;
-  };
-const signedImmediate =
-  (result: (a: bigint, imm: bigint) => bigint): Execute =>
-  (hart, { rd, rs1, imm }) => {
-    hart.writeRd(rd, result(hart.sx(rs1), imm));
-    return undefined;
-  };
-
 const truth = (condition: boolean): bigint => (condition ? 1n : 0n);
-const unsignedWord = (value: bigint): bigint => BigInt.asUintN(32, value);
 
 /** LUI, AUIPC (`lui_op_rv64i`, `auipc_op_rv64i`). */
 export const lui: Execute = (hart, { rd, imm }) => {

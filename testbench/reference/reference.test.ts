@@ -1,30 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { HOME_CSRS, type HomeCsr, MODES, type Mode, type Retirement } from '../retirement.js';
+import { HOME_CSRS, type HomeCsr, MODES, type Retirement } from '../retirement.js';
 import * as asm from './assembler.fixture.js';
-import { Reference } from './reference.js';
+import { DATA, DRAM_END, Machine, PC, type Setting as MachineSetting } from './machine.fixture.js';
+import { EXTENSIONS, Reference } from './reference.js';
 
-const PC = 0x8000_0000n;
-const DATA = 0x8000_1000n;
-const reference = new Reference({ dramBytes: 1 << 20 });
-const DRAM_END = PC + (1n << 20n);
+/** The hart without any extension. */
+const machine = new Machine();
+const { reference } = machine;
 
-interface Setting {
-  readonly mode?: Mode;
-  readonly x?: Record<number, bigint>;
-  readonly csrs?: Partial<Record<HomeCsr, bigint>>;
-  readonly lines?: { readonly meip?: boolean; readonly seip?: boolean; readonly mtip?: boolean; readonly msip?: boolean; readonly hgeip?: bigint };
-  readonly data?: bigint;
-}
+type Setting = MachineSetting & { readonly data?: bigint };
 
-/** Runs one instruction. */
-function run(insn: number, setting: Setting = {}): Retirement {
-  const memory = [{ address: PC, bytes: 4 as const, value: BigInt(insn) }, { address: DATA, bytes: 8 as const, value: setting.data ?? 0n }];
-  const { mode = 'M', x = {}, csrs = {}, lines = {} } = setting;
-  reference.arrange({ mode, pc: PC, x, csrs, lines, memory });
-  return reference.step();
-}
+/** Runs one instruction, with `data` at DATA. */
+const run = (insn: number, { data = 0n, ...setting }: Setting = {}): Retirement =>
+  machine.run(insn, { ...setting, memory: [[DATA, data]] });
 
-const csr = (name: HomeCsr): bigint => reference.state().csrs[name] ?? -1n;
+const csr = (name: HomeCsr): bigint => machine.csr(name);
 const ones = 0xffff_ffff_ffff_ffffn;
 
 describe('integer instructions', () => {
@@ -196,8 +186,11 @@ describe('CSRs', () => {
   const write = (number: number, value: bigint, setting: Setting = {}): readonly unknown[] =>
     run(asm.csrrw(3, number, 1), { ...setting, x: { 1: value } }).csrs;
 
-  it('reports every home CSR', () => {
-    expect(Object.keys(reference.state().csrs).sort()).toEqual([...HOME_CSRS].sort());
+  it('reports every home CSR, without its extension none', () => {
+    const homes = (subject: Reference): string[] => Object.keys(subject.state().csrs).sort();
+    expect(homes(new Reference({ dramBytes: 4096, extensions: EXTENSIONS }))).toEqual([...HOME_CSRS].sort());
+    const added = HOME_CSRS.filter((name) => /stimecmp|stateen|pmp/.test(name));
+    expect(homes(reference)).toEqual(HOME_CSRS.filter((name) => !added.includes(name)).sort());
   });
 
   it.each<[number, HomeCsr, bigint]>([
@@ -360,7 +353,7 @@ describe('interrupts', () => {
 
 describe('extensions', () => {
   it('an added instruction executes, and may be illegal', () => {
-    const added = new Reference({ dramBytes: 4096 });
+    const added = new Reference({ dramBytes: 4096, extensions: [] });
     added.extend({
       match: '-----------------000-----0001011',
       execute: (h) => (h.mode === 'M' ? { kind: 'retired', rd: h.x(h.rs1) + 1n } : { kind: 'virtual' }),

@@ -6,21 +6,26 @@
 import type { ArchitecturalState, HomeCsr, Inputs, Mode, Retirement, Subject, Trap } from '../retirement.js';
 import { u64 } from './bits.js';
 import { decode } from './decode.js';
-import { compile, type ExtensionInstruction, type Pattern } from './extension.js';
-import { type Decoded, type Exception, Hart } from './hart.js';
+import { type Added, compile, type ExtensionInstruction } from './extension.js';
+import { DEFAULT_EXTENSIONS, type Extension } from './extensions.js';
+import { type Decoded, type Exception, Hart, RESERVATION_BYTES } from './hart.js';
 import { arrangeCsrs, csrState } from './arrange.js';
 import { dueInterrupt } from './interrupts.js';
 import { Dram, littleEndian } from './memory.js';
 import { isVirtual } from './modes.js';
+import { matches } from './pattern.js';
 import { CAUSE } from './status.js';
 import { takeException, takeInterrupt } from './traps.js';
 
 export type { ExtensionHart, ExtensionInstruction, ExtensionOutcome } from './extension.js';
+export { DEFAULT_EXTENSIONS, type Extension, EXTENSIONS, isExtension } from './extensions.js';
 
 /** What a user of the reference may choose. */
 export interface ReferenceOptions {
   /** Size of DRAM in bytes; 128 MiB if not given. */
   readonly dramBytes?: number;
+  /** What the hart has beyond RV64IM and H; what the core has if not given. */
+  readonly extensions?: readonly Extension[];
 }
 
 type Lines = Pick<Inputs, 'meip' | 'seip' | 'hgeip'>;
@@ -33,12 +38,12 @@ export class Reference implements Subject {
   readonly #hart: Hart;
   #order = 0;
   #lines: Lines = NO_LINES;
-  #extensions: readonly Pattern[] = [];
+  #added: readonly Added[] = [];
   /** Decoded instructions by a hash of their bits; decoding depends on nothing else. */
   readonly #decoded: (Decoded | undefined)[] = new Array<Decoded | undefined>(DECODE_CACHE).fill(undefined);
 
   constructor(options: ReferenceOptions = {}) {
-    this.#hart = new Hart(options.dramBytes ?? 128 * 1024 * 1024);
+    this.#hart = new Hart(options.dramBytes ?? 128 * 1024 * 1024, options.extensions ?? DEFAULT_EXTENSIONS);
   }
 
   /** Back to the state after reset, with zeroed memory. Cheap: clears only pages that were written. */
@@ -74,7 +79,7 @@ export class Reference implements Subject {
 
   /** Teaches the reference an instruction; it takes precedence over a defined one, a later addition over an earlier one. */
   extend(extension: ExtensionInstruction): void {
-    this.#extensions = [compile(extension), ...this.#extensions];
+    this.#added = [compile(extension), ...this.#added];
     this.#decoded.fill(undefined);
   }
 
@@ -117,6 +122,7 @@ export class Reference implements Subject {
     hart.clint.mtime = inputs.mtime;
     for (const { address, data } of inputs.hostWrites) {
       hart.dram.copyIn(this.#dramOffset(address, data.length), data, true);
+      this.#breakReservation(Number(address), data.length);
     }
     const { pc, mode } = hart;
     const interrupt = dueInterrupt(hart);
@@ -129,7 +135,18 @@ export class Reference implements Subject {
 
   state(): ArchitecturalState {
     const hart = this.#hart;
-    return { x: hart.registers(), pc: hart.pc, mode: hart.mode, csrs: csrState(hart, this.#nextCycle()) };
+    const { pc, mode, reservation } = hart;
+    return {
+      x: hart.registers(), pc, mode, csrs: csrState(hart, this.#nextCycle()),
+      ...(reservation === undefined ? {} : { reservation: BigInt(reservation) }),
+    };
+  }
+
+  /** A write by another agent into the reserved bytes invalidates them (`sc_other_device_write_fail`). */
+  #breakReservation(address: number, bytes: number): void {
+    const { reservation } = this.#hart;
+    if (reservation === undefined) return;
+    if (address < reservation + RESERVATION_BYTES && address + bytes > reservation) this.#hart.reservation = undefined;
   }
 
   /** The cycle that the next record belongs to at the earliest. */
@@ -166,8 +183,9 @@ export class Reference implements Subject {
     const index = (insn ^ (insn >>> 12) ^ (insn >>> 22)) & (DECODE_CACHE - 1);
     const cached = this.#decoded[index];
     if (cached !== undefined && cached.insn === insn) return cached;
-    const extension = this.#extensions.find(({ mask, value }) => (insn & mask) >>> 0 === value);
-    const decoded = extension === undefined ? decode(insn) : { ...decode(insn), execute: extension.execute };
+    const added = this.#added.find((pattern) => matches(pattern, insn));
+    const defined = decode(insn, this.#hart.isa);
+    const decoded = added === undefined ? defined : { ...defined, execute: added.execute };
     this.#decoded[index] = decoded;
     return decoded;
   }

@@ -37,6 +37,20 @@ export const VTSR = bit(22);
 export const VSXL_64 = 2n << 32n;
 export const HSTATUS_WRITABLE = HSTATUS_GVA | SPV | SPVP | HU | VGEIN | VTVM | VTW | VTSR;
 
+// Fields of menvcfg, henvcfg and (the first four) senvcfg (menvcfg_enc, henvcfg_enc, senvcfg_enc).
+export const FIOM = bit(0);
+export const CBIE = bits(5, 4);
+export const CBCFE = bit(6);
+export const CBZE = bit(7);
+export const ADUE = bit(61);
+export const PBMTE = bit(62);
+export const STCE = bit(63);
+
+/** ENVCFG of `mstateen0` and `hstateen0` (`mstateen0_envcfg_op`). */
+export const STATEEN_ENVCFG = bit(62);
+/** SE0 .. SE3 of `mstateen` and `hstateen` (`mstateen_bit_63_op`). */
+export const STATEEN_SE = bit(63);
+
 /** Interrupt numbers (`H_cause`). */
 export const INTERRUPT = {
   SSI: 1, VSSI: 2, MSI: 3, STI: 5, VSTI: 6, MTI: 7, SEI: 9, VSEI: 10, MEI: 11, SGEI: 12,

@@ -39,6 +39,8 @@ export const hfenceVvma = guarded((hart) => hfenceVvmaPermission(hart.mode), not
 export const hfenceGvma = guarded(hfenceGvmaPermission, nothing);
 /** WFI may resume for any reason: as one record it is a no-operation (`WFI_RESUME_REASON`). */
 export const wfi = guarded(wfiPermission, nothing);
+/** WRS.NTO and WRS.STO end at once, sooner than any trap could be due (`Zawrs_exec_resume_rules`, `Zawrs_priv_illegal_instr_excp`). */
+export const wrs: Execute = () => undefined;
 export const mret = guarded((hart) => mretPermission(hart.mode), returnFromM);
 export const sret = guarded(sretPermission, returnFromS);
 

@@ -37,6 +37,7 @@ export function takeInterrupt(hart: Hart, { number, to }: DueInterrupt): Trap {
 }
 
 function enter(hart: Hart, trap: Trap): Trap {
+  hart.reservation = undefined;
   switch (trap.to) {
     case 'M':
       enterM(hart, trap);
@@ -110,6 +111,7 @@ function enterVS(hart: Hart, trap: Trap): void {
 
 /** MRET (`mret_h`, `mret_op`, `mstatus_mprv_clr_mret_sret_less_priv`). */
 export function returnFromM(hart: Hart): void {
+  hart.reservation = undefined;
   const { csrs } = hart;
   let status = csrs.values.mstatus;
   const mode = modeOf(mppOf(status), has(status, MPV));
@@ -128,6 +130,7 @@ function popSupervisor(status: bigint): bigint {
 
 /** SRET, whose behavior depends on V (`sret_h`). */
 export function returnFromS(hart: Hart): void {
+  hart.reservation = undefined;
   if (isVirtual(hart.mode)) returnFromVS(hart);
   else returnFromHS(hart);
   // Every SRET leaves for a mode below M (mstatus_mprv_xret_op).
