@@ -12,6 +12,8 @@ type Encoding = readonly [name: string, match: number, mask: number];
 
 /** Opcode and funct3; funct3 and funct7; funct3 and funct6; funct7, rs2 and funct3; funct7, funct3 and rd; all. */
 const [F3, F73, F63, LOAD_H, STORE_H, ALL] = [0x0000_707f, 0xfe00_707f, 0xfc00_707f, 0xfff0_707f, 0xfe00_7fff, 0xffff_ffff];
+/** Of A, where aq and rl are free: funct5 and funct3; LR's rs2 too. */
+const [F53, F53_LR] = [0xf800_707f, 0xf9f0_707f];
 
 const LISTING: readonly Encoding[] = [
   // RV64I
@@ -31,6 +33,10 @@ const LISTING: readonly Encoding[] = [
   ['mul', 0x0200_0033, F73], ['mulh', 0x0200_1033, F73], ['mulhsu', 0x0200_2033, F73], ['mulhu', 0x0200_3033, F73],
   ['div', 0x0200_4033, F73], ['divu', 0x0200_5033, F73], ['rem', 0x0200_6033, F73], ['remu', 0x0200_7033, F73],
   ['mulw', 0x0200_003b, F73], ['divw', 0x0200_403b, F73], ['divuw', 0x0200_503b, F73], ['remw', 0x0200_603b, F73], ['remuw', 0x0200_703b, F73],
+  // A
+  ['lr.w', 0x1000_202f, F53_LR], ['lr.d', 0x1000_302f, F53_LR], ['sc.w', 0x1800_202f, F53], ['sc.d', 0x1800_302f, F53],
+  ...([['add', 0x00], ['swap', 0x08], ['xor', 0x20], ['or', 0x40], ['and', 0x60], ['min', 0x80], ['max', 0xa0], ['minu', 0xc0], ['maxu', 0xe0]] as const)
+    .flatMap(([name, top]): Encoding[] => [[`amo${name}.w`, top * 2 ** 24 + 0x202f, F53], [`amo${name}.d`, top * 2 ** 24 + 0x302f, F53]]),
   // Zba
   ['add.uw', 0x0800_003b, F73], ['sh1add', 0x2000_2033, F73], ['sh2add', 0x2000_4033, F73], ['sh3add', 0x2000_6033, F73],
   ['sh1add.uw', 0x2000_203b, F73], ['sh2add.uw', 0x2000_403b, F73], ['sh3add.uw', 0x2000_603b, F73], ['slli.uw', 0x0800_101b, F63],
