@@ -2,7 +2,7 @@
  * Idle skipping on a core: its counters read, advanced and written back.
  */
 import { afterIdle, idleCycles, type IdleState } from './idle.js';
-import { INHIBIT_CYCLE_BIT, REGISTER, TIMER_ENABLE_BIT, type Cell, type Core } from './protocol.js';
+import { REGISTER, type Cell, type Core } from './protocol.js';
 
 /**
  * Cycles that are executed after a host effect and at the start of a wait,
@@ -18,7 +18,7 @@ export class IdleSkipper {
   readonly #core: Core;
   readonly #cyclesPerTick: bigint;
   readonly #enabled: boolean;
-  readonly #cells: Readonly<Record<'mtime' | 'mtimecmp' | 'mcycle' | 'inhibit' | 'interruptEnable', Cell>>;
+  readonly #cells: Readonly<Record<'mtime' | 'mtimecmp' | 'until' | 'mcycle' | 'counting', Cell>>;
   readonly #optional: Readonly<Record<'cycle' | 'mtip' | 'prescale', Cell | undefined>>;
   #settledFrom = 0n;
   /** The cycle in which an unbroken wait is reported next, and its first. */
@@ -38,9 +38,9 @@ export class IdleSkipper {
     this.#cells = {
       mtime: cell(REGISTER.mtime),
       mtimecmp: cell(REGISTER.mtimecmp),
+      until: cell(REGISTER.until),
       mcycle: cell(REGISTER.mcycle),
-      inhibit: cell(REGISTER.inhibit),
-      interruptEnable: cell(REGISTER.interruptEnable),
+      counting: cell(REGISTER.counting),
     };
     this.#optional = { cycle: core.cell(REGISTER.cycle), mtip: core.cell(REGISTER.mtip), prescale: core.cell(REGISTER.prescale) };
   }
@@ -82,22 +82,21 @@ export class IdleSkipper {
   }
 
   #read(): IdleState {
-    const { mtime, mtimecmp, mcycle, inhibit, interruptEnable } = this.#cells;
+    const { mtime, until, mcycle, counting } = this.#cells;
     return {
       cycle: this.#core.cycle,
       mtime: mtime.get(),
-      mtimecmp: mtimecmp.get(),
+      until: until.get(),
       prescale: this.#optional.prescale?.get() ?? 0n,
       mcycle: mcycle.get(),
-      mcycleInhibited: ((inhibit.get() >> INHIBIT_CYCLE_BIT) & 1n) === 1n,
-      timerEnabled: ((interruptEnable.get() >> TIMER_ENABLE_BIT) & 1n) === 1n,
+      counting: counting.get() === 1n,
     };
   }
 
   #write(state: IdleState, cycles: bigint): void {
     this.#core.cycle = state.cycle;
     this.#optional.cycle?.set(state.cycle);
-    this.#optional.mtip?.set(state.mtime >= state.mtimecmp ? 1n : 0n);
+    this.#optional.mtip?.set(state.mtime >= this.#cells.mtimecmp.get() ? 1n : 0n);
     this.#optional.prescale?.set(state.prescale);
     this.#cells.mtime.set(state.mtime);
     this.#cells.mcycle.set(state.mcycle);

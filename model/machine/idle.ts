@@ -2,22 +2,23 @@
  * Skipping the cycles in which a drained core waits for an interrupt: only
  * counters move, so their values afterwards are arithmetic.
  */
+import { NEVER } from './protocol.js';
 
 /** Counters of a waiting core. All values unsigned 64 bits. */
 export interface IdleState {
   /** Clock cycles since reset. */
   readonly cycle: bigint;
   readonly mtime: bigint;
-  readonly mtimecmp: bigint;
+  /** mtime at which a timer ends the wait; all ones for never. */
+  readonly until: bigint;
   /** Cycles since the last tick of mtime, 0..cyclesPerTick - 1. */
   readonly prescale: bigint;
   readonly mcycle: bigint;
-  /** mcycle stands still. */
-  readonly mcycleInhibited: boolean;
-  /** The timer interrupt, once pending, ends the wait. */
-  readonly timerEnabled: boolean;
+  /** mcycle is not inhibited. */
+  readonly counting: boolean;
 }
 
+/** No cycle count goes beyond. */
 const LAST = (1n << 64n) - 1n;
 
 /**
@@ -29,7 +30,7 @@ const LAST = (1n << 64n) - 1n;
  * @param cyclesPerTick - Clock cycles per tick of mtime, at least 1.
  * @param nextInput - Cycle of the next scheduled host effect, if there is one.
  * @returns Cycles to skip (0: none is certain), or `forever` if nothing can end
- *   the wait. An mtimecmp of all ones means never, as does a cycle beyond 64 bits.
+ *   the wait. A cycle beyond 64 bits means never.
  */
 export function idleCycles(state: IdleState, cyclesPerTick: bigint, nextInput: bigint | undefined): bigint | 'forever' {
   const timer = cyclesToTimer(state, cyclesPerTick);
@@ -40,9 +41,9 @@ export function idleCycles(state: IdleState, cyclesPerTick: bigint, nextInput: b
 }
 
 function cyclesToTimer(state: IdleState, cyclesPerTick: bigint): bigint | undefined {
-  if (!state.timerEnabled || state.mtimecmp === LAST) return undefined;
-  if (state.mtime >= state.mtimecmp) return 0n;
-  const ticks = state.mtimecmp - state.mtime;
+  if (state.until === NEVER) return undefined;
+  if (state.mtime >= state.until) return 0n;
+  const ticks = state.until - state.mtime;
   const cycles = ticks * cyclesPerTick - state.prescale - 1n;
   return state.cycle + cycles > LAST ? undefined : cycles;
 }
@@ -59,6 +60,6 @@ export function afterIdle(state: IdleState, cycles: bigint, cyclesPerTick: bigin
     cycle: BigInt.asUintN(64, state.cycle + cycles),
     mtime: BigInt.asUintN(64, state.mtime + elapsed / cyclesPerTick),
     prescale: elapsed % cyclesPerTick,
-    mcycle: state.mcycleInhibited ? state.mcycle : BigInt.asUintN(64, state.mcycle + cycles),
+    mcycle: state.counting ? BigInt.asUintN(64, state.mcycle + cycles) : state.mcycle,
   };
 }

@@ -49,20 +49,19 @@ export const REGISTER = {
   mtip: 'clint.mtip',
   /** Cycles since the timer's last tick; absent if it ticks every cycle. */
   prescale: 'clint.prescale',
-  /** Cycle counter CSR, its inhibit register and the interrupt enables. */
+  /** While the core waits: the timer's value at which an interrupt of it ends the wait (64 bits), all ones for never. */
+  until: 'wait.until',
+  /** Cycle counter CSR, and whether it counts while the core waits (1 bit). */
   mcycle: 'csr.mcycle',
-  inhibit: 'csr.mcountinhibit',
-  interruptEnable: 'csr.mie',
+  counting: 'wait.counting.mcycle',
 } as const;
 
 /** External interrupt lines by register: machine, supervisor (1 bit each), guests (9 bits, bit i is guest i). */
 export const PIN = { meip: 'pins.meip', seip: 'pins.seip', hgeip: 'pins.hgeip' } as const;
 export type Pin = keyof typeof PIN;
 
-/** Bit of the inhibit register that stops the cycle counter. */
-export const INHIBIT_CYCLE_BIT = 0n;
-/** Bit of the interrupt enables that lets the timer end a wait. */
-export const TIMER_ENABLE_BIT = 7n;
+/** `wait.until` where no timer ends the wait. */
+export const NEVER = (1n << 64n) - 1n;
 
 /** Bytes of a reservation, aligned. */
 export const RESERVATION_BYTES = 64n;

@@ -111,7 +111,7 @@ export class TestCore implements Core {
     this.registers.clear();
     for (const name of [...Object.values(REGISTER), ...Object.values(PIN)]) this.registers.set(name, 0n);
     this.registers.set(REGISTER.mtimecmp, NO_ADDRESS);
-    this.registers.set(REGISTER.interruptEnable, 0x880n);
+    this.registers.set(REGISTER.counting, 1n);
     this.cycle = 0n;
     this.#step = 0;
     this.#left = 0;
@@ -138,7 +138,7 @@ export class TestCore implements Core {
     this.executed++;
     this.cycle++;
     this.registers.set(REGISTER.cycle, this.cycle);
-    if ((this.#get(REGISTER.inhibit) & 1n) === 0n) this.registers.set(REGISTER.mcycle, this.#get(REGISTER.mcycle) + 1n);
+    this.registers.set(REGISTER.mcycle, this.#get(REGISTER.mcycle) + 1n);
     const prescale = this.#get(REGISTER.prescale) + 1n;
     this.registers.set(REGISTER.prescale, prescale === this.cyclesPerTick ? 0n : prescale);
     if (prescale === this.cyclesPerTick) this.registers.set(REGISTER.mtime, this.#get(REGISTER.mtime) + 1n);
@@ -146,7 +146,7 @@ export class TestCore implements Core {
   }
 
   #cycle(): number {
-    const pending = this.#get(REGISTER.mtip) === 1n && (this.#get(REGISTER.interruptEnable) & 0x80n) !== 0n;
+    const pending = this.#get(REGISTER.mtip) === 1n;
     const line = this.#get(PIN.meip) === 1n;
     const step = this.steps[this.#step] ?? { do: 'wfi' };
     const reason = this.#perform(step, pending || line);
@@ -164,6 +164,7 @@ export class TestCore implements Core {
       case 'io':
         return this.#access(step);
       case 'wfi':
+        this.registers.set(REGISTER.until, this.#get(REGISTER.mtimecmp));
         if (!interrupt) return EXIT.wait;
         if (this.#step < this.steps.length) this.wakes.push(this.cycle);
         this.#step++;

@@ -209,7 +209,9 @@ export class CsrFile {
           ? value
           : or(and(value, constant(width, source.writable)), and(old, constant(width, ones(width) ^ source.writable)));
         const legal = source.legal === undefined ? masked : mux(anyOf(source.legal.map((v) => eqConst(masked, v))), masked, old);
-        writes.set(csr.name, insert(writes.get(csr.name) ?? read(home), field.bits.high, field.bits.low, legal));
+        const subject = `${csr.name}.${field.name}.writeIf`;
+        const next = source.writeIf === undefined ? legal : mux(this.lowering.lower(source.writeIf, this.lowering.with({ value }), 1, subject), legal, old);
+        writes.set(csr.name, insert(writes.get(csr.name) ?? read(home), field.bits.high, field.bits.low, next));
       }
     }
   }

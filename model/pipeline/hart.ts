@@ -9,6 +9,7 @@ import { MODES, type Isa, type Region } from '../spec/isa.js';
 import type { ModuleBuilder } from './builder.js';
 import { CsrFile } from './csr.js';
 import { Lowering } from './lowering.js';
+import { TimerLines } from './timers.js';
 
 export interface Hart {
   readonly builder: ModuleBuilder;
@@ -53,11 +54,14 @@ export function declareHart(builder: ModuleBuilder, isa: Isa): Hart {
   const dramSize = read(builder.register('dram.size', 64, { reset: dramRegion.size, input: true }));
 
   lowering.source(csrs);
+  lowering.source(new TimerLines(isa, lowering));
   lowering.global({
     priv: read(priv),
     V: read(V),
     mtime: read(clint.mtime),
+    mtimecmp: read(clint.mtimecmp),
     'lines.msip': read(clint.msip),
+    // The same comparison kept in a register: it stands in the path of every instruction while interrupts are enabled.
     'lines.mtip': read(clint.mtip),
     'lines.meip': lines.meip,
     'lines.seip': lines.seip,

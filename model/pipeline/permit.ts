@@ -2,7 +2,7 @@
  * Permit tables as hardware: the first row that matches decides between
  * allowed, illegal instruction and virtual instruction.
  */
-import { constant, mux, select, eqConst } from '../ir/build.js';
+import { constant, eqConst, mux, or, select } from '../ir/build.js';
 import type { Expr } from '../ir/ir.js';
 import type { Scope } from '../lang/scope.js';
 import type { Csr, Permission, PermitTable } from '../spec/isa.js';
@@ -40,7 +40,11 @@ export class Permits {
     );
   }
 
-  /** The decision for a CSR access: the general table first, then the accessed CSR's own. */
+  /**
+   * The decision for a CSR access, by the general table and the accessed CSR's
+   * own: illegal if either says so, else virtual if either does. What HS-mode
+   * could not do either is illegal for a guest, whoever withholds it.
+   */
   csr(general: string, address: Expr): Expr {
     const first = this.table(general);
     const groups = new Map<string, Csr[]>();
@@ -48,6 +52,7 @@ export class Permits {
       if (csr.permit !== undefined) groups.set(csr.permit, [...(groups.get(csr.permit) ?? []), csr]);
     }
     const own = select(address, [...groups].map(([name, csrs]) => ({ keys: csrs.map((c) => BigInt(c.address)), value: this.table(name) })), decision('allow'));
-    return mux(eqConst(first, PERMISSIONS.allow), own, first);
+    const illegal = or(eqConst(first, PERMISSIONS.illegal), eqConst(own, PERMISSIONS.illegal));
+    return mux(illegal, decision('illegal'), mux(eqConst(first, PERMISSIONS.allow), own, first));
   }
 }

@@ -9,6 +9,7 @@ import { extracted } from './execute.js';
 import { EXIT } from './exit.js';
 import { modeBits } from './hart.js';
 import type { Retirement, RetiredDetails } from './retire.js';
+import { waitUntil } from './timers.js';
 
 /** Ends the instruction in this cycle: record, refetch at `next`. */
 export type Finish = (details: RetiredDetails) => void;
@@ -82,12 +83,22 @@ export function wakes({ core: { hart } }: Committing): Expr {
   return hart.lowering.lower(hart.isa.traps.wake, hart.lowering.base(), 1, 'wake');
 }
 
+/** What the host needs to know to skip idle cycles: when a timer ends the wait, and which counters count meanwhile. */
+function sayWhatCounts({ core: { builder, hart } }: Committing): void {
+  builder.assign(builder.register('wait.until', 64), waitUntil(hart));
+  for (const { name, counts } of hart.isa.csrs) {
+    if (counts?.what !== 'cycles') continue;
+    builder.assign(builder.register(`wait.counting.${name}`, 1), not(hart.lowering.lower(counts.inhibit, hart.lowering.base(), 1, name)));
+  }
+}
+
 /** WFI: waits until an interrupt wakes it, then retires; the interrupt is taken at the next boundary. */
 export function waitInstruction(here: Committing, retirement: Retirement, finish: Finish): void {
   const { builder } = here.core;
   builder.when(wakes(here), () => finish({ next: here.sequentialPc, value: constant(64, 0) }), () => {
     builder.count('stall.commit.wait');
     builder.exit(EXIT.wait);
+    sayWhatCounts(here);
     builder.when(not(read(here.waiting)), () => retirement.sample());
   });
 }

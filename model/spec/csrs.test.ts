@@ -67,6 +67,18 @@ describe('fields', () => {
     expect(specsWith({ [FILE]: fields('TOP: { bits: 12-11 }') }).isa.csrs[1]?.fields[0]?.source).toEqual({ kind: 'stored', reset: 0n, writable: 3n });
   });
 
+  it('of an extension that the hart has not read zero', () => {
+    const source = (text: string) => specsWith({ [FILE]: fields(text) }).isa.csrs[1]?.fields[0]?.source;
+    expect(source('TOP: { bits: 12-11, legal: [0, 1], with: [i, zz] }')).toEqual({ kind: 'constant', value: 0n });
+    expect(source('TOP: { bits: 12, value: 1, with: [zz] }')).toEqual({ kind: 'constant', value: 0n });
+    expect(source('TOP: { bits: 12, value: 1, with: [i] }')).toEqual({ kind: 'constant', value: 1n });
+  });
+
+  it('may say when they are written, if they are stored', () => {
+    expect(specsWith({ [FILE]: fields('TOP: { bits: 12-11, writeIf: "value != 2" }') }).isa.csrs[1]?.fields[0]?.source).toMatchObject({ kind: 'stored', writeIf: { text: 'value != 2' } });
+    expectMistakes(FILE, fields('«TOP»: { bits: 1, value: 0, writeIf: "1" }'), { says: 'other.TOP: writeIf does nothing beside value', mend: '`writeIf` is for stored fields: remove it, or `value`.' });
+  });
+
   it('keep all 64 bits of a number', () => {
     expect(specsWith({ [FILE]: fields('all: { bits: 63-0, value: 0xffffffffffffffff }') }).isa.csrs[1]?.fields[0]?.source).toEqual({ kind: 'constant', value: 0xffff_ffff_ffff_ffffn });
   });

@@ -4,6 +4,7 @@
 import { type AliasTarget, checkAliases, resolveAliasBits } from './aliases.js';
 import type { Context } from './context.js';
 import type { Declared } from './declarations.js';
+import { extensionNames } from './hart.js';
 import type { BitRange, Csr, CsrField } from './isa.js';
 import type { Text } from './node.js';
 import { anyMapping, bits, bool, closed, integer, listOf, type Located, oneOf, operation, small, word } from './shape.js';
@@ -30,6 +31,8 @@ const FIELD = closed({
   visible: operation.exactOptional(),
   readonly: bool.exactOptional(),
   computed: operation.exactOptional(),
+  writeIf: operation.exactOptional(),
+  with: listOf(word).exactOptional(),
   rules: listOf(word).exactOptional(),
 });
 
@@ -125,6 +128,7 @@ function buildField(key: Text, raw: RawField, range: BitRange, declared: Declare
 }
 
 function sourceOf(raw: RawField, range: BitRange, declared: Declared, label: string, context: Context): CsrField['source'] {
+  if (raw.with?.some(({ text }) => !extensionNames(context).has(text)) === true) return { kind: 'constant', value: 0n };
   const fit = (number: Located<bigint>): bigint => fitting(number, range, label, context);
   if (raw.value !== undefined) return { kind: 'constant', value: fit(raw.value) };
   if (raw.computed !== undefined) return { kind: 'computed', read: raw.computed };
@@ -135,7 +139,7 @@ function sourceOf(raw: RawField, range: BitRange, declared: Declared, label: str
     const at = raw.reset ?? raw.legal[0];
     if (at !== undefined) context.report.add(at.span, `${label}: resets to ${reset}, which is not legal`, `Add ${reset} to \`legal\`, or \`reset: ${legal.join('` or `reset: ')}\`.`);
   }
-  return { kind: 'stored', reset, writable: raw.writable === undefined ? ones(range) : fit(raw.writable), ...(legal && { legal }), ...(raw.read && { read: raw.read }) };
+  return { kind: 'stored', reset, writable: raw.writable === undefined ? ones(range) : fit(raw.writable), ...(legal && { legal }), ...(raw.read && { read: raw.read }), ...(raw.writeIf && { writeIf: raw.writeIf }) };
 }
 
 /** Exactly one of stored, constant, alias, computed: keys of one kind do not go with another. */
@@ -143,7 +147,7 @@ function checkKind(key: Text, raw: RawField, label: string, context: Context): v
   const kinds = (['value', 'alias', 'computed'] as const).filter((kind) => raw[kind] !== undefined);
   const [kind, other] = kinds;
   if (kind !== undefined && other !== undefined) context.complain(key, `${label}: has both ${kind} and ${other}`, 'A field is a constant (`value`), an alias (`alias`), computed (`computed`), or else stored: keep one.');
-  const ofStored = (['legal', 'writable', 'reset', 'read'] as const).find((name) => raw[name] !== undefined);
+  const ofStored = (['legal', 'writable', 'reset', 'read', 'writeIf'] as const).find((name) => raw[name] !== undefined);
   if (kind !== undefined && ofStored !== undefined) context.complain(key, `${label}: ${ofStored} does nothing beside ${kind}`, `\`${ofStored}\` is for stored fields: remove it, or \`${kind}\`.`);
   const ofAlias = (['visible', 'readonly'] as const).find((name) => raw[name] !== undefined);
   if (raw.alias === undefined && ofAlias !== undefined) context.complain(key, `${label}: ${ofAlias} does nothing without alias`, `\`${ofAlias}\` is for aliases: remove it, or add \`alias: csr.FIELD\`.`);

@@ -16,7 +16,7 @@ import { lineOf } from './yaml.js';
 /** Sections whose entries have names. */
 export type Section =
   | 'formats' | 'instructions' | 'pseudos' | 'csrs' | 'permits' | 'variables' | 'functions'
-  | 'exceptions' | 'interrupts' | 'entry' | 'regions' | 'choices' | 'settings' | 'cores';
+  | 'exceptions' | 'interrupts' | 'entry' | 'timers' | 'regions' | 'choices' | 'settings' | 'cores';
 
 /** A named entry as written. */
 export interface Declared {
@@ -36,7 +36,7 @@ export interface Declared {
 type Where = Pick<Declared, 'extension' | 'rules' | 'layer'>;
 
 const ISA_SECTIONS = ['formats', 'instructions', 'pseudos', 'csrs', 'permits', 'variables', 'functions'] as const;
-const TRAP_SECTIONS = ['exceptions', 'interrupts', 'entry'] as const;
+const TRAP_SECTIONS = ['exceptions', 'interrupts', 'entry', 'timers'] as const;
 /** Entries that are one value: kept in the section `settings` under these names. */
 const TRAP_SETTINGS = ['priority', 'levels', 'delegation', 'wake'] as const;
 const HART_SECTIONS = ['regions', 'choices'] as const;

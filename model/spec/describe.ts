@@ -127,6 +127,7 @@ function fieldMeaning({ bits, source }: CsrField): string {
       'stored', ...(source.legal ? [`legal ${source.legal.join(', ')}`] : []),
       ...(source.writable === (1n << BigInt(bits.high - bits.low + 1)) - 1n ? [] : [`writable 0x${source.writable.toString(16)}`]),
       ...(source.reset === 0n ? [] : [`reset 0x${source.reset.toString(16)}`]), ...(source.read ? [`reads ${source.read.text}`] : []),
+      ...(source.writeIf ? [`written if ${source.writeIf.text}`] : []),
     ].join('; ');
   }
 }

@@ -4,7 +4,7 @@
 import type { Context } from './context.js';
 import type { Declared } from './declarations.js';
 import type { Hart, Region } from './isa.js';
-import { startOf, type Text } from './node.js';
+import { List, startOf, Text } from './node.js';
 import { closed, integer, listOf, type Located, oneOf, small, word } from './shape.js';
 
 const REGION = closed({
@@ -48,6 +48,12 @@ function setting<T>(name: string, context: Context, build: (declared: Declared) 
   const [region] = declarations.of('regions').values();
   if (complete) report.add(startOf(region?.key.span.file ?? { path: 'hart.yaml', text: '' }), `hart: ${name} is missing`, `Add \`${name}: ...\` to hart.yaml.`);
   return undefined;
+}
+
+/** The names under `extensions`, mistakes in them aside. */
+export function extensionNames({ declarations }: Context): ReadonlySet<string> {
+  const node = declarations.of('settings').get('extensions')?.node;
+  return new Set(node instanceof List ? node.items.flatMap((item) => (item instanceof Text ? [item.text] : [])) : []);
 }
 
 function buildExtensions({ node, label }: Declared, context: Context): readonly string[] | undefined {

@@ -155,7 +155,9 @@ export interface CsrField {
     /** Stored in this CSR. `legal`: other values leave the field unchanged. `writable`: mask of writable bits within the field (default all). */
     | { readonly kind: 'stored'; readonly reset: bigint; readonly legal?: readonly bigint[]; readonly writable: bigint;
         /** Read value where it differs from the stored one (mip.SEIP: software bit or line). */
-        readonly read?: Operation }
+        readonly read?: Operation;
+        /** One bit over `value` (the field's bits of what is written): 0 leaves the field as it is. */
+        readonly writeIf?: Operation }
     | { readonly kind: 'constant'; readonly value: bigint }
     /** The bits live in a field (or whole CSR) elsewhere. Where `visible` is 0, bit by bit, they read zero and ignore writes. */
     | { readonly kind: 'alias'; readonly of: string; readonly visible?: Operation; readonly readonly: boolean }
@@ -168,7 +170,7 @@ export interface Csr extends Entry {
   readonly fields: readonly CsrField[];
   /** The CSR whose address reaches this one when V=1: `satp` for `vsatp`. */
   readonly substitutes?: string;
-  /** An extra permit table, consulted after the general one (`csr`). */
+  /** A permit table of its own beside the general one (`csr`): an access is illegal if either says so, else virtual if either does. */
   readonly permit?: string;
   /** One bit over `value` (bits<64>): 0 ignores the write as a whole. */
   readonly writeIf?: Operation;
@@ -239,6 +241,19 @@ export interface InterruptLevel extends Entry {
   readonly order: readonly string[];
 }
 
+/**
+ * A line into the hart that time drives: `lines.NAME` is one while `time` is at
+ * least `compare`, both unsigned.
+ */
+export interface Timer extends Entry {
+  /** bits<64>. */
+  readonly time: Operation;
+  /** bits<64>. */
+  readonly compare: Operation;
+  /** One bit: the line, once it rises, ends a wait. Idle cycles are skipped up to there. */
+  readonly wakes: Operation;
+}
+
 export interface Traps {
   readonly exceptions: readonly Exception[];
   /** Exception sources (TRAP_SOURCES), highest priority first. */
@@ -248,6 +263,7 @@ export interface Traps {
   readonly levels: readonly InterruptLevel[];
   readonly delegation: readonly DelegationRow[];
   readonly entry: readonly TrapEntry[];
+  readonly timers: readonly Timer[];
   /** One bit: WFI wakes. */
   readonly wake: Operation;
 }

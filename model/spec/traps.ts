@@ -6,7 +6,7 @@ import type { Context } from './context.js';
 import type { Declared } from './declarations.js';
 import type { Span } from './diagnostic.js';
 import {
-  type DelegationRow, type Exception, type Interrupt, type InterruptLevel, TRAP_SOURCES, type TrapEntry, type Traps, type TrapSource,
+  type DelegationRow, type Exception, type Interrupt, type InterruptLevel, type Timer, TRAP_SOURCES, type TrapEntry, type Traps, type TrapSource,
 } from './isa.js';
 import { startOf } from './node.js';
 import { anyMapping, closed, listOf, type Located, oneOf, operation, small, word } from './shape.js';
@@ -19,6 +19,7 @@ const EXCEPTION = closed({ code: small, source: oneOf([...TRAP_SOURCES, 'none'])
 const INTERRUPT = closed({ code: small, guestCode: small.exactOptional(), rules: listOf(word).exactOptional() });
 const LEVEL = closed({ mode: oneOf(TRAP_MODES), pending: operation, enabled: operation, order: listOf(word), rules: listOf(word).exactOptional() });
 const DELEGATION_ROW = closed({ ...ROW_KEYS, then: oneOf(TRAP_MODES) });
+const TIMER = closed({ time: operation, compare: operation, wakes: operation, rules: listOf(word).exactOptional() });
 const ENTRY = closed({ next: NEXT, update: anyMapping, rules: listOf(word).exactOptional() });
 
 /** The traps of all files together; nothing if an essential part is missing. */
@@ -27,6 +28,7 @@ export function buildTraps(conditions: Conditions): Traps | undefined {
   const exceptions = context.build('exceptions', (declared) => buildException(declared, context));
   const interrupts = context.build('interrupts', (declared) => buildInterrupt(declared, context));
   const entry = context.build('entry', (declared) => buildEntry(declared, context));
+  const timers = context.build('timers', (declared) => buildTimer(declared, context));
   checkExceptions([...exceptions.values()], context);
   checkCodes('interrupt', [...interrupts.values()], context);
   const priority = setting('priority', context, (declared) => buildPriority(declared, context));
@@ -36,7 +38,7 @@ export function buildTraps(conditions: Conditions): Traps | undefined {
   checkTaken(levels ?? [], context);
   checkEntries(levels ?? [], delegation ?? [], context);
   if (priority === undefined || levels === undefined || delegation === undefined || wake === undefined) return undefined;
-  return { exceptions: [...exceptions.values()], interrupts: [...interrupts.values()], entry: [...entry.values()], priority, levels, delegation, wake };
+  return { exceptions: [...exceptions.values()], interrupts: [...interrupts.values()], entry: [...entry.values()], timers: [...timers.values()], priority, levels, delegation, wake };
 }
 
 /** A part of `traps:` that must be there exactly once. */
@@ -71,6 +73,15 @@ function buildInterrupt(declared: Declared, context: Context): Interrupt | undef
   if (raw === undefined) return undefined;
   const guestCode = raw.guestCode && code(raw.guestCode, label, context);
   return { ...context.entry(declared, raw.rules, true), code: code(raw.code, label, context), ...(guestCode !== undefined && { guestCode }) };
+}
+
+function buildTimer(declared: Declared, context: Context): Timer | undefined {
+  const { label, key } = declared;
+  context.wellNamed(key, /^[a-z][a-z0-9_]*$/, label, 'mtip');
+  const raw = context.read(TIMER, declared.node, label);
+  if (raw === undefined) return undefined;
+  const { time, compare, wakes } = raw;
+  return { ...context.entry(declared, raw.rules, true), time, compare, wakes };
 }
 
 function code({ value, span }: Located<number>, label: string, context: Context): number {

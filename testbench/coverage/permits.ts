@@ -13,6 +13,12 @@ export interface RowCount {
   hits: number;
 }
 
+/** What two tables say together: illegal if either does, else virtual if either does. */
+export function together(first: Permission, second: Permission): Permission {
+  if (first === 'illegal' || second === 'illegal') return 'illegal';
+  return first === 'allow' ? second : first;
+}
+
 interface Row {
   readonly count: RowCount;
   readonly terms: readonly { readonly read: Reader; readonly values: readonly bigint[] }[];
@@ -39,8 +45,8 @@ export class PermitCounts {
   }
 
   /**
-   * Counts the rows that decide an instruction: that of its table and, if this
-   * allows a CSR access, that of the CSR's own table.
+   * Counts the rows that decide an instruction: that of its table and, unless
+   * this calls a CSR access illegal, that of the CSR's own table.
    *
    * @param onRow - Told each of them.
    * @returns The decision.
@@ -50,7 +56,7 @@ export class PermitCounts {
     if (permit === undefined) return 'allow';
     const first = this.#hit(permit, situation, onRow);
     const own = situation.instruction.csr === undefined ? undefined : this.#ownTable.get(situation.csr);
-    return first !== 'allow' || own === undefined ? first : this.#hit(own, situation, onRow);
+    return first === 'illegal' || own === undefined ? first : together(first, this.#hit(own, situation, onRow));
   }
 
   #hit(table: string, situation: Situation, onRow?: (row: RowCount) => void): Permission {

@@ -3,12 +3,12 @@
  * the specs over the CSRs that the records tell: neither the core's decision
  * nor its signals are looked at.
  */
-import { read } from '../../model/ir/build.js';
+import { constant, read, slice } from '../../model/ir/build.js';
 import { evaluate, type State } from '../../model/ir/eval.js';
 import type { Expr, Register } from '../../model/ir/ir.js';
 import { operands } from '../../model/ir/walk.js';
 import { lowerOperation } from '../../model/lang/lower.js';
-import { scopeOf } from '../../model/lang/scope.js';
+import { scopeOf, type Scope } from '../../model/lang/scope.js';
 import { MODES, type BitRange, type Instruction, type Isa, type Operation } from '../../model/spec/isa.js';
 import type { Mode } from '../retirement.js';
 import type { Homes } from './homes.js';
@@ -39,8 +39,8 @@ function reads(e: Expr, found = new Set<Register>()): Set<Register> {
 
 const stateOf = (registers: Map<Register, bigint>): State => ({ registers, arrays: new Map(), memory: new Map(), counters: new Map() });
 
-function lower(operation: Operation, names: Readonly<Record<string, Expr>>, width: number, subject: string): Expr {
-  const outcome = lowerOperation(operation, scopeOf(names), width, subject);
+function lower(operation: Operation, scope: Scope, width: number, subject: string): Expr {
+  const outcome = lowerOperation(operation, scope, width, subject);
   if (!outcome.ok) throw new Error(outcome.diagnostics.map((d) => d.message).join('\n'));
   return outcome.value;
 }
@@ -50,9 +50,16 @@ export class Variables {
   readonly #readers = new Map<string, Reader>();
   readonly #writes = new Map<Instruction, (insn: number) => bigint>();
   readonly #exists: ReadonlySet<number>;
+  readonly #address = register('csr', 12);
+  readonly #homes: ReadonlyMap<string, Register>;
+  /** The CSR address, whole CSRs as stored, and their fields as read. */
+  readonly #values: Scope;
 
   constructor(readonly isa: Isa) {
     this.#exists = new Set(isa.csrs.map((c) => c.address));
+    this.#homes = new Map(isa.csrs.filter((c) => c.fields.some((f) => f.source.kind === 'stored')).map((c) => [c.name, register(c.name, 64)]));
+    const whole = scopeOf(Object.fromEntries([this.#address, ...this.#homes.values()].map((r) => [r.name, read(r)])));
+    this.#values = { ...whole, name: (name) => whole.name(name) ?? this.#field(name, this.#values) };
   }
 
   /** The reader of a variable, made once. */
@@ -71,23 +78,27 @@ export class Variables {
     if (name === 'csr_exists') return ({ csr }) => (this.#exists.has(csr) ? 1n : 0n);
     if (name === 'csr_writes') return ({ instruction, insn }) => this.#writesOf(instruction)(insn);
     const variable = this.isa.variables.find((v) => v.name === name);
-    return variable === undefined ? this.#field(name) : this.#derived(variable.value, variable.width, name);
+    const value = variable === undefined ? this.#field(name, this.#values) : lower(variable.value, this.#values, variable.width, name);
+    if (value === undefined) throw new Error(`coverage cannot tell ${name} from the records`);
+    return this.#reading(value);
   }
 
-  /** `mstatus.TVM`, stored in its own CSR. */
-  #field(name: string): Reader {
-    const [csrName = '', fieldName] = name.split('.');
+  /** `mstatus.TVM`, stored in its own CSR or read through others; undefined for what no record tells. */
+  #field(name: string, scope: Scope): Expr | undefined {
+    const [csrName = '', fieldName, stored] = name.split('.');
     const found = this.isa.csrs.find((c) => c.name === csrName)?.fields.find((f) => f.name === fieldName);
-    if (found === undefined || found.source.kind !== 'stored') throw new Error(`coverage cannot tell ${name} from the records: it is no stored field`);
-    const { low, high } = found.bits;
-    return ({ homes }) => BigInt.asUintN(high - low + 1, homes.get(csrName) >> BigInt(low));
+    const home = this.#homes.get(csrName);
+    if (found === undefined) return undefined;
+    const { source, bits: { high, low } } = found;
+    const width = high - low + 1;
+    if (source.kind === 'constant') return constant(width, source.value);
+    if (source.kind !== 'stored' || home === undefined) return undefined;
+    return source.read === undefined || stored !== undefined ? slice(read(home), high, low) : lower(source.read, scope, width, name);
   }
 
   /** An expression over the CSR address and whole CSRs; over the address alone it is evaluated once for each. */
-  #derived(value: Operation, width: number, name: string): Reader {
-    const address = register('csr', 12);
-    const homes = this.isa.csrs.filter((c) => c.fields.some((f) => f.source.kind === 'stored')).map((c) => register(c.name, 64));
-    const expr = lower(value, Object.fromEntries([address, ...homes].map((r) => [r.name, read(r)])), width, name);
+  #reading(expr: Expr): Reader {
+    const address = this.#address;
     const used = [...reads(expr)];
     const compute: Reader = (situation) => {
       const registers = new Map(used.map((r) => [r, r === address ? BigInt(situation.csr) : situation.homes.get(r.name)]));
@@ -116,7 +127,7 @@ export class Variables {
   #writesReader({ csr, format, name }: Instruction): (insn: number) => bigint {
     if (csr === undefined) return () => 0n;
     const ranges = new Map(Object.entries({ ...format.registers, ...format.fields }).map(([n, range]) => [register(n, range.high - range.low + 1), range] as const));
-    const expr = lower(csr.writes, Object.fromEntries([...ranges.keys()].map((r) => [r.name, read(r)])), 1, name);
+    const expr = lower(csr.writes, scopeOf(Object.fromEntries([...ranges.keys()].map((r) => [r.name, read(r)]))), 1, name);
     const used = [...reads(expr)];
     return (insn) => {
       const registers = new Map(used.map((r) => [r, field(insn, ranges.get(r) ?? { high: 0, low: 0 })]));

@@ -6,7 +6,7 @@ import { MODES as LEVELS, type Csr, type Instruction, type Isa, type Permission,
 import { Dice } from '../arbitraries/dice.js';
 import { constantOnes, possible } from '../coverage/cells.js';
 import { Homes } from '../coverage/homes.js';
-import { PermitCounts, type RowCount } from '../coverage/permits.js';
+import { PermitCounts, together, type RowCount } from '../coverage/permits.js';
 import { Variables, type Reader, type Situation } from '../coverage/variables.js';
 import { MODES, type Mode, type Retirement } from '../retirement.js';
 import type { Family, Hit, PointTable, Sight } from './points.js';
@@ -125,7 +125,7 @@ export class PermitPoints implements Family {
     for (const mode of MODES) for (const row of candidates(rows, knownIn(mode))) this.#table.add(rowName(`${name}.${row.name}`, mode));
   }
 
-  /** A CSR's own table is asked only where the general one allows. */
+  /** A CSR's own table is asked only where the general one does not call the access illegal. */
   #nameCsrs(isa: Isa, variables: Variables): void {
     const instruction = isa.instructions.find((i) => i.class === 'csr' && i.permit !== undefined);
     if (instruction === undefined) return;
@@ -135,14 +135,11 @@ export class PermitPoints implements Family {
       for (const mode of MODES) {
         for (const access of ACCESSES) {
           const known = knowledge.of(csr.address, mode, access);
-          const outcomes = new Set(candidates(rowsOf(instruction.permit), known).map((r) => r.then));
-          if (outcomes.has('allow') && csr.permit !== undefined) {
-            outcomes.delete('allow');
-            for (const row of candidates(rowsOf(csr.permit), known)) {
-              outcomes.add(row.then);
-              this.#table.add(rowName(`${csr.permit}.${row.name}`, mode));
-            }
-          }
+          const general = candidates(rowsOf(instruction.permit), known).map((r) => r.then);
+          const open = general.filter((then) => then !== 'illegal');
+          const own = open.length === 0 ? [] : candidates(rowsOf(csr.permit), known);
+          for (const row of own) this.#table.add(rowName(`${csr.permit}.${row.name}`, mode));
+          const outcomes = new Set(own.length === 0 ? general : [...general.filter((then) => then === 'illegal'), ...own.flatMap((row) => open.map((then) => together(then, row.then)))]);
           for (const outcome of outcomes) this.#table.add(csrName(csr, mode, access, outcome));
         }
       }

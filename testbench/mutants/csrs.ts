@@ -41,6 +41,10 @@ function storedMutants(csr: Csr, field: CsrField, source: Stored): readonly Muta
     }
   }
   if (source.read !== undefined) for (const read of mistaken(source.read)) found.push(mutant(`reads ${read.text}`, { ...source, read }));
+  if (source.writeIf !== undefined) {
+    const { writeIf, ...rest } = source;
+    found.push(mutant('written always', rest), ...mistaken(writeIf).map((value) => mutant(`written if ${value.text}`, { ...source, writeIf: value })));
+  }
   return found;
 }
 

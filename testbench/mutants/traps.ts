@@ -80,6 +80,12 @@ function interruptMutants({ interrupts, levels, wake }: Traps): readonly Mutant[
   return [...guests, ...wakes, ...order, ...levels.flatMap(levelMutants)];
 }
 
+/** Lines that time drives; what they let end is no decision of a trap, and WFI's own test sees to it. */
+function timerMutants({ timers }: Traps): readonly Mutant[] {
+  return timers.flatMap((timer) => (['time', 'compare'] as const).flatMap((part) => mistaken(timer[part]).map((value) =>
+    isaMutant('interrupt', `${timer.name}.${part}: ${value.text}`, timer, inTraps((t) => ({ timers: t.timers.map((o) => (o.name === timer.name ? { ...o, [part]: value } : o)) }))))));
+}
+
 /** Functions of the specs, which compute trap vectors. */
 function functionMutants({ functions }: Isa): readonly Mutant[] {
   return functions.flatMap((f) => mistaken(f.value).map((value) => isaMutant('trap-entry', `${f.name}: ${value.text}`, f, (isa) => (
@@ -89,5 +95,5 @@ function functionMutants({ functions }: Isa): readonly Mutant[] {
 /** All mutants of traps. */
 export function trapMutants(isa: Isa): readonly Mutant[] {
   const { traps } = isa;
-  return [...delegationMutants(traps), ...entryMutants(traps), ...functionMutants(isa), ...exceptionMutants(traps), ...interruptMutants(traps)];
+  return [...delegationMutants(traps), ...entryMutants(traps), ...functionMutants(isa), ...exceptionMutants(traps), ...interruptMutants(traps), ...timerMutants(traps)];
 }

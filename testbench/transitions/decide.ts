@@ -3,7 +3,8 @@
  * decision and its rules, on unknown state everything that the decision could
  * be and the state that it rests on.
  */
-import { type Case, type Condition, type Entry, type Exception, type Interrupt, type InterruptLevel, type Isa, MODES, type TrapSource } from '../../model/spec/isa.js';
+import { type Case, type Condition, type Entry, type Exception, type Interrupt, type InterruptLevel, type Isa, MODES, type Permission, type TrapSource } from '../../model/spec/isa.js';
+import { together } from '../coverage/permits.js';
 import type { Mode, TrapMode } from '../retirement.js';
 import { andBit, at, type Bit, type Bits, dependencies, fit, joined, known, namesOf, single, valueOf } from './bits.js';
 import { evaluate, evaluateBit, holds, type Names } from './evaluate.js';
@@ -63,6 +64,18 @@ interface Row extends Entry {
   readonly when: Condition;
 }
 
+/** What the permit tables asked so far say, and the rows that say it. */
+interface Judgement {
+  readonly then: Permission;
+  readonly rules: readonly string[];
+}
+
+function judgedBoth({ then, rules }: Judgement, row: Row & { readonly then: Permission }): Judgement {
+  const both = together(then, row.then);
+  const told = [...(then === both ? rules : []), ...(row.then === both ? [row.name] : [])];
+  return { then: both, rules: told };
+}
+
 class Walk {
   readonly decisions: Decision[] = [];
   readonly support = new Set<string>();
@@ -116,15 +129,17 @@ class Walk {
     const { instruction, fault } = event;
     if (event.lead === 1 && fault !== undefined) return this.#source(fault, names, []);
     if (instruction === undefined) return this.#source('illegal', names, []);
-    let granted: readonly (readonly string[])[] = [[]];
+    let judged: readonly Judgement[] = [{ then: 'allow', rules: [] }];
     for (const table of this.#tables(event)) {
-      if (granted.length === 0) return;
+      const open = judged.filter((j) => j.then !== 'illegal');
+      if (open.length === 0) break;
       const rows = this.#firstOf(table.rows, names);
-      for (const row of rows) if (row.then !== 'allow') this.#source(row.then, names, [row.name]);
-      const allowing = rows.filter((r) => r.then === 'allow');
-      granted = granted.flatMap((rules) => allowing.map((row) => [...rules, row.name]));
+      judged = [...judged.filter((j) => j.then === 'illegal'), ...open.flatMap((j) => rows.map((row) => judgedBoth(j, row)))];
     }
-    for (const rules of granted) this.#permitted(event, names, rules);
+    for (const { then, rules } of judged) {
+      if (then === 'allow') this.#permitted(event, names, rules);
+      else this.#source(then, names, rules);
+    }
   }
 
   /** The permit tables that an instruction consults, in their order. */
