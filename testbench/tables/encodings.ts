@@ -3,7 +3,7 @@
  * fixed bits, and is no other instruction, is an illegal instruction.
  *
  * The opcode listings of the manual, as match and mask. What this hart has not
- * (choices: A, C, F, D, V, Zicbo, Svinval and the rest) is not in the list.
+ * (choices: C, F, D, V, Zicbo, Svinval and the rest) is not in the list.
  */
 import { DATA, bits, hart, type TableRow } from './row.js';
 
@@ -12,6 +12,8 @@ type Encoding = readonly [name: string, match: number, mask: number];
 
 /** Opcode and funct3; funct3 and funct7; funct3 and funct6; funct7, rs2 and funct3; funct7, funct3 and rd; all. */
 const [F3, F73, F63, LOAD_H, STORE_H, ALL] = [0x0000_707f, 0xfe00_707f, 0xfc00_707f, 0xfff0_707f, 0xfe00_7fff, 0xffff_ffff];
+/** Of A, where aq and rl are free: funct5 and funct3; LR's rs2 too. */
+const [F53, F53_LR] = [0xf800_707f, 0xf9f0_707f];
 
 const LISTING: readonly Encoding[] = [
   // RV64I
@@ -31,6 +33,27 @@ const LISTING: readonly Encoding[] = [
   ['mul', 0x0200_0033, F73], ['mulh', 0x0200_1033, F73], ['mulhsu', 0x0200_2033, F73], ['mulhu', 0x0200_3033, F73],
   ['div', 0x0200_4033, F73], ['divu', 0x0200_5033, F73], ['rem', 0x0200_6033, F73], ['remu', 0x0200_7033, F73],
   ['mulw', 0x0200_003b, F73], ['divw', 0x0200_403b, F73], ['divuw', 0x0200_503b, F73], ['remw', 0x0200_603b, F73], ['remuw', 0x0200_703b, F73],
+  // A
+  ['lr.w', 0x1000_202f, F53_LR], ['lr.d', 0x1000_302f, F53_LR], ['sc.w', 0x1800_202f, F53], ['sc.d', 0x1800_302f, F53],
+  ...([['add', 0x00], ['swap', 0x08], ['xor', 0x20], ['or', 0x40], ['and', 0x60], ['min', 0x80], ['max', 0xa0], ['minu', 0xc0], ['maxu', 0xe0]] as const)
+    .flatMap(([name, top]): Encoding[] => [[`amo${name}.w`, top * 2 ** 24 + 0x202f, F53], [`amo${name}.d`, top * 2 ** 24 + 0x302f, F53]]),
+  // Zba
+  ['add.uw', 0x0800_003b, F73], ['sh1add', 0x2000_2033, F73], ['sh2add', 0x2000_4033, F73], ['sh3add', 0x2000_6033, F73],
+  ['sh1add.uw', 0x2000_203b, F73], ['sh2add.uw', 0x2000_403b, F73], ['sh3add.uw', 0x2000_603b, F73], ['slli.uw', 0x0800_101b, F63],
+  // Zbb; of one source operand, all but rd and rs1 is fixed
+  ['andn', 0x4000_7033, F73], ['orn', 0x4000_6033, F73], ['xnor', 0x4000_4033, F73],
+  ['clz', 0x6000_1013, LOAD_H], ['ctz', 0x6010_1013, LOAD_H], ['cpop', 0x6020_1013, LOAD_H], ['sext.b', 0x6040_1013, LOAD_H], ['sext.h', 0x6050_1013, LOAD_H],
+  ['clzw', 0x6000_101b, LOAD_H], ['ctzw', 0x6010_101b, LOAD_H], ['cpopw', 0x6020_101b, LOAD_H], ['zext.h', 0x0800_403b, LOAD_H],
+  ['orc.b', 0x2870_5013, LOAD_H], ['rev8', 0x6b80_5013, LOAD_H],
+  ['min', 0x0a00_4033, F73], ['minu', 0x0a00_5033, F73], ['max', 0x0a00_6033, F73], ['maxu', 0x0a00_7033, F73],
+  ['rol', 0x6000_1033, F73], ['ror', 0x6000_5033, F73], ['rori', 0x6000_5013, F63], ['rolw', 0x6000_103b, F73], ['rorw', 0x6000_503b, F73], ['roriw', 0x6000_501b, F73],
+  // Zbs
+  ['bclr', 0x4800_1033, F73], ['bext', 0x4800_5033, F73], ['binv', 0x6800_1033, F73], ['bset', 0x2800_1033, F73],
+  ['bclri', 0x4800_1013, F63], ['bexti', 0x4800_5013, F63], ['binvi', 0x6800_1013, F63], ['bseti', 0x2800_1013, F63],
+  // Zicond
+  ['czero.eqz', 0x0e00_5033, F73], ['czero.nez', 0x0e00_7033, F73],
+  // Zawrs
+  ['wrs.nto', 0x00d0_0073, ALL], ['wrs.sto', 0x01d0_0073, ALL],
   // Zicsr
   ['csrrw', 0x1073, F3], ['csrrs', 0x2073, F3], ['csrrc', 0x3073, F3], ['csrrwi', 0x5073, F3], ['csrrsi', 0x6073, F3], ['csrrci', 0x7073, F3],
   // Privileged

@@ -5,6 +5,8 @@
  * Subjects are expected to have the default 128 MiB of DRAM.
  */
 import { aliasRows } from './aliases.js';
+import { atomicRows } from './atomics.js';
+import { bitRows } from './bits.js';
 import { csrRows } from './csrs.js';
 import { delegationRows } from './delegation.js';
 import { encodingRows } from './encodings.js';
@@ -26,5 +28,6 @@ export function tables(): readonly TableRow[] {
   return [
     ...xretRows(), ...trapEntryRows(), ...delegationRows(), ...legalityRows(), ...priorityRows(),
     ...aliasRows(), ...interruptRows(), ...tinstRows(), ...warlRows(), ...unprivilegedRows(), ...encodingRows(), ...csrRows(), ...shiftRows(),
+    ...bitRows(), ...atomicRows(),
   ];
 }

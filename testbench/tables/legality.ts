@@ -335,7 +335,7 @@ const NOTHING: readonly (readonly [name: string, word: number])[] = [
   ['hlvx-d', 0x6c30_c173], ['hsv.b-rd', 0x6230_c0f3], ['hsv.h-rd', 0x6630_c0f3], ['hsv.w-rd', 0x6a30_c0f3], ['hsv.d-rd', 0x6e30_c0f3],
   ['system-funct3-4', 0x0000_c173], ['mop.r.0', 0x81c0_4073],
   ['cbo.inval', 0x0000_a00f], ['cbo.clean', 0x0010_a00f], ['cbo.zero', 0x0040_a00f], ['misc-mem-3', 0x0000_300f], ['misc-mem-7', 0x0000_700f],
-  ['lr.w', 0x1000_a12f], ['amoadd.d', 0x0030_b12f], ['flw', 0x0000_a107], ['fsd', 0x0000_b027], ['fadd.s', 0x0031_0153], ['vadd', 0x0220_8157],
+  ['lr.w-rs2', 0x1010_a12f], ['amoadd.b', 0x0030_812f], ['amoadd.q', 0x0030_c12f], ['amocas.w', 0x2830_a12f], ['flw', 0x0000_a107], ['fsd', 0x0000_b027], ['fadd.s', 0x0031_0153], ['vadd', 0x0220_8157],
   ['custom-0', 0x0000_000b], ['load-7', 0x0000_f103], ['store-4', 0x0030_c023], ['branch-2', 0x0000_2063], ['jalr-1', 0x0000_9167],
   ['op-funct7-2', 0x0430_8133], ['sub-funct3-1', 0x4030_9133], ['opw-funct3-1-m', 0x0230_913b], ['slliw-shamt-32', 0x0200_911b], ['slli-bit-26', 0x0400_9113],
 ];

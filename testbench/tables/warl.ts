@@ -33,8 +33,8 @@ const WHOLE: readonly (readonly [csr: CsrName, mode: Mode, written: bigint, read
   // hstatus: VSXL stays 2, VGEIN=63 is not taken; GVA SPV SPVP HU VTVM VTW VTSR.
   ['hstatus', 'HS', ONES, 0x2_0070_03c0n, 'hstatus_acc'],
   ['hstatus', 'HS', 0n, 0x2_0000_0000n, 'hstatus_acc'],
-  ['misa', 'M', 0n, 0x8000_0000_0014_1180n, 'MISA_WARL'],
-  ['misa', 'M', ONES, 0x8000_0000_0014_1180n, 'MISA_WARL'],
+  ['misa', 'M', 0n, 0x8000_0000_0014_1183n, 'MISA_WARL'],
+  ['misa', 'M', ONES, 0x8000_0000_0014_1183n, 'MISA_WARL'],
   ['mcounteren', 'M', ONES, 0x7n, 'MCOUNTEREN_FLDS_WARL'], ['mcounteren', 'M', 0n, 0n, 'MCOUNTEREN_FLDS_WARL'], ['mcounteren', 'M', 0x2n, 0x2n, 'MCOUNTEREN_FLDS_WARL'],
   ['hcounteren', 'HS', ONES, 0x7n, 'HCOUNTEREN_WARL'], ['hcounteren', 'HS', 0x4n, 0x4n, 'HCOUNTEREN_WARL'],
   ['scounteren', 'HS', ONES, 0x7n, 'SCOUNTEREN_WARL'], ['scounteren', 'VS', ONES, 0x7n, 'SCOUNTEREN_WARL'], ['scounteren', 'VS', 0x1n, 0x1n, 'SCOUNTEREN_WARL'],
@@ -66,7 +66,7 @@ function whole(): TableRow[] {
     ...WHOLE.map(([csr, mode, written, read, rule]) => writeRead(`${csr}-${mode}-${written.toString(16)}`, [rule], csr, mode, written, read)),
     ...PLAIN.flatMap(([csr, mode, rule]) => ([ONES, 0n, 0x8123_4567_89ab_cdefn] as const).map((value) => writeRead(`${csr}-${mode}-${value.toString(16)}`, [rule], csr, mode, value, value))),
     ...(['mvendorid', 'marchid', 'mimpid', 'mhartid', 'mconfigptr'] as const).map((csr) => row(csr, ['choices:identity'], { mode: 'M', words: [csrrs(CSR[csr], 2, 0)] }, { rd: [2, 0n] })),
-    row('misa', ['misa_enc', 'misa_mxl_enc'], { mode: 'M', words: [csrrs(CSR.misa, 2, 0)] }, { rd: [2, 0x8000_0000_0014_1180n] }),
+    row('misa', ['misa_enc', 'misa_mxl_enc'], { mode: 'M', words: [csrrs(CSR.misa, 2, 0)] }, { rd: [2, 0x8000_0000_0014_1183n] }),
   ];
 }
 
