@@ -9,10 +9,10 @@
  */
 import { ONE, ZERO, and, binary, concat, constant, eqConst, mux, not, or, read, slice } from '../ir/build.js';
 import type { Expr, Register } from '../ir/ir.js';
-import { ACCESSES } from '../spec/isa.js';
+import { ACCESSES, type Access } from '../spec/isa.js';
 import type { Committing } from './committing.js';
 import { crossesBlock, type Core } from './core.js';
-import { extracted } from './execute.js';
+import type { Op } from './decode.js';
 import { REFUSAL, type WalkRequest } from './walk.js';
 
 /** `access.phase`: walking; then words of memory are at hand, one or both; then the first is written. */
@@ -36,8 +36,8 @@ export interface AccessEffects {
   readonly sample: () => void;
   /** It retires. */
   readonly finish: (details: { readonly value: Expr; readonly loaded?: Expr }) => void;
-  /** A store of `bytes` (four bits) in DRAM. */
-  readonly store: (address: Expr, bytes: Expr, data: Expr) => void;
+  /** It is atomic: what it reads is at hand, and it completes in this cycle. */
+  readonly atomic: () => void;
   /** Its fetch is translated now: it begins anew, and nothing comes between. */
   readonly refetch: () => void;
 }
@@ -74,7 +74,8 @@ export class TranslatedAccess {
     return this.#here.anyOp(memoryOps.filter((op) => op.instruction.memory?.as !== 'self'));
   }
 
-  get #walking(): Expr {
+  /** One bit: a walk for it is under way, done or refused. */
+  get walking(): Expr {
     return and(this.walks, read(this.#here.waiting));
   }
 
@@ -98,7 +99,7 @@ export class TranslatedAccess {
 
   /** One bit: a physical address is there, and the instruction not done. */
   get #done(): Expr {
-    return and(this.#walking, this.#translation.walker.is('done'));
+    return and(this.walking, this.#translation.walker.is('done'));
   }
 
   get #inDram(): Expr {
@@ -108,7 +109,7 @@ export class TranslatedAccess {
   /** @param device - One bit: a device takes an access of this width at the physical address. */
   refusal(device: Expr): Refusal {
     const { walker } = this.#translation;
-    const by = (who: keyof typeof REFUSAL): Expr => and(this.#walking, walker.is('refused'), eqConst(read(walker.refusal), REFUSAL[who]));
+    const by = (who: keyof typeof REFUSAL): Expr => and(this.walking, walker.is('refused'), eqConst(read(walker.refusal), REFUSAL[who]));
     const accepted = or(this.#inDram, and(not(this.#here.fetchFault), not(this.#crosses), device));
     return { page: by('first'), guestPage: by('second'), access: or(by('table'), and(this.#done, not(accepted))) };
   }
@@ -123,7 +124,7 @@ export class TranslatedAccess {
     const { isLoad } = this.#here;
     const whole = mux(isLoad, this.#in('first'), and(this.#in('walk'), this.#done, this.#inDram));
     const split = mux(isLoad, this.#in('second'), this.#in('written'));
-    return and(this.#walking, not(this.#here.fetchFault), mux(this.#crosses, split, whole));
+    return and(this.walking, not(this.#here.fetchFault), mux(this.#crosses, split, whole));
   }
 
   /** A cycle in which nothing refuses and no device is at work. */
@@ -148,22 +149,18 @@ export class TranslatedAccess {
   }
 
   #request(address: Expr): WalkRequest {
-    const { fetchFault, isStore, memoryOps } = this.#here;
+    const { fetchFault, memoryOps } = this.#here;
     const { regimes } = this.#translation;
     const of = (which: 'V' | 'privilege'): Expr =>
       mux(fetchFault, regimes.of('fetch')[which], mux(this.#asGuest, regimes.of('guest')[which], regimes.of('self')[which]));
-    const kind = (a: keyof typeof ACCESSES): Expr => constant(2, ACCESSES[a]);
-    const executes = this.#here.anyOp(memoryOps.filter((op) => op.instruction.memory?.as === 'guest-execute'));
-    return {
-      address, V: of('V'), privilege: of('privilege'),
-      access: mux(fetchFault, kind('fetch'), mux(isStore, kind('store'), mux(executes, kind('execute'), kind('load')))),
-    };
+    const access = this.#here.perOp(memoryOps, (op) => constant(2, ACCESSES[accessOf(op)]));
+    return { address, V: of('V'), privilege: of('privilege'), access: mux(fetchFault, constant(2, ACCESSES.fetch), access) };
   }
 
   /** A part is translated and in DRAM. */
   #translated(effects: AccessEffects): void {
     const { builder } = this.#here.core;
-    const { isLoad, address, bytes, value } = this.#here;
+    const { isLoad, isAtomic, address, value } = this.#here;
     const first = read(this.#first);
     builder.firstOf([
       {
@@ -176,8 +173,9 @@ export class TranslatedAccess {
       },
       { when: this.#crosses, then: () => this.#load(blockOf(first), 'first') },
       { when: isLoad, then: () => this.#load(this.physical, 'first') },
+      { when: isAtomic, then: () => effects.atomic() },
     ], () => {
-      effects.store(this.physical, bytes, value);
+      this.#here.storeToDram(value, this.physical);
       effects.finish({ value });
     });
   }
@@ -191,15 +189,15 @@ export class TranslatedAccess {
   /** Memory is at hand. */
   #carryOut(effects: AccessEffects): void {
     const { builder } = this.#here.core;
-    const { isLoad, value } = this.#here;
-    const { loaded, first, second } = this.#split();
-    const finishLoad = (data: Expr): void => {
-      const result = extracted(this.#here.core, this.#here.control, data);
-      this.#here.writeRegister(result);
-      effects.finish({ value: result, loaded: data });
+    const { isLoad, isAtomic, value, data } = this.#here;
+    const { first, second } = this.#split();
+    const finishLoad = (): void => {
+      this.#here.writeRegister(data);
+      effects.finish({ value: data, loaded: this.loaded });
     };
     builder.firstOf([
-      { when: not(this.#crosses), then: () => finishLoad(read(this.#data)) },
+      { when: isAtomic, then: () => effects.atomic() },
+      { when: not(this.#crosses), then: finishLoad },
       {
         when: this.#in('first'),
         then: () => {
@@ -207,16 +205,16 @@ export class TranslatedAccess {
           this.#load(this.physical, 'second');
         },
       },
-      { when: isLoad, then: () => finishLoad(loaded) },
+      { when: isLoad, then: finishLoad },
       {
         when: this.#in('second'),
         then: () => {
-          effects.store(blockOf(read(this.#first)), constant(4, BLOCK), first);
+          this.#here.storeToDram(first, blockOf(read(this.#first)), constant(4, BLOCK));
           builder.assign(this.#phase, constant(2, PHASE.written));
         },
       },
     ], () => {
-      effects.store(this.physical, constant(4, BLOCK), second);
+      this.#here.storeToDram(second, this.physical, constant(4, BLOCK));
       effects.finish({ value });
     });
   }
@@ -236,6 +234,12 @@ export class TranslatedAccess {
   get loaded(): Expr {
     return mux(this.#crosses, this.#split().loaded, read(this.#data));
   }
+}
+
+/** As what the access is checked: an atomic operation as a store. */
+function accessOf({ instruction: { memory } }: Op): Access {
+  if (memory?.op !== 'load') return 'store';
+  return memory.as === 'guest-execute' ? 'execute' : 'load';
 }
 
 const blockOf = (address: Expr): Expr => concat(slice(address, 63, 3), constant(3, 0));

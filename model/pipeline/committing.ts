@@ -2,7 +2,7 @@
  * The instruction in the commit stage: its word, operands and address, and the
  * names that permits, cases and CSR operations know it by.
  */
-import { ZERO, add, and, constant, element, eqConst, mux, not, nonZero, or, read } from '../ir/build.js';
+import { ZERO, add, and, constant, element, eq, eqConst, mux, not, nonZero, or, read } from '../ir/build.js';
 import type { Expr, Register } from '../ir/ir.js';
 import type { Scope } from '../lang/scope.js';
 import type { InstructionClass } from '../spec/isa.js';
@@ -10,6 +10,8 @@ import { TranslatedAccess } from './access.js';
 import { anyOf } from './builder.js';
 import { accessBytes, isOp, operandField, stageOf, type Core } from './core.js';
 import type { Op } from './decode.js';
+import { extracted } from './execute.js';
+import { EXIT } from './exit.js';
 import type { Locals } from './lowering.js';
 
 export class Committing {
@@ -70,6 +72,12 @@ export class Committing {
     return this.translated === undefined ? this.address : mux(this.walks, this.translated.physical, this.address);
   }
 
+  /** `value` with what a load has read at commit, once it has. */
+  get data(): Expr {
+    const { core, control, translated, value } = this;
+    return translated === undefined ? value : mux(and(this.walks, this.isLoad), extracted(core, control, translated.loaded), value);
+  }
+
   get isLoad(): Expr {
     return this.core.decoder.unit(this.control, 'load');
   }
@@ -80,6 +88,11 @@ export class Committing {
 
   get isMemory(): Expr {
     return or(this.isLoad, this.isStore);
+  }
+
+  /** One bit: a load-reserved, store-conditional or atomic memory operation. */
+  get isAtomic(): Expr {
+    return or(this.is('amo'), this.is('lr'), this.is('sc'));
   }
 
   opsOf(c: InstructionClass): readonly Op[] {
@@ -128,6 +141,14 @@ export class Committing {
   writeRegister(value: Expr): void {
     const { builder, hart } = this.core;
     builder.when(nonZero(this.rd), () => builder.write(hart.x, this.rd, value));
+  }
+
+  /** Stores the low bytes of `data`, by default those of the access at its address; a store to `tohost` ends the run. */
+  storeToDram(data: Expr, address: Expr = this.address, bytes: Expr = this.bytes): void {
+    const { builder, hart } = this.core;
+    const tohost = read(builder.register('htif.tohost', 64, { reset: (1n << 64n) - 1n, input: true }));
+    builder.store(hart.dram, address, bytes, data);
+    builder.when(eq(address, tohost), () => builder.exit(EXIT.tohost));
   }
 
   /** `X[rs1]` and `X[rs2]`, read at commit, when everything older has written. */

@@ -9,10 +9,14 @@ import { exception, type TrapValues } from './trap.js';
 /** The exception of the instruction in commit, if any. */
 export function faultOf(here: Committing): TrapValues & { readonly taken: Expr } {
   const permission = permissionOf(here);
+  const allowed = eqConst(permission, PERMISSIONS.allow);
   const device = here.core.builder.wire('commit.device', ioAllowed(here));
-  const outside = and(here.isMemory, here.trouble, eqConst(permission, PERMISSIONS.allow), not(device));
   const { page, guestPage, access } = here.translated?.refusal(device) ?? { page: ZERO, guestPage: ZERO, access: ZERO };
-  const refused = mux(here.walks, access, mux(here.fetchFault, ONE, outside));
+  const unaligned = and(here.isAtomic, not(isAligned(here)));
+  const outside = mux(here.walks, access, mux(here.fetchFault, ONE, and(here.trouble, not(device))));
+  const loads = here.anyOp(here.memoryOps.filter((op) => op.instruction.memory?.op === 'load'));
+  const ofLoads = (what: Expr): Expr => and(here.isMemory, allowed, loads, what);
+  const ofStores = (what: Expr): Expr => and(here.isMemory, allowed, not(loads), what);
   const address = faultAddress(here);
   const { walker } = here.core.translation ?? {};
   return exception(
@@ -21,18 +25,18 @@ export function faultOf(here: Committing): TrapValues & { readonly taken: Expr }
       sources: {
         'fetch-page-fault': and(here.fetchFault, page),
         'fetch-guest-page-fault': and(here.fetchFault, guestPage),
-        'fetch-fault': and(here.fetchFault, refused),
+        'fetch-fault': and(here.fetchFault, outside),
         // What could not be fetched has no bits to judge.
         illegal: and(not(here.fetchFault), eqConst(permission, PERMISSIONS.illegal)),
         virtual: eqConst(permission, PERMISSIONS.virtual),
         instruction: ZERO,
         'misaligned-target': and(here.trouble, not(here.isMemory)),
-        'load-page-fault': and(here.isLoad, page),
-        'load-guest-page-fault': and(here.isLoad, guestPage),
-        'load-fault': and(here.isLoad, refused),
-        'store-page-fault': and(here.isStore, page),
-        'store-guest-page-fault': and(here.isStore, guestPage),
-        'store-fault': and(here.isStore, refused),
+        'load-page-fault': ofLoads(page),
+        'load-guest-page-fault': ofLoads(guestPage),
+        'load-fault': ofLoads(or(unaligned, outside)),
+        'store-page-fault': ofStores(page),
+        'store-guest-page-fault': ofStores(guestPage),
+        'store-fault': ofStores(or(unaligned, outside)),
       },
       byName: raised(here),
     },
@@ -42,7 +46,7 @@ export function faultOf(here: Committing): TrapValues & { readonly taken: Expr }
       target: here.address,
       address,
       guest_address: walker === undefined ? constant(64, 0) : read(walker.target),
-      implicit: and(here.walks, walker?.implicit ?? ZERO),
+      implicit: and(here.translated?.walking ?? ZERO, walker?.implicit ?? ZERO),
       implicit_write: walker?.implicitWrite ?? ZERO,
       transformed: transformed(here, slice(binary('sub', address, here.address), 4, 0)),
       access_virtual: accessVirtual(here),
@@ -94,21 +98,29 @@ function transformed(here: Committing, offset: Expr): Expr {
     format.tinst === undefined ? constant(32, 0) : lowering.lower(format.tinst, scope, 32, format.name));
 }
 
-/** Address of the part of the fetch or access that is refused: without translation the second 8-byte block where the first is in DRAM. */
-function faultAddress({ core, pc, address, fetchFault, walks, translated }: Committing): Expr {
+/**
+ * Address of the part of the fetch or access that is refused. Without translation that is the second 8-byte block where the first is in DRAM;
+ * atomic accesses have no parts.
+ */
+function faultAddress(here: Committing): Expr {
+  const { core, pc, address, fetchFault, translated } = here;
   const block = concat(slice(address, 63, 3), constant(3, 0));
-  const physical = mux(fetchFault, pc, mux(core.hart.inDram(address, 1), add(block, constant(64, 8)), address));
-  return mux(walks, translated?.address ?? address, physical);
+  const physical = mux(fetchFault, pc, mux(and(core.hart.inDram(address, 1), not(here.isAtomic)), add(block, constant(64, 8)), address));
+  return translated === undefined ? physical : mux(translated.walking, translated.address, physical);
 }
 
-/** One bit: the access outside DRAM lies in an I/O region, aligned, of a width the region takes, and is no instruction-like read. */
+/** One bit: the address is a multiple of the access's width. */
+function isAligned({ address, bytes }: Committing): Expr {
+  return eqConst(binary('and', zext(slice(address, 2, 0), 4), binary('sub', bytes, constant(4, 1))), 0);
+}
+
+/** One bit: the access outside DRAM lies in an I/O region, aligned, of a width the region takes, and is neither an instruction-like read nor atomic. */
 function ioAllowed(here: Committing): Expr {
   const { physical: address, bytes } = here;
   const regions = here.core.hart.isa.hart.regions.filter((r) => r.kind === 'io').map((region) => {
     const inside = binary('ltu', binary('sub', address, constant(64, region.base)), constant(64, region.size));
     return and(inside, anyOf(region.widths.map((w) => eqConst(bytes, w))));
   });
-  const misalignment = binary('and', zext(slice(address, 2, 0), 4), binary('sub', bytes, constant(4, 1)));
   const executes = here.memoryOps.filter((op) => op.instruction.memory?.as === 'guest-execute');
-  return and(eqConst(misalignment, 0), anyOf(regions), not(here.anyOp(executes)));
+  return and(isAligned(here), anyOf(regions), not(here.anyOp(executes)), not(here.isAtomic));
 }
