@@ -36,8 +36,6 @@ export interface AccessEffects {
   readonly sample: () => void;
   /** It retires. */
   readonly finish: (details: { readonly value: Expr; readonly loaded?: Expr }) => void;
-  /** It is atomic: what it reads is at hand, and it completes in this cycle. */
-  readonly atomic: () => void;
   /** Its fetch is translated now: it begins anew, and nothing comes between. */
   readonly refetch: () => void;
 }
@@ -119,7 +117,7 @@ export class TranslatedAccess {
     return and(this.#done, not(this.#inDram));
   }
 
-  /** One bit: the instruction retires in this cycle, if nothing refuses. */
+  /** One bit: the instruction completes in this cycle, if nothing refuses; what an atomic one reads is at hand. */
   get finishes(): Expr {
     const { isLoad } = this.#here;
     const whole = mux(isLoad, this.#in('first'), and(this.#in('walk'), this.#done, this.#inDram));
@@ -127,7 +125,7 @@ export class TranslatedAccess {
     return and(this.walking, not(this.#here.fetchFault), mux(this.#crosses, split, whole));
   }
 
-  /** A cycle in which nothing refuses and no device is at work. */
+  /** A cycle in which nothing refuses, no device is at work, and no atomic operation completes. */
   cycle(effects: AccessEffects): void {
     const { builder } = this.#here.core;
     const { waiting, fetchFault } = this.#here;
@@ -160,7 +158,7 @@ export class TranslatedAccess {
   /** A part is translated and in DRAM. */
   #translated(effects: AccessEffects): void {
     const { builder } = this.#here.core;
-    const { isLoad, isAtomic, address, value } = this.#here;
+    const { isLoad, address, value } = this.#here;
     const first = read(this.#first);
     builder.firstOf([
       {
@@ -173,7 +171,6 @@ export class TranslatedAccess {
       },
       { when: this.#crosses, then: () => this.#load(blockOf(first), 'first') },
       { when: isLoad, then: () => this.#load(this.physical, 'first') },
-      { when: isAtomic, then: () => effects.atomic() },
     ], () => {
       this.#here.storeToDram(value, this.physical);
       effects.finish({ value });
@@ -189,14 +186,13 @@ export class TranslatedAccess {
   /** Memory is at hand. */
   #carryOut(effects: AccessEffects): void {
     const { builder } = this.#here.core;
-    const { isLoad, isAtomic, value, data } = this.#here;
+    const { isLoad, value, data } = this.#here;
     const { first, second } = this.#split();
     const finishLoad = (): void => {
       this.#here.writeRegister(data);
       effects.finish({ value: data, loaded: this.loaded });
     };
     builder.firstOf([
-      { when: isAtomic, then: () => effects.atomic() },
       { when: not(this.#crosses), then: finishLoad },
       {
         when: this.#in('first'),

@@ -86,10 +86,10 @@ export class Commit {
         { when: interrupted, then: () => this.#trap(this.#interruptValues(), undefined) },
         { when: faulted, then: () => this.#trap(fault, not(here.fetchFault)) },
         { when: io, then: () => inputOutput(here, this.#retirement, finish) },
+        { when: and(here.isAtomic, mux(here.walks, here.translated?.finishes ?? ZERO, ONE)), then: () => atomic(here, finish) },
         { when: here.walks, then: () => this.#translatedAccess() },
         { when: here.is('wait'), then: () => waitInstruction(here, this.#retirement, finish) },
         { when: here.is('csr'), then: () => csrInstruction(here, this.#retirement, finish) },
-        { when: here.isAtomic, then: () => atomic(here, finish) },
         { when: here.is('xret'), then: () => xret(here, this.#retirement, finish) },
       ],
       () => this.#permitted(),
@@ -162,7 +162,6 @@ export class Commit {
     here.translated?.cycle({
       sample: () => this.#retirement.sample(),
       finish: (details) => this.#finish({ next: here.sequentialPc, ...details }),
-      atomic: () => atomic(here, (details) => this.#finish(details)),
       refetch: () => {
         this.#restart(here.pc, true);
         builder.assign(here.waiting, ZERO);
