@@ -62,8 +62,9 @@ export class TranslatedAccess {
     this.#data = builder.register('access.data', 64);
     this.#firstData = builder.register('access.first_data', 64);
     const { regimes } = translation;
-    const forLoadsAndStores = mux(this.#asGuest, regimes.of('guest').needed, read(regimes.dataCareful));
-    this.walks = builder.wire('commit.walks', mux(here.fetchFault, read(regimes.fetchCareful), and(here.isMemory, forLoadsAndStores)));
+    // Where loads and stores are careful, all of them are, and the walker finds both stages of a guest Bare if they are.
+    const careful = or(read(regimes.dataCareful), and(this.#asGuest, regimes.of('guest').needed));
+    this.walks = builder.wire('commit.walks', mux(here.fetchFault, read(regimes.fetchCareful), and(here.isMemory, careful)));
   }
 
   /** One bit: HLV, HLVX, HSV. */

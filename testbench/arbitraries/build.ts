@@ -4,9 +4,10 @@
 import type { InputEvent } from '../../model/machine/input-log.js';
 import type { Segment } from '../../model/machine/elf.js';
 import type { Mode } from '../retirement.js';
-import { BASE, AT, BUDGET, DRAM_BYTES, LOADED, POINTER, PROLOGUE_LIMIT, RESUME, SCRATCH, VECTORS } from './map.js';
+import { BASE, AT, BUDGET, DRAM_BYTES, LOADED, POINTER, PROLOGUE_LIMIT, RESUME, SCRATCH, TABLE_SLOTS, VECTORS } from './map.js';
 import type { Handler, Plan } from './program.js';
 import { placeImmediate, type Shapes } from './shapes.js';
+import type { TableEntry } from './tables.js';
 
 /** Addresses of CSRs that every program writes. */
 const CSR = {
@@ -36,6 +37,11 @@ const SYMBOLS: ReadonlyMap<string, bigint> = new Map([['tohost', BASE + BigInt(A
 const ROOM = { M: AT.HS - AT.M, HS: AT.VS - AT.HS, VS: AT.tohost - AT.VS } as const;
 /** More would not fit into the prologue. */
 const MOST_SETTINGS = 32;
+/** Instructions between the last setting and the body, at most. */
+const ENTRY_WORDS = 8;
+const PAGE = 0x1000n;
+/** Instructions of a handler before it knows what to do. */
+const CHECKS = 9;
 /** Slots at the start of the table hold the modes that M's handler returns to. */
 const RETURN_SLOTS = 8;
 
@@ -62,7 +68,7 @@ export class Builder {
     view.setUint32(end, this.shapes.word('jal', { imm: AT.finish - end }), true);
     return {
       entry: BASE,
-      segments: [{ address: BASE, data, memSize: BigInt(data.length) }],
+      segments: [{ address: BASE, data, memSize: BigInt(data.length) }, ...tableSegments(plan)],
       symbols: SYMBOLS,
       inputs: plan.events,
       items: offsets.map((o) => BASE + BigInt(o)),
@@ -136,14 +142,19 @@ export class Builder {
     }
     emit('addi', { rd: BUDGET, imm: plan.budget });
     local(RESUME, Math.min(offsets[Math.min(plan.resume, plan.body.length)] ?? AT.body, AT.data + 2044));
+    if (plan.tables.window !== BASE) load(POINTER.end, plan.tables.window + PAGE);
     plan.registers.forEach((value, i) => { if (i < LOADED && value !== 0n) load(i + 1, value); });
-    local(scratch, AT.body);
-    emit('csrrw', { csr: CSR.mepc, rs1: scratch });
-    for (const { csr, value } of plan.settings.slice(0, MOST_SETTINGS)) {
-      if (words.length + 2 + 3 <= PROLOGUE_LIMIT) set(csr, value);
-    }
+    const settings = [...plan.tables.settings, ...plan.settings.slice(0, MOST_SETTINGS)];
+    // Room for the way into the body.
+    for (const { csr, value } of settings) if (words.length + 2 + ENTRY_WORDS <= PROLOGUE_LIMIT && table.length + 3 <= TABLE_SLOTS) set(csr, value);
     load(scratch, (plan.mstatus & ~MPP_MPV) | RETURN_BITS[plan.mode]);
     emit('csrrw', { csr: CSR.mstatus, rs1: scratch });
+    const window = plan.tables.window - BASE;
+    if (window !== 0n) {
+      load(scratch, window);
+      for (const rd of [POINTER.body, RESUME, POINTER.data]) emit('add', { rd, rs1: rd, rs2: scratch });
+    }
+    emit('csrrw', { csr: CSR.mepc, rs1: POINTER.body });
     emit('mret', {});
     return { table, words };
   }
@@ -179,7 +190,14 @@ export class Builder {
     const machine = mode === 'M';
     const cause = machine ? CSR.mcause : CSR.scause;
     const epc = machine ? CSR.mepc : CSR.sepc;
-    const leave = machine ? this.#returnWords(plan, spare, scratch) : [];
+    const here = AT[mode] + 4 * VECTORS;
+    const past = [
+      shapes.word('csrrs', { rd: scratch, csr: epc }),
+      shapes.word('addi', { rd: scratch, rs1: scratch, imm: 4 }),
+      shapes.word('csrrw', { csr: epc, rs1: scratch }),
+    ];
+    const exit = CHECKS + past.length;
+    const leave = machine ? this.#returnWords(plan, spare, scratch, here + 4 * exit) : [];
     for (const { csr, bits, set } of handler.before) {
       leave.push(shapes.word('addi', { rd: scratch, imm: bits }), shapes.word(set ? 'csrrs' : 'csrrc', { csr, rs1: scratch }));
     }
@@ -195,23 +213,19 @@ export class Builder {
       ...(handler.clears ? pending.map(clear) : []),
       ...enables.map(clear),
     ];
-    // cause, budget, interrupt?, access fault?, then past the instruction and back
-    const past = [
-      shapes.word('csrrs', { rd: scratch, csr: epc }),
-      shapes.word('addi', { rd: scratch, rs1: scratch, imm: 4 }),
-      shapes.word('csrrw', { csr: epc, rs1: scratch }),
-    ];
-    const exit = 6 + past.length;
+    // cause, budget, interrupt?, page fault or access fault of the fetch (12, 20; 1)?, then past the instruction and back
     const fault = exit + leave.length;
     const interrupt = fault + 2;
-    const here = AT[mode] + 4 * VECTORS;
     const words = [
       shapes.word('csrrs', { rd: scratch, csr: cause }),
       shapes.word('addi', { rd: BUDGET, rs1: BUDGET, imm: -1 }),
       shapes.word('bge', { rs1: 0, rs2: BUDGET, imm: AT.finish - (here + 8) }),
       shapes.word('blt', { rs1: scratch, rs2: 0, imm: 4 * (interrupt - 3) }),
+      shapes.word('andi', { rd: spare, rs1: scratch, imm: 7 }),
+      shapes.word('addi', { rd: spare, rs1: spare, imm: -4 }),
+      shapes.word('beq', { rs1: spare, rs2: 0, imm: 4 * (fault - 6) }),
       shapes.word('addi', { rd: scratch, rs1: scratch, imm: -1 }),
-      shapes.word('beq', { rs1: scratch, rs2: 0, imm: 4 * (fault - 5) }),
+      shapes.word('beq', { rs1: scratch, rs2: 0, imm: 4 * (fault - 8) }),
       ...past,
       ...leave,
       shapes.word('csrrw', { csr: epc, rs1: RESUME }),
@@ -223,8 +237,8 @@ export class Builder {
     return [...vectors, ...words];
   }
 
-  /** Chooses the mode that M's handler returns to by the number of traps so far. */
-  #returnWords(plan: Plan, spare: number, scratch: number): number[] {
+  /** Chooses the mode that M's handler returns to by the number of traps so far. `at`: offset of the first of these instructions. */
+  #returnWords(plan: Plan, spare: number, scratch: number, at: number): number[] {
     if (plan.returns.length === 0) return [];
     const { shapes } = this;
     return [
@@ -238,11 +252,31 @@ export class Builder {
       shapes.word('csrrc', { csr: CSR.mstatus, rs1: scratch }),
       shapes.word('andi', { rd: spare, rs1: BUDGET, imm: RETURN_SLOTS - 1 }),
       shapes.word('slli', { rd: spare, rs1: spare, imm: 3 }),
-      shapes.word('add', { rd: spare, rs1: spare, rs2: POINTER.data }),
-      shapes.word('ld', { rd: spare, rs1: spare, imm: AT.table - AT.data }),
+      // The body's pointers may be virtual addresses.
+      shapes.word('auipc', { rd: scratch }),
+      shapes.word('add', { rd: spare, rs1: spare, rs2: scratch }),
+      shapes.word('ld', { rd: spare, rs1: spare, imm: AT.table - (at + 4 * 8) }),
       shapes.word('csrrs', { csr: CSR.mstatus, rs1: spare }),
     ];
   }
+}
+
+/** Entries of page tables, 8 bytes each: neighbours together. */
+function tableSegments({ tables: { entries } }: Plan): readonly Segment[] {
+  const sorted = [...entries].sort((a, b) => Number(a.address - b.address));
+  const runs: TableEntry[][] = [];
+  for (const entry of sorted) {
+    const run = runs[runs.length - 1];
+    const last = run?.[run.length - 1];
+    if (run !== undefined && last !== undefined && last.address + 8n === entry.address) run.push(entry);
+    else runs.push([entry]);
+  }
+  return runs.map((run) => {
+    const data = new Uint8Array(8 * run.length);
+    const view = new DataView(data.buffer);
+    run.forEach(({ value }, i) => view.setBigUint64(8 * i, value, true));
+    return { address: run[0]?.address ?? BASE, data, memSize: BigInt(data.length) };
+  });
 }
 
 const tvec = (mode: 'M' | 'HS' | 'VS', { vectored }: Handler): number => (vectored ? AT[mode] + 1 : AT[mode] + 4 * VECTORS);

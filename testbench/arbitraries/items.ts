@@ -10,6 +10,7 @@ import { BUDGET, DATA_SLOTS, POINTER, POOL } from './map.js';
 import { BIASES, type Bias, type ItemKind } from './profile.js';
 import type { Item } from './program.js';
 import { encode, type Shape, type Shapes } from './shapes.js';
+import { INDEX } from './tables.js';
 
 type Make = (dice: Dice, mode: Mode) => Item;
 
@@ -71,6 +72,8 @@ export class ItemMaker {
       ['order', 1, orders, (dice) => one(this.#fill(dice, dice.pick(orders)))],
       ['modify', 1, traps, (dice) => this.#modify(dice)],
       ['raw', 3, traps, (dice) => one(this.word(dice))],
+      ['edit', 1, moves, (dice) => this.#edit(dice)],
+      ['straddle', 1, moves, (dice) => this.#straddle(dice, dice.pick(moves))],
     ];
     this.#makes = new Weighted(weighted.flatMap(([kind, weight, needs, make]) => (needs.length === 0 ? [] : [[weight * (bias.items[kind] ?? 1), make] as const])));
     this.#calm = new Weighted<Make>([
@@ -307,5 +310,25 @@ export class ItemMaker {
       this.shapes.word('sw', { rs1: (rd % (POOL - 1)) + 1, rs2: rd, imm: 4 * dice.between(2, 8) }),
       ...fence,
     );
+  }
+
+  /** Changes a word that may be a page-table entry, with or without a fence behind it. */
+  #edit(dice: Dice): Item {
+    const rd = dice.between(1, POOL - 1);
+    const imm = 8 * dice.pick([0, 0, 0, 1, 1, 2, -INDEX.window, INDEX.giga - INDEX.window, INDEX.mega - INDEX.window]);
+    const flags = dice.pick([1, 2, 4, 8, 0x10, 0x40, 0x80, 0xc0, 0x400, 0x1, -1]);
+    const change = dice.oneIn(6)
+      ? [this.shapes.word('sd', { rs1: POINTER.wild, rs2: this.#source(dice), imm })]
+      : [
+          this.shapes.word('ld', { rd, rs1: POINTER.wild, imm }),
+          this.shapes.word(dice.pick(['xori', 'xori', 'andi', 'ori']), { rd, rs1: rd, imm: flags }),
+          this.shapes.word('sd', { rs1: POINTER.wild, rs2: rd, imm }),
+        ];
+    return one(...change, ...(dice.oneIn(2) ? [this.shapes.word(dice.pick(['sfence.vma', 'sfence.vma', 'hfence.gvma', 'hfence.vvma']))] : []));
+  }
+
+  /** Around the end of the body's first page. */
+  #straddle(dice: Dice, shape: Shape): Item {
+    return one(encode(shape, { rd: this.#target(dice), rs1: POINTER.end, rs2: this.#source(dice), imm: dice.between(-9, 3) }));
   }
 }

@@ -12,7 +12,7 @@ export const BASE = 0x8000_0000n;
 export const AT = {
   prologue: 0,
   finish: 0x100,
-  M: 0x140,
+  M: 0x120,
   HS: 0x200,
   VS: 0x2c0,
   tohost: 0x380,
@@ -38,7 +38,7 @@ export const LOADED = 8;
 export const POINTER = {
   /** Start of the data. */
   data: 16,
-  /** First address behind DRAM. */
+  /** First address behind DRAM, or, where the body is translated, of its second page. */
   end: 17,
   mtimecmp: 18,
   msip: 19,
@@ -53,7 +53,7 @@ export const POINTER = {
 
 /** Traps that the handlers still serve; they end the program at 0. */
 export const BUDGET = 24;
-/** Where the handlers go on after an instruction access fault. */
+/** Where the handlers go on after a fetch that faulted. */
 export const RESUME = 25;
 /** Two scratch registers for each handler; M's also serve the prologue. */
 export const SCRATCH = { VS: [26, 27], HS: [28, 29], M: [30, 31] } as const;

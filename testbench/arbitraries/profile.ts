@@ -4,13 +4,13 @@
  */
 
 /** What `--profile` takes. */
-export const PROFILES = ['all', 'transitions', 'interrupts', 'pipeline', 'csr'] as const;
+export const PROFILES = ['all', 'transitions', 'interrupts', 'pipeline', 'csr', 'translation'] as const;
 export type Profile = (typeof PROFILES)[number];
 
 /** The kinds of items of a body that are not calm. */
 export type ItemKind =
   | 'compute' | 'long' | 'move' | 'load-use' | 'guest-move' | 'atomic' | 'reserve' | 'branch' | 'jal' | 'jalr' | 'csr' | 'csr-pair' | 'interrupt-write'
-  | 'trap' | 'ecall' | 'xret' | 'borrow' | 'system' | 'wait' | 'fence' | 'order' | 'modify' | 'raw';
+  | 'trap' | 'ecall' | 'xret' | 'borrow' | 'system' | 'wait' | 'fence' | 'order' | 'modify' | 'raw' | 'edit' | 'straddle';
 
 /** Odds of a profile. */
 export interface Bias {
@@ -20,13 +20,16 @@ export interface Bias {
   readonly restless: number;
   /** So many programs of three have no interrupts. */
   readonly quiet: number;
+  /** One in so many programs has page tables; 0: none. */
+  readonly translated: number;
 }
 
 /** The odds of each profile. */
 export const BIASES: Readonly<Record<Profile, Bias>> = {
-  all: { items: {}, restless: 3, quiet: 1 },
-  transitions: { items: { xret: 5, ecall: 3, trap: 3, borrow: 4, system: 4, fence: 3, 'guest-move': 2, 'csr-pair': 2 }, restless: 1, quiet: 2 },
-  interrupts: { items: { 'interrupt-write': 8, wait: 8, 'csr-pair': 2, xret: 2 }, restless: 2, quiet: 0 },
-  pipeline: { items: { long: 6, 'load-use': 8, branch: 4, jal: 3, jalr: 3, modify: 8, reserve: 2, move: 3, compute: 2, 'csr-pair': 2 }, restless: 2, quiet: 2 },
-  csr: { items: { csr: 6, 'csr-pair': 8 }, restless: 1, quiet: 2 },
+  all: { items: {}, restless: 3, quiet: 1, translated: 4 },
+  transitions: { items: { xret: 5, ecall: 3, trap: 3, borrow: 4, system: 4, fence: 3, 'guest-move': 2, 'csr-pair': 2 }, restless: 1, quiet: 2, translated: 8 },
+  interrupts: { items: { 'interrupt-write': 8, wait: 8, 'csr-pair': 2, xret: 2 }, restless: 2, quiet: 0, translated: 8 },
+  pipeline: { items: { long: 6, 'load-use': 8, branch: 4, jal: 3, jalr: 3, modify: 8, reserve: 2, move: 3, compute: 2, 'csr-pair': 2 }, restless: 2, quiet: 2, translated: 8 },
+  csr: { items: { csr: 6, 'csr-pair': 8 }, restless: 1, quiet: 2, translated: 8 },
+  translation: { items: { edit: 5, straddle: 6, move: 3, 'guest-move': 4, borrow: 3, fence: 2, xret: 2, atomic: 2 }, restless: 2, quiet: 2, translated: 1 },
 };

@@ -4,6 +4,7 @@
 import type { InputEvent } from '../../model/machine/input-log.js';
 import type { Mode } from '../retirement.js';
 import type { ImmediateShape } from './shapes.js';
+import type { Tables } from './tables.js';
 
 /** A piece of the body that is kept or deleted as a whole. */
 export interface Item {
@@ -36,6 +37,8 @@ export interface Plan {
   /** mstatus, but for the bits that say where MRET goes. */
   readonly mstatus: bigint;
   readonly settings: readonly Setting[];
+  /** Page tables, with the CSRs that say where they are. */
+  readonly tables: Tables;
   /** Values of x1 and up. */
   readonly registers: readonly bigint[];
   /** Value of the pointer to somewhere strange. */
@@ -49,7 +52,7 @@ export interface Plan {
   readonly returns: readonly bigint[];
   /** Traps served before the program ends. */
   readonly budget: number;
-  /** Item at which to go on after an instruction access fault. */
+  /** Item at which to go on after a fetch that faulted. */
   readonly resume: number;
   /** 64-bit words of the data. */
   readonly data: readonly bigint[];

@@ -11,6 +11,7 @@ import { Weighted, type Dice } from './dice.js';
 import { AT, BASE, DATA_SLOTS, LOADED } from './map.js';
 import { BIASES, type Bias } from './profile.js';
 import type { Handler, Plan, Setting } from './program.js';
+import { INDEX, makeTables, NO_TABLES, TABLE, type Tables } from './tables.js';
 import { registerValue, storableValue, wildAddress, writableBits } from './values.js';
 
 const MODES = new Weighted<Mode>([[4, 'M'], [5, 'HS'], [3, 'U'], [6, 'VS'], [4, 'VU']]);
@@ -42,12 +43,16 @@ export class SetupMaker {
   make(dice: Dice, length: number): Omit<Plan, 'body'> {
     const interrupts = dice.below(3) >= this.bias.quiet;
     const mstatus = this.#mstatus(dice, interrupts);
+    const mode = MODES.pick(dice);
+    const { translated } = this.bias;
+    const tables = translated !== 0 && dice.oneIn(translated) ? makeTables(dice, mode) : NO_TABLES;
     return {
-      mode: MODES.pick(dice),
+      mode,
       mstatus,
+      tables,
       settings: this.#settings(dice, interrupts).map((s) => this.#escapable(dice, s, mstatus)),
       registers: Array.from({ length: LOADED }, () => registerValue(dice)),
-      wild: wildAddress(dice),
+      wild: tables.entries.length > 0 && !dice.oneIn(4) ? tableAddress(dice, tables) : wildAddress(dice),
       // Now and then several are pending when the body begins: somebody must come first.
       mtimecmp: interrupts && dice.oneIn(3) ? BigInt(dice.oneIn(3) ? 0 : dice.between(14, TICKS)) : undefined,
       msip: interrupts && dice.oneIn(6),
@@ -109,6 +114,12 @@ export class SetupMaker {
       before: dice.oneIn(3) ? [dice.pick(changes)] : [],
     };
   }
+}
+
+/** The entries of the window in some table, as memory mapped to itself or as the window shows them. */
+function tableAddress(dice: Dice, { window }: Tables): bigint {
+  if (dice.oneIn(4)) return window + 0x5000n + BigInt(INDEX.window * 8);
+  return dice.pick(Object.values(TABLE)) + BigInt(INDEX.window * 8);
 }
 
 const changes = (csr: number, bits: number): readonly Handler['before'][number][] => [{ csr, bits, set: true }, { csr, bits, set: false }];

@@ -2,7 +2,9 @@
  * Simpler variants of a plan, the most hopeful first: fewer items, then a
  * shorter story before them, then shorter items and smaller numbers.
  */
+import { BASE } from './map.js';
 import type { Handler, Item, Plan } from './program.js';
+import { NO_TABLES } from './tables.js';
 
 /** The list without one of its parts, for ever smaller parts. */
 function* without<T>(list: readonly T[]): Generator<readonly T[]> {
@@ -25,6 +27,12 @@ function* simplerHandlers({ handlers }: Plan): Generator<Plan['handlers']> {
 function* simplerSetup(plan: Plan): Generator<Plan> {
   for (const events of without(plan.events)) yield { ...plan, events };
   for (const settings of without(plan.settings)) yield { ...plan, settings };
+  if (plan.tables.entries.length > 0) {
+    yield { ...plan, tables: NO_TABLES };
+    for (const entries of without(plan.tables.entries)) yield { ...plan, tables: { ...plan.tables, entries } };
+    for (const settings of without(plan.tables.settings)) yield { ...plan, tables: { ...plan.tables, settings } };
+    if (plan.tables.window !== BASE) yield { ...plan, tables: { ...plan.tables, window: BASE } };
+  }
   if (plan.mtimecmp !== undefined) yield { ...plan, mtimecmp: undefined };
   if (plan.msip) yield { ...plan, msip: false };
   if (plan.returns.length > 0) yield { ...plan, returns: [] };

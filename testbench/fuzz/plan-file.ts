@@ -5,8 +5,9 @@
 import { z } from 'zod';
 import { decodeInputLog, encodeInputLog } from '../../model/machine/input-log.js';
 import { DATA_SLOTS, LOADED } from '../arbitraries/map.js';
-import type { Item, Plan } from '../arbitraries/program.js';
+import type { Item, Plan, Setting } from '../arbitraries/program.js';
 import type { Shape, Shapes } from '../arbitraries/shapes.js';
+import { NO_TABLES } from '../arbitraries/tables.js';
 
 /** What is known of a program beside the program. */
 export interface Origin {
@@ -28,6 +29,7 @@ export type PlanResult = { readonly ok: true; readonly file: PlanFile } | { read
 const FORMAT = 1;
 const MOST_ITEMS = 128;
 const MOST_WORDS = 32;
+const MOST_ENTRIES = 1024;
 
 const hex = z.string().regex(/^[0-9a-f]{1,16}$/).transform((text) => BigInt(`0x${text}`));
 const word = z.number().int().min(0).max(0xffff_ffff);
@@ -45,6 +47,7 @@ const schema = z.strictObject({
   mode: z.enum(['M', 'HS', 'U', 'VS', 'VU']),
   mstatus: hex,
   settings: z.array(z.tuple([csr, hex])).max(64),
+  tables: z.strictObject({ entries: z.array(z.tuple([hex, hex])).max(MOST_ENTRIES), settings: z.array(z.tuple([csr, hex])).max(8), window: hex }).optional(),
   registers: z.array(hex).max(LOADED),
   wild: hex,
   mtimecmp: hex.optional(),
@@ -67,6 +70,13 @@ export function encodePlan({ plan, seed, program, points }: PlanFile): string {
     mode: plan.mode,
     mstatus: text(plan.mstatus),
     settings: plan.settings.map((s) => [s.csr, text(s.value)]),
+    ...(plan.tables.entries.length === 0 ? {} : {
+      tables: {
+        entries: plan.tables.entries.map((e) => [text(e.address), text(e.value)]),
+        settings: plan.tables.settings.map((one) => [one.csr, text(one.value)]),
+        window: text(plan.tables.window),
+      },
+    }),
     registers: plan.registers.map(text),
     wild: text(plan.wild),
     ...(plan.mtimecmp === undefined ? {} : { mtimecmp: text(plan.mtimecmp) }),
@@ -94,7 +104,7 @@ export function decodePlan(text: string, shapes: Shapes): PlanResult {
     const [issue] = checked.error.issues;
     return { ok: false, message: `It is no program: ${issue === undefined ? 'wrong shape' : `${issue.path.join('.')}: ${issue.message}`}.` };
   }
-  const { seed, program, points, mtimecmp, data, body, events, settings, format: _, ...rest } = checked.data;
+  const { seed, program, points, mtimecmp, data, body, events, settings, tables, format: _, ...rest } = checked.data;
   const log = decodeInputLog(events);
   if (!log.ok) return { ok: false, message: log.message };
   const items: Item[] = [];
@@ -107,13 +117,20 @@ export function decodePlan(text: string, shapes: Shapes): PlanResult {
   const plan: Plan = {
     ...rest,
     mtimecmp,
-    settings: settings.map(([address, value]) => ({ csr: address, value })),
+    settings: settings.map(settingOf),
+    tables: tables === undefined ? NO_TABLES : {
+      entries: tables.entries.map(([address, value]) => ({ address, value })),
+      settings: tables.settings.map(settingOf),
+      window: tables.window,
+    },
     data: data.length === 0 ? [] : Array.from({ length: DATA_SLOTS }, (__, i) => slots.get(i) ?? 0n),
     body: items,
     events: log.events,
   };
   return { ok: true, file: { seed, program, points, plan } };
 }
+
+const settingOf = ([address, value]: readonly [number, bigint]): Setting => ({ csr: address, value });
 
 /** The branch or jump that a word is. */
 function jumpShape(jump: number, shapes: Shapes): Shape | undefined {

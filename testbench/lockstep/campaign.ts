@@ -9,6 +9,7 @@ import type { Outcome } from '../../model/machine/outcome.js';
 import type { Isa } from '../../model/spec/isa.js';
 import { Builder, type BuiltProgram } from '../arbitraries/build.js';
 import { PlanMaker } from '../arbitraries/maker.js';
+import type { Profile } from '../arbitraries/profile.js';
 import type { Plan } from '../arbitraries/program.js';
 import { simpler } from '../arbitraries/shrink.js';
 import { Coverage } from '../coverage/coverage.js';
@@ -21,6 +22,8 @@ export interface CampaignOptions {
   readonly core: CompiledCore;
   readonly isa: Isa;
   readonly seed: number;
+  /** What the programs are mostly made of; `all` if not given. */
+  readonly profile?: Profile;
   readonly programs?: number;
   readonly seconds?: number;
   /** Failures after which to stop; 3 if not given. */
@@ -76,8 +79,8 @@ export class Campaign {
   readonly coverage: Coverage;
   readonly #lockstep: Lockstep;
 
-  constructor({ core, isa }: Pick<CampaignOptions, 'core' | 'isa'>) {
-    this.maker = new PlanMaker(isa);
+  constructor({ core, isa, profile = 'all' }: Pick<CampaignOptions, 'core' | 'isa' | 'profile'>) {
+    this.maker = new PlanMaker(isa, profile);
     this.builder = new Builder(this.maker.shapes);
     this.coverage = new Coverage(isa);
     this.#lockstep = new Lockstep(new ObservedCore(core));
