@@ -10,11 +10,11 @@
  */
 import type { Case, Condition, Csr, Isa, NextState, Operation, Update } from '../../model/spec/isa.js';
 
-/** H adds these to the machine level (mtval2 and mtinst are useless without it). */
-const MACHINE_CSRS = new Set(['mtval2', 'mtinst']);
+/** H adds these to the machine level (mtval2 and mtinst are useless without it), and to other extensions. */
+const ELSEWHERE = new Set(['mtval2', 'mtinst', 'vstimecmp']);
 
 /** CSRs that exist only with H. */
-export const isHypervisorCsr = ({ name, extension }: Pick<Csr, 'name' | 'extension'>): boolean => extension === 'csr-hypervisor' || MACHINE_CSRS.has(name);
+export const isHypervisorCsr = ({ name, extension }: Pick<Csr, 'name' | 'extension'>): boolean => extension === 'csr-hypervisor' || ELSEWHERE.has(name);
 
 /** Bits that H adds to other registers. */
 export const HYPERVISOR_BITS: Readonly<Record<string, bigint>> = {
