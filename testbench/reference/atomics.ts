@@ -7,8 +7,8 @@ import type { Encoding } from './pattern.js';
 type AtomicWidth = 4 | 8;
 
 /** The access of an atomic instruction at rs1, which has no offset. */
-const atomic = (hart: Hart, { insn, rs1 }: Decoded, kind: 'read' | 'write', width: AtomicWidth): Access => ({
-  kind, address: hart.x(rs1), width, as: effectiveMode(hart), tinst: insn & KEPT.allButRs1, atomic: true,
+const atomic = (hart: Hart, { standard, rs1 }: Decoded, kind: 'read' | 'write', width: AtomicWidth): Access => ({
+  kind, address: hart.x(rs1), width, as: effectiveMode(hart), tinst: standard & KEPT.allButRs1, atomic: true,
 });
 
 /** Where in DRAM its bytes are, or why they cannot be accessed. */

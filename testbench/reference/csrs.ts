@@ -1,21 +1,25 @@
 /** Every CSR by number: what a read returns, and what a write stores where. */
 import { bits, has, merge } from './bits.js';
 import type { StoredCsr } from './csr-file.js';
+import type { Extension, Isa } from './extensions.js';
 import type { Hart } from './hart.js';
-import { hgeip, pendingInterrupts } from './interrupts.js';
+import { hasSupervisorTimer, hgeip, pendingInterrupts } from './interrupts.js';
 import { isVirtual } from './modes.js';
 import {
-  H_LEVEL, HSTATUS_WRITABLE, MPP, MSTATUS_WRITABLE, S_LEVEL, SSIP, SSTATUS_VISIBLE, SSTATUS_WRITABLE, VGEIN, VS_LEVEL,
-  VSSIP,
+  CBIE, H_LEVEL, HSTATUS_WRITABLE, MPP, MSTATUS_WRITABLE, S_LEVEL, SSIP, SSTATUS_VISIBLE, SSTATUS_WRITABLE, STIP, VGEIN,
+  VS_LEVEL, VSSIP,
 } from './status.js';
+import { henvcfgVisible, type HStateen, hstateenInEffect, hstateenVisible } from './views.js';
 
-/** One CSR. `write` is absent where the architecture leaves nothing to write. */
+/** One CSR. */
 export interface Csr {
   /** The value that rd receives. */
   readonly read: (hart: Hart) => bigint;
   /** The value that CSRRS and CSRRC modify, where it is not the one that rd receives. */
   readonly readForModify?: (hart: Hart) => bigint;
   readonly write: (hart: Hart, value: bigint) => void;
+  /** The extension without which it does not exist. */
+  readonly extension?: Extension;
 }
 
 const ignore = (): void => undefined;
@@ -37,6 +41,32 @@ const stored = (csr: StoredCsr): Csr => ({
   read: (hart) => hart.csrs.values[csr],
   write: (hart, value) => hart.csrs.set(csr, merge(hart.csrs.values[csr], value, hart.writable[csr])),
 });
+
+/** A CSR that stores its bits and belongs to an extension. */
+const added = (extension: Extension, csr: StoredCsr): Csr => ({ ...stored(csr), extension });
+
+/**
+ * `menvcfg`, `henvcfg` and `senvcfg`: CBIE keeps its value when the reserved 2 is written
+ * (`MENVCFG_CBIE_WARL`, `HENVCFG_CBIE_WARL`, `SENVCFG_CBIE_WARL`), a bit that is read-only zero
+ * for now what is stored below.
+ */
+const environment = (csr: 'menvcfg' | 'henvcfg' | 'senvcfg', visible: (hart: Hart) => bigint): Csr => ({
+  read: (hart) => hart.csrs.values[csr] & visible(hart),
+  write: (hart, value) => {
+    const writable = (value & CBIE) >> 4n === 2n ? visible(hart) & ~CBIE : visible(hart);
+    hart.csrs.set(csr, merge(hart.csrs.values[csr], value, writable));
+  },
+});
+
+/** `hstateen0` .. `hstateen3`: bits are read-only zero where `mstateen` has zero (`mstateen_lower_priv_roz`). */
+const hstateen = (csr: HStateen): Csr => ({
+  extension: 'smstateen',
+  read: (hart) => hstateenInEffect(hart, csr),
+  write: (hart, value) => hart.csrs.set(csr, merge(hart.csrs.values[csr], value, hstateenVisible(hart, csr))),
+});
+
+/** `sstateen0` .. `sstateen3`: there is no state of user level to enable (`stateen_unimplemented_state_roz`). */
+const sstateen: Csr = { ...constant(0n), extension: 'smstateen' };
 
 /** `satp` and `vsatp`: a write of an unsupported MODE has no effect at all (`satp_mode_op_unsupported`, `vsatp_mode_unsupported_v1`). */
 const addressTranslation = (csr: 'satp' | 'vsatp'): Csr => ({
@@ -83,7 +113,9 @@ const mip: Csr = {
   read: pendingInterrupts,
   readForModify: (hart) => (hart.csrs.values.mip & S_LEVEL) | (hart.csrs.values.hvip & VSSIP),
   write: (hart, value) => {
-    hart.csrs.set('mip', merge(hart.csrs.values.mip, value, S_LEVEL));
+    // mip_stip_stimecmp_acc: read-only while stimecmp decides it; what software stored stays
+    const writable = hasSupervisorTimer(hart) ? S_LEVEL & ~STIP : S_LEVEL;
+    hart.csrs.set('mip', merge(hart.csrs.values.mip, value, writable));
     writeVssip(hart, has(value, VSSIP));
   },
 };
@@ -152,7 +184,9 @@ const CSRS = new Map<number, Csr>([
   [0xf11, constant(0n)], [0xf12, constant(0n)], [0xf13, constant(0n)], [0xf14, constant(0n)], [0xf15, constant(0n)],
   [0x300, mstatus], [0x301, misa],
   [0x302, stored('medeleg')], [0x303, stored('mideleg')], [0x304, stored('mie')],
-  [0x305, stored('mtvec')], [0x306, stored('mcounteren')], [0x30a, stored('menvcfg')],
+  [0x305, stored('mtvec')], [0x306, stored('mcounteren')], [0x30a, environment('menvcfg', (hart) => hart.writable.menvcfg)],
+  [0x30c, added('smstateen', 'mstateen0')], [0x30d, added('smstateen', 'mstateen1')],
+  [0x30e, added('smstateen', 'mstateen2')], [0x30f, added('smstateen', 'mstateen3')],
   [0x320, mcountinhibit],
   [0x340, stored('mscratch')], [0x341, stored('mepc')], [0x342, stored('mcause')],
   [0x343, stored('mtval')], [0x344, mip], [0x34a, stored('mtinst')], [0x34b, stored('mtval2')],
@@ -160,19 +194,22 @@ const CSRS = new Map<number, Csr>([
   [0xc00, { ...mcycle, write: ignore }], [0xc01, time], [0xc02, { ...minstret, write: ignore }],
 
   [0x100, sstatus], [0x104, enableView(delegatedToS)], [0x105, stored('stvec')],
-  [0x106, stored('scounteren')], [0x10a, stored('senvcfg')],
+  [0x106, stored('scounteren')], [0x10a, environment('senvcfg', (hart) => hart.writable.senvcfg)],
+  [0x10c, sstateen], [0x10d, sstateen], [0x10e, sstateen], [0x10f, sstateen],
   [0x140, stored('sscratch')], [0x141, stored('sepc')], [0x142, stored('scause')],
-  [0x143, stored('stval')], [0x144, sip], [0x180, addressTranslation('satp')],
+  [0x143, stored('stval')], [0x144, sip], [0x14d, added('sstc', 'stimecmp')], [0x180, addressTranslation('satp')],
 
   [0x600, hstatus], [0x602, stored('hedeleg')], [0x603, stored('hideleg')],
   [0x604, enableView(hypervisorLevel)], [0x605, stored('htimedelta')], [0x606, stored('hcounteren')],
-  [0x607, stored('hgeie')], [0x60a, stored('henvcfg')],
+  [0x607, stored('hgeie')], [0x60a, environment('henvcfg', henvcfgVisible)],
+  [0x60c, hstateen('hstateen0')], [0x60d, hstateen('hstateen1')], [0x60e, hstateen('hstateen2')],
+  [0x60f, hstateen('hstateen3')],
   [0x643, stored('htval')], [0x644, hip], [0x645, stored('hvip')], [0x64a, stored('htinst')],
   [0x680, hgatp], [0xe12, { read: hgeip, write: ignore }],
 
   [0x200, stored('vsstatus')], [0x204, vsie], [0x205, stored('vstvec')],
   [0x240, stored('vsscratch')], [0x241, stored('vsepc')], [0x242, stored('vscause')],
-  [0x243, stored('vstval')], [0x244, vsip], [0x280, addressTranslation('vsatp')],
+  [0x243, stored('vstval')], [0x244, vsip], [0x24d, added('sstc', 'vstimecmp')], [0x280, addressTranslation('vsatp')],
 ]);
 
 // Counters 3..31 and their event selectors exist and are zero (MHPMCOUNTER_N_RDONLY0, MHPMEVENT_N_RDONLY0).
@@ -180,11 +217,14 @@ for (let n = 3; n < 32; n += 1) {
   for (const base of [0x320, 0xb00, 0xc00]) CSRS.set(base + n, constant(0n));
 }
 
-/** The CSR with a number, or undefined if there is none. */
-export const csrOf = (number: number): Csr | undefined => CSRS.get(number);
+/** The CSR with a number, or undefined if a hart has none. */
+export function csrOf(number: number, isa: Isa): Csr | undefined {
+  const csr = CSRS.get(number);
+  return csr?.extension === undefined || isa[csr.extension] ? csr : undefined;
+}
 
 /** The supervisor CSRs that have a VS CSR, 0x100 further up (`H_scsrs_nomatch` names the ones that have none). */
-const REPLACED = new Set([0x100, 0x104, 0x105, 0x140, 0x141, 0x142, 0x143, 0x144, 0x180]);
+const REPLACED = new Set([0x100, 0x104, 0x105, 0x140, 0x141, 0x142, 0x143, 0x144, 0x14d, 0x180]);
 
 /** The CSR that an instruction accesses: when V=1 the VS CSR substitutes for the supervisor CSR (`H_vscsrs_sub`). */
 export const substituted = (number: number, virtual: boolean): number =>

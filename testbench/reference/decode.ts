@@ -1,4 +1,5 @@
 /** From instruction bits to operands and the function that executes them (chapter RV32/64G, `_enc` rules). */
+import { expand, isLong } from './compressed.js';
 import { addedInstruction } from './encodings.js';
 import type { Isa } from './extensions.js';
 import type { Decoded, Execute } from './hart.js';
@@ -32,13 +33,21 @@ const immU = (insn: number): number => insn & ~0xfff;
 const immJ = (insn: number): number =>
   ((insn >> 31) << 20) | (insn & 0xff000) | (((insn >>> 20) & 1) << 11) | (((insn >>> 21) & 0x3ff) << 1);
 
-/** Decodes 32 instruction bits for a hart with some extensions. */
+/** Decodes the bits of an instruction, 16 or 32, for a hart with some extensions. */
 export function decode(insn: number, isa: Isa): Decoded {
+  if (isLong(insn)) return decodeLong(insn, isa);
+  const expansion = isa.c ? expand(insn) : undefined;
+  if (expansion === undefined) return { ...decodeLong(insn, isa), bytes: 2, execute: system.illegal };
+  return { ...decodeLong(expansion, isa), insn, standard: expansion & ~2, bytes: 2 };
+}
+
+function decodeLong(insn: number, isa: Isa): Decoded {
   const base = meaningOf(insn);
   // Nothing that an extension adds has another meaning in the base.
   const { imm, execute } = base === ILLEGAL ? meaning(addedInstruction(insn, isa), immI(insn)) : base;
   return {
-    insn: insn >>> 0, rd: rdOf(insn), rs1: rs1Of(insn), rs2: rs2Of(insn), imm: BigInt(imm), csr: insn >>> 20, execute,
+    insn: insn >>> 0, standard: insn, bytes: 4, rd: rdOf(insn), rs1: rs1Of(insn), rs2: rs2Of(insn), imm: BigInt(imm),
+    csr: insn >>> 20, execute,
   };
 }
 

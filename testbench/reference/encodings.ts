@@ -4,16 +4,26 @@ import { ZBA, ZBB, ZBS, ZICOND } from './bitmanip.js';
 import type { Extension, Isa } from './extensions.js';
 import type { Execute } from './hart.js';
 import { type Encoding, matches, type Pattern, patternOf } from './pattern.js';
-import { wrs } from './system.js';
+import { hfenceGvma, hfenceVvma, invalidationFence, sfenceVma, wrs } from './system.js';
 
 const ZAWRS: readonly Encoding[] = [
   ['000000001101 00000 000 00000 1110011', wrs],
   ['000000011101 00000 000 00000 1110011', wrs],
 ];
 
+/** Nothing is cached that an ordinary fence would not order as well: SINVAL and HINVAL are the fences. */
+const SVINVAL: readonly Encoding[] = [
+  ['0001011 ----- ----- 000 00000 1110011', sfenceVma],
+  ['0001100 00000 00000 000 00000 1110011', invalidationFence],
+  ['0001100 00001 00000 000 00000 1110011', invalidationFence],
+  ['0010011 ----- ----- 000 00000 1110011', hfenceVvma],
+  ['0110011 ----- ----- 000 00000 1110011', hfenceGvma],
+];
+
 // Zihintpause adds none: PAUSE is a FENCE that orders nothing (pause_enc_fence).
 const ADDED: readonly (readonly [Extension, readonly Encoding[]])[] = [
   ['a', ATOMIC], ['zba', ZBA], ['zbb', ZBB], ['zbs', ZBS], ['zicond', ZICOND], ['zawrs', ZAWRS],
+  ['svinval', SVINVAL],
 ];
 
 const COMPILED = ADDED.flatMap(([extension, encodings]) =>

@@ -21,8 +21,11 @@ export type Outcome = Exception | undefined;
 
 /** An instruction with its operand fields extracted. */
 export interface Decoded {
-  /** The 32 instruction bits, unsigned. */
+  /** The instruction bits, 16 or 32, unsigned. */
   readonly insn: number;
+  /** The 32 bits that it stands for; bit 1 is 0 when it is a compressed one, as in `mtinst` (`H_trap_xtinst_val`). */
+  readonly standard: number;
+  readonly bytes: 2 | 4;
   readonly rd: number;
   readonly rs1: number;
   readonly rs2: number;

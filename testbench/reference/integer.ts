@@ -82,18 +82,21 @@ export const divuw = registers((a, b) => signedWord(quotient(unsignedWord(a), un
 export const remw = registers((a, b) => signedWord(remainder(signedWord(a), signedWord(b))));
 export const remuw = registers((a, b) => signedWord(remainder(unsignedWord(a), unsignedWord(b))));
 
-/** A jump or taken branch; a target off IALIGN=32 traps at the jump itself (`taken_cti_misaligned_exc`). */
+/**
+ * A jump or taken branch. With IALIGN=32 a target off 4 bytes traps at the jump itself
+ * (`taken_cti_misaligned_exc`); with C no target is misaligned (`Zca_no_misaligned`).
+ */
 function jump(hart: Hart, target: bigint): Outcome {
-  if ((target & 3n) !== 0n) {
+  if (!hart.isa.c && (target & 3n) !== 0n) {
     return { cause: CAUSE.instructionMisaligned, tval: target, gva: isVirtual(hart.mode), tinst: 0n };
   }
   hart.nextPc = target;
   return undefined;
 }
 
-/** Jumps and, unless that traps, links. */
+/** Jumps and, unless that traps, links to the instruction behind it. */
 function jumpAndLink(hart: Hart, rd: number, target: bigint): Outcome {
-  const link = hart.pc + 4n;
+  const link = hart.nextPc;
   const outcome = jump(hart, target);
   if (outcome === undefined) hart.writeRd(rd, link);
   return outcome;

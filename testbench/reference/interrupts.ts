@@ -1,8 +1,9 @@
 /** Pending interrupts, who takes them, and which comes first. */
 import type { Mode, TrapMode } from '../retirement.js';
-import { bit, has } from './bits.js';
+import { bit, has, put, u64 } from './bits.js';
 import type { Hart } from './hart.js';
-import { GUEST_LINES, INTERRUPT, MIE, S_LEVEL, SIE, VGEIN, VS_LEVEL } from './status.js';
+import { GUEST_LINES, INTERRUPT, MIE, S_LEVEL, SIE, STCE, STIP, VGEIN, VS_LEVEL, VSTIP } from './status.js';
+import { henvcfgInEffect } from './views.js';
 
 /** `hgeip`: the guest external interrupt lines 8..1 (`hgeip_op`, `GEILEN`). */
 export const hgeip = (hart: Hart): bigint => hart.inputs.hgeip & GUEST_LINES;
@@ -13,11 +14,27 @@ function selectedGuestLine(hart: Hart): boolean {
   return has(hgeip(hart) >> vgein, 1n);
 }
 
+/** `menvcfg`.STCE: `stimecmp` exists for S-mode and decides STIP. */
+export const hasSupervisorTimer = (hart: Hart): boolean => has(hart.csrs.values.menvcfg, STCE);
+
+/**
+ * STIP is `time` >= `stimecmp`, whatever software stored (`mip_stip_stimecmp_op`); VSTIP also that of
+ * `vstimecmp`, with `htimedelta`, if both levels enable it (`hip_vstip_op`, `henvcfg_stce`).
+ */
+function withTimers(hart: Hart, pending: bigint): bigint {
+  if (!hasSupervisorTimer(hart)) return pending;
+  const { stimecmp, vstimecmp, htimedelta } = hart.csrs.values;
+  const { mtime } = hart.inputs;
+  const guest = has(henvcfgInEffect(hart), STCE) && u64(mtime + htimedelta) >= vstimecmp;
+  return put(pending, STIP, mtime >= stimecmp) | (guest ? VSTIP : 0n);
+}
+
 /** `mip` as a CSR instruction reads it: stored bits, `hvip`, and the lines (`mip_mie_vs`, `mip_mie_alias`). */
 export function pendingInterrupts(hart: Hart): bigint {
   const { mip, hvip, hgeie } = hart.csrs.values;
   // intr_sei_op, hip_vssip_vssie_op, hip_vstip_vstie_op
   let pending = (mip & S_LEVEL) | (hvip & VS_LEVEL);
+  if (hart.isa.sstc) pending = withTimers(hart, pending);
   if (hart.inputs.seip) pending |= bit(INTERRUPT.SEI);
   if (hart.inputs.meip) pending |= bit(INTERRUPT.MEI);
   if (hart.clint.msip) pending |= bit(INTERRUPT.MSI);

@@ -58,14 +58,14 @@ function loadInto(hart: Hart, rd: number, access: Access, extension: Extension):
 }
 
 /** An access of an ordinary load or store at rs1 + imm (`ldst_ea`). */
-const ordinary = (hart: Hart, { insn, rs1, imm }: Decoded, kind: 'read' | 'write', width: Width): Access => ({
+const ordinary = (hart: Hart, { standard, rs1, imm }: Decoded, kind: 'read' | 'write', width: Width): Access => ({
   kind, address: u64(hart.x(rs1) + imm), width, as: effectiveMode(hart),
-  tinst: insn & (kind === 'read' ? KEPT.load : KEPT.store), atomic: false,
+  tinst: standard & (kind === 'read' ? KEPT.load : KEPT.store), atomic: false,
 });
 
 /** An access of HLV, HLVX or HSV at rs1. */
-const asGuest = (hart: Hart, { insn, rs1 }: Decoded, kind: Access['kind'], width: Width): Access => ({
-  kind, address: hart.x(rs1), width, as: guestMode(hart), tinst: insn & KEPT.allButRs1, atomic: false,
+const asGuest = (hart: Hart, { standard, rs1 }: Decoded, kind: Access['kind'], width: Width): Access => ({
+  kind, address: hart.x(rs1), width, as: guestMode(hart), tinst: standard & KEPT.allButRs1, atomic: false,
 });
 
 /** LB .. LD (`load_op`, `load_exc_x0`). */

@@ -59,6 +59,11 @@ export class Dram {
     return this.#view.getUint32(offset, true);
   }
 
+  /** The 16 bits at `offset`, which must be held. */
+  half(offset: number): number {
+    return this.#view.getUint16(offset, true);
+  }
+
   /** Bytes at `offset`, which must be held, as a little-endian number (`ldst_little_endian_op`). */
   read(offset: number, width: Width): bigint {
     switch (width) {
@@ -117,12 +122,16 @@ export class Dram {
     this.#remembered = 0;
   }
 
-  /** Whether the word at `offset` held `word` at some time since the last FENCE.I. */
-  heldSinceFence(offset: number, word: number): boolean {
-    const snapshot = this.#snapshots[offset >> PAGE_SHIFT];
-    if (snapshot === undefined) return this.word(offset) === word;
-    if (snapshot.getUint32(offset & (PAGE_BYTES - 1), true) === word) return true;
-    return this.#overwritten.get(offset >> 2)?.has(word) ?? this.word(offset) === word;
+  /** Whether the aligned `bytes` bytes at `offset` held `value` at some time since the last FENCE.I. */
+  heldSinceFence(offset: number, bytes: 2 | 4, value: number): boolean {
+    const start = offset & ~3;
+    const shift = 8 * (offset - start);
+    const shows = (word: number): boolean => (bytes === 4 ? word : (word >>> shift) & 0xffff) === value;
+    if (start + 4 <= this.size && shows(this.word(start))) return true;
+    const snapshot = this.#snapshots[start >> PAGE_SHIFT];
+    if (snapshot === undefined) return false;
+    if (shows(snapshot.getUint32(start & (PAGE_BYTES - 1), true))) return true;
+    return [...(this.#overwritten.get(start >> 2) ?? [])].some(shows);
   }
 
   #touch(offset: number, bytes: number): void {

@@ -8,13 +8,12 @@ import { u64 } from './bits.js';
 import { decode } from './decode.js';
 import { type Added, compile, type ExtensionInstruction } from './extension.js';
 import { DEFAULT_EXTENSIONS, type Extension } from './extensions.js';
-import { type Decoded, type Exception, Hart, RESERVATION_BYTES } from './hart.js';
+import { fetch } from './fetch.js';
+import { type Decoded, Hart, RESERVATION_BYTES } from './hart.js';
 import { arrangeCsrs, csrState } from './arrange.js';
 import { dueInterrupt } from './interrupts.js';
 import { Dram, littleEndian } from './memory.js';
-import { isVirtual } from './modes.js';
 import { matches } from './pattern.js';
-import { CAUSE } from './status.js';
 import { takeException, takeInterrupt } from './traps.js';
 
 export type { ExtensionHart, ExtensionInstruction, ExtensionOutcome } from './extension.js';
@@ -127,8 +126,8 @@ export class Reference implements Subject {
     const { pc, mode } = hart;
     const interrupt = dueInterrupt(hart);
     if (interrupt !== undefined) return this.#record(pc, mode, 0, takeInterrupt(hart, interrupt));
-    const insn = this.#fetch(inputs.insn);
-    if (insn === undefined) return this.#record(pc, mode, 0, takeException(hart, fetchFault(hart)));
+    const insn = fetch(hart, inputs.insn);
+    if (typeof insn !== 'number') return this.#record(pc, mode, 0, takeException(hart, insn));
     const trap = this.#execute(insn);
     return this.#record(pc, mode, insn, trap);
   }
@@ -154,25 +153,12 @@ export class Reference implements Subject {
     return this.#order === 0 ? 0n : this.#hart.counters.cycle + 1n;
   }
 
-  /**
-   * The instruction at pc: 4 bytes, which must lie in DRAM; undefined is an access fault. Stale bits
-   * are accepted when the location held them at some time since the last FENCE.I (`fence_i_op`).
-   */
-  #fetch(fetched: number | undefined): number | undefined {
-    const { dram, pc } = this.#hart;
-    const offset = Dram.offsetOf(pc);
-    if (!dram.holds(offset, 4)) return undefined;
-    const word = dram.word(offset);
-    if (fetched === undefined || fetched >>> 0 === word) return word;
-    return dram.heldSinceFence(offset, fetched >>> 0) ? fetched >>> 0 : word;
-  }
-
   /** Executes one instruction and takes the exception it may raise. */
   #execute(insn: number): Trap | undefined {
     const hart = this.#hart;
-    hart.nextPc = u64(hart.pc + 4n);
     const inhibited = hart.csrs.inhibitsInstret;
     const decoded = this.#decode(insn);
+    hart.nextPc = u64(hart.pc + (decoded.bytes === 4 ? 4n : 2n));
     const exception = decoded.execute(hart, decoded);
     if (exception !== undefined) return takeException(hart, exception);
     hart.counters.retire(inhibited);
@@ -222,8 +208,3 @@ export class Reference implements Subject {
     return offset;
   }
 }
-
-/** An instruction access fault at pc (`ia_fault_exc_on_target`: it belongs to the target, not to the jump). */
-const fetchFault = (hart: Hart): Exception => ({
-  cause: CAUSE.instructionAccessFault, tval: hart.pc, gva: isVirtual(hart.mode), tinst: 0n,
-});

@@ -46,6 +46,9 @@ export const ADUE = bit(61);
 export const PBMTE = bit(62);
 export const STCE = bit(63);
 
+/** TM of the counteren registers. */
+export const TM = bit(1);
+
 /** ENVCFG of `mstateen0` and `hstateen0` (`mstateen0_envcfg_op`). */
 export const STATEEN_ENVCFG = bit(62);
 /** SE0 .. SE3 of `mstateen` and `hstateen` (`mstateen_bit_63_op`). */
@@ -78,6 +81,8 @@ export const VS_LEVEL = 0x444n;
 /** The VS-level interrupts and SGEI: what `hip` and `hie` show, read-only one in `mideleg`. */
 export const H_LEVEL = 0x1444n;
 export const SSIP = bit(INTERRUPT.SSI);
+export const STIP = bit(INTERRUPT.STI);
+export const VSTIP = bit(INTERRUPT.VSTI);
 export const VSSIP = bit(INTERRUPT.VSSI);
 /** Implemented guest external interrupts: bits GEILEN..1, with GEILEN = 8. */
 export const GUEST_LINES = 0x1fen;

@@ -16,7 +16,7 @@ const COUNTEREN = 7n;
 /** What medeleg can delegate, were it not for C. */
 const MEDELEG = 0xf0_b7ffn;
 const HEDELEG = 0xb1ffn;
-/** Instruction address misaligned: cannot happen with C, whose delegation is then read-only zero (`MEDELEG_NDELEG_ROZ`). */
+/** Instruction address misaligned: cannot happen with C, whose delegation is then read-only zero (`medeleg_when_rd0`). */
 const MISALIGNED = bit(0);
 /** MODE of the address-translation CSRs. */
 const MODE = bits(63, 60);

@@ -2,14 +2,15 @@
 import { csrOf, substituted } from './csrs.js';
 import type { Decoded, Execute, Hart, Outcome } from './hart.js';
 import { isVirtual } from './modes.js';
+import { csrPermission } from './csr-permissions.js';
 import {
-  csrPermission, forbidden, hfenceGvmaPermission, hfenceVvmaPermission, mretPermission, type Permission,
+  forbidden, hfenceGvmaPermission, hfenceVvmaPermission, invalidationFencePermission, mretPermission, type Permission,
   sfenceVmaPermission, sretPermission, wfiPermission,
 } from './permissions.js';
 import { CAUSE } from './status.js';
 import { returnFromM, returnFromS } from './traps.js';
 
-/** An encoding without meaning, also every 16-bit one: there is no C extension. */
+/** An encoding without meaning; without C also every 16-bit one. */
 export const illegal: Execute = (_hart, { insn }) => forbidden('illegal', insn);
 
 /** An instruction that does nothing beyond being permitted. */
@@ -37,6 +38,8 @@ export const fenceI: Execute = (hart) => {
 export const sfenceVma = guarded(sfenceVmaPermission, nothing);
 export const hfenceVvma = guarded((hart) => hfenceVvmaPermission(hart.mode), nothing);
 export const hfenceGvma = guarded(hfenceGvmaPermission, nothing);
+/** SFENCE.W.INVAL and SFENCE.INVAL.IR. */
+export const invalidationFence = guarded((hart) => invalidationFencePermission(hart.mode), nothing);
 /** WFI may resume for any reason: as one record it is a no-operation (`WFI_RESUME_REASON`). */
 export const wfi = guarded(wfiPermission, nothing);
 /** WRS.NTO and WRS.STO end at once, sooner than any trap could be due (`Zawrs_exec_resume_rules`, `Zawrs_priv_illegal_instr_excp`). */
@@ -82,10 +85,10 @@ export const csrInstruction =
 
 function accessCsr(hart: Hart, insn: Decoded, operation: CsrOperation, writes: boolean, operand: bigint): Outcome {
   // A CSR that does not exist is not HS-qualified: illegal in every mode.
-  if (csrOf(insn.csr) === undefined) return forbidden('illegal', insn.insn);
+  if (csrOf(insn.csr, hart.isa) === undefined) return forbidden('illegal', insn.insn);
   const permission = csrPermission(hart, insn.csr, writes);
   if (permission !== 'permitted') return forbidden(permission, insn.insn);
-  const csr = csrOf(substituted(insn.csr, isVirtual(hart.mode)));
+  const csr = csrOf(substituted(insn.csr, isVirtual(hart.mode)), hart.isa);
   if (csr === undefined) return forbidden('illegal', insn.insn);
   // The read returns the state before the instruction (zicsr_order).
   const old = csr.read(hart);
