@@ -15,7 +15,7 @@ import type { InputEvent } from './input-log.js';
 import { InputQueue } from './inputs.js';
 import type { PhysicalMemory } from './memory.js';
 import type { Outcome } from './outcome.js';
-import { EXIT, NO_ADDRESS, PIN, REGISTER, type Cell, type Core, type Pin } from './protocol.js';
+import { EXIT, NO_ADDRESS, PIN, REGISTER, RESERVATION_BYTES, type Cell, type Core, type Pin } from './protocol.js';
 
 /** Most cycles of one `run` of the core: V8 does not replace the code of a running frame. */
 export const SLICE_CYCLES = 65_536;
@@ -59,6 +59,7 @@ export class Machine {
   readonly #pc: Cell;
   readonly #tohost: Cell | undefined;
   readonly #dramSize: Cell | undefined;
+  readonly #reserved: { readonly valid: Cell; readonly block: Cell } | undefined;
   #htif: HtifSymbols | undefined;
   #stopping = false;
 
@@ -83,6 +84,8 @@ export class Machine {
     this.#pc = cell(REGISTER.pc);
     this.#tohost = this.core.cell(REGISTER.tohost);
     this.#dramSize = this.core.cell(REGISTER.dramSize);
+    const [valid, block] = [this.core.cell(REGISTER.reserved), this.core.cell(REGISTER.reservedBlock)];
+    this.#reserved = valid && block && { valid, block };
     this.#configure();
   }
 
@@ -254,8 +257,17 @@ export class Machine {
 
   #hostWrite(address: bigint, data: Uint8Array): boolean {
     const done = this.memory.write(address, data);
+    if (done) this.#loseReservation(address, BigInt(data.length));
     if (done) this.#options.onHostWrite?.(address, data);
     return done;
+  }
+
+  /** Another agent has written there: a reservation of the same bytes is gone (sc_other_device_write_fail). */
+  #loseReservation(address: bigint, length: bigint): void {
+    const reserved = this.#reserved?.block.get();
+    if (reserved === undefined || length === 0n) return;
+    const [first, last] = [address / RESERVATION_BYTES, (address + length - 1n) / RESERVATION_BYTES];
+    if (reserved >= first && reserved <= last) this.#reserved?.valid.set(0n);
   }
 
   #print(bytes: Uint8Array): void {

@@ -8,9 +8,10 @@
  * fetch starts anew, so that whatever changed is in effect for the next
  * instruction (intr_mip_mie_xret_csrwr).
  */
-import { ONE, ZERO, add, and, binary, concat, constant, eqConst, mux, nonZero, not, or, read, select } from '../ir/build.js';
+import { ONE, ZERO, add, and, concat, constant, eqConst, mux, nonZero, not, or, read, select, zext } from '../ir/build.js';
 import type { Expr } from '../ir/ir.js';
 import type { Csr } from '../spec/isa.js';
+import { amoData, atomic, dropReservation, storeFails } from './atomic.js';
 import { tick, tickWithAccess } from './clint.js';
 import { Committing } from './committing.js';
 import { stageOf, type Core } from './core.js';
@@ -59,7 +60,7 @@ export class Commit {
     this.#count('cycles', ONE);
     builder.when(valid, () => {
       this.#here.writeRegister(value);
-      builder.when(isStore, () => this.#storeToDram());
+      builder.when(isStore, () => this.#here.storeToDram(value));
       this.#count('retired', ONE);
       this.#retirement.retired({ next: mux(taken, address, sequentialPc), value });
     });
@@ -87,6 +88,7 @@ export class Commit {
         { when: io, then: () => inputOutput(here, this.#retirement, finish) },
         { when: here.is('wait'), then: () => waitInstruction(here, this.#retirement, finish) },
         { when: here.is('csr'), then: () => csrInstruction(here, this.#retirement, finish) },
+        { when: here.isAtomic, then: () => atomic(here, finish) },
         { when: here.is('xret'), then: () => xret(here, this.#retirement, finish) },
       ],
       () => this.#permitted(),
@@ -114,6 +116,8 @@ export class Commit {
     const { builder, hart } = this.#core;
     const here = this.#here;
     const { valid, pc, insn, rd, address, bytes, value, isLoad, isStore, isMemory } = here;
+    const isAmo = here.is('amo');
+    const failed = storeFails(here);
     const shown = (name: string, when: Expr, what: Expr): Expr => builder.wire(`rvfi.${name}`, mux(when, what, constant(what.width, 0)));
     const trap = shown('trap', this.slow, faulted);
     const retires = or(and(valid, not(this.slow)), and(this.slow, this.#retires));
@@ -122,16 +126,17 @@ export class Commit {
     shown('insn', present, insn);
     shown('mode', present, modeBits(read(hart.V), read(hart.priv)));
     const loaded = mux(and(this.slow, io), extracted(this.#core, here.control, read(builder.register('io.rdata', 64, { input: true }))), value);
-    const written = mux(here.is('csr'), oldCsrValue(here), loaded);
+    const written = mux(here.is('csr'), oldCsrValue(here), mux(here.is('sc'), zext(failed, 64), loaded));
     const writes = and(retires, nonZero(rd));
     shown('rd_addr', writes, rd);
     shown('rd_wdata', writes, written);
     const mask = select(bytes, [1, 2, 4].map((n) => ({ keys: [BigInt(n)], value: constant(8, 2 ** n - 1) })), constant(8, 255));
-    shown('mem_addr', and(retires, isMemory), address);
+    const stores = and(retires, or(isStore, isAmo), not(failed));
+    shown('mem_addr', and(retires, isMemory, not(failed)), address);
     shown('mem_rmask', and(retires, isLoad), mask);
-    shown('mem_wmask', and(retires, isStore), mask);
+    shown('mem_wmask', stores, mask);
     shown('mem_rdata', and(retires, isLoad), loaded);
-    shown('mem_wdata', and(retires, isStore), value);
+    shown('mem_wdata', stores, mux(isAmo, amoData(here), value));
   }
 
   /** Why the stages are emptied in this cycle, and why commit keeps its instruction: reasons as signals. */
@@ -152,7 +157,7 @@ export class Commit {
   #permitted(): void {
     const { builder } = this.#core;
     const { isLoad, isStore, value, sequentialPc } = this.#here;
-    builder.when(isStore, () => this.#storeToDram());
+    builder.when(isStore, () => this.#here.storeToDram(value));
     builder.when(isLoad, () => this.#here.writeRegister(value));
     this.#finish({ next: sequentialPc, value });
   }
@@ -163,14 +168,6 @@ export class Commit {
     this.#retirement.retired(details);
   }
 
-  #storeToDram(): void {
-    const { builder, hart } = this.#core;
-    const { address, bytes, value } = this.#here;
-    const tohost = read(builder.register('htif.tohost', 64, { reset: (1n << 64n) - 1n, input: true }));
-    builder.store(hart.dram, address, bytes, value);
-    builder.when(binary('eq', address, tohost), () => builder.exit(EXIT.tohost));
-  }
-
   // Traps.
 
   /** @param fetched - One bit: there are instruction bits; undefined for an interrupt. */
@@ -178,6 +175,7 @@ export class Commit {
     const { builder, hart } = this.#core;
     const stop = builder.register('observe.stop', 1, { input: true });
     this.#retirement.countTrap(trap);
+    dropReservation(builder);
     builder.firstOf(trapEntries(hart, trap, this.#here.pc).map((entry) => ({
       when: entry.to,
       then: () => {

@@ -2,13 +2,14 @@
  * The instruction in the commit stage: its word, operands and address, and the
  * names that permits, cases and CSR operations know it by.
  */
-import { ZERO, add, and, constant, element, eqConst, not, nonZero, or, read } from '../ir/build.js';
+import { ZERO, add, and, constant, element, eq, eqConst, not, nonZero, or, read } from '../ir/build.js';
 import type { Expr, Register } from '../ir/ir.js';
 import type { Scope } from '../lang/scope.js';
 import type { InstructionClass } from '../spec/isa.js';
 import { anyOf } from './builder.js';
 import { accessBytes, isOp, operandField, stageOf, type Core } from './core.js';
 import type { Op } from './decode.js';
+import { EXIT } from './exit.js';
 import type { Locals } from './lowering.js';
 
 export class Committing {
@@ -68,6 +69,11 @@ export class Committing {
     return or(this.isLoad, this.isStore);
   }
 
+  /** One bit: a load-reserved, store-conditional or atomic memory operation. */
+  get isAtomic(): Expr {
+    return or(this.is('amo'), this.is('lr'), this.is('sc'));
+  }
+
   opsOf(c: InstructionClass): readonly Op[] {
     return this.core.decoder.ops.filter((op) => op.instruction.class === c);
   }
@@ -114,6 +120,14 @@ export class Committing {
   writeRegister(value: Expr): void {
     const { builder, hart } = this.core;
     builder.when(nonZero(this.rd), () => builder.write(hart.x, this.rd, value));
+  }
+
+  /** Stores the low bytes of `data`; a store to `tohost` ends the run. */
+  storeToDram(data: Expr): void {
+    const { builder, hart } = this.core;
+    const tohost = read(builder.register('htif.tohost', 64, { reset: (1n << 64n) - 1n, input: true }));
+    builder.store(hart.dram, this.address, this.bytes, data);
+    builder.when(eq(this.address, tohost), () => builder.exit(EXIT.tohost));
   }
 
   /** `X[rs1]` and `X[rs2]`, read at commit, when everything older has written. */

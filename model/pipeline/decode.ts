@@ -37,7 +37,8 @@ export type ExecuteUnit = (typeof EXECUTE_UNITS)[number];
 /** Classes that commit without a second look, unless the instruction has a permit. */
 const FAST: ReadonlySet<InstructionClass> = new Set(['alu', 'muldiv', 'branch', 'jump', 'load', 'store']);
 
-function executeUnit(c: InstructionClass): ExecuteUnit {
+/** An atomic instruction reads or brings its data like a load or store; what it does with it, it does at commit. */
+export function executeUnit(c: InstructionClass): ExecuteUnit {
   switch (c) {
     case 'alu':
     case 'muldiv':
@@ -48,7 +49,9 @@ function executeUnit(c: InstructionClass): ExecuteUnit {
       return c;
     case 'amo':
     case 'lr':
+      return 'load';
     case 'sc':
+      return 'store';
     case 'csr':
     case 'fence':
     case 'xret':
@@ -122,14 +125,13 @@ export class Decoder {
   #wordOf(op: Op): Expr {
     const { instruction } = op;
     const { registers } = instruction.format;
-    const store = instruction.class === 'store';
     return this.#word({
       op: op.index,
       unit: EXECUTE_UNITS.indexOf(executeUnit(instruction.class)),
       immediate: op.immediate,
       uses1: registers.rs1 === undefined ? 0 : 1,
       uses2: registers.rs2 === undefined ? 0 : 1,
-      writes: registers.rd === undefined || store ? 0 : 1,
+      writes: registers.rd === undefined ? 0 : 1,
       rare: FAST.has(instruction.class) && instruction.permit === undefined ? 0 : 1,
     });
   }

@@ -7,7 +7,7 @@ import type { Expr } from '../ir/ir.js';
 import type { Operation } from '../spec/isa.js';
 import { anyOf } from './builder.js';
 import { accessBytes, crossesBlock, operandNames, stageOf, type Core } from './core.js';
-import { EXECUTE_UNITS, type ExecuteUnit, type Op } from './decode.js';
+import { EXECUTE_UNITS, executeUnit, type ExecuteUnit, type Op } from './decode.js';
 import type { Locals } from './lowering.js';
 
 /** Declares what execute makes of operands: `result`, `address`, `taken`, `trouble`; and what memory makes of a load: `value`. */
@@ -23,7 +23,7 @@ export function describeExecute(core: Core): void {
 }
 
 const opsOf = (core: Core, unit: ExecuteUnit): readonly Op[] =>
-  core.decoder.ops.filter((op) => op.instruction.class === unit);
+  core.decoder.ops.filter((op) => executeUnit(op.instruction.class) === unit);
 
 /** Scope of the fast classes: operands, never the hart's state. */
 function fastScope(core: Core): (operation: Operation, width: number, op: Op) => Expr {

@@ -9,7 +9,9 @@ import { exception, type TrapValues } from './trap.js';
 /** The exception of the instruction in commit, if any. */
 export function faultOf(here: Committing): TrapValues & { readonly taken: Expr } {
   const permission = permissionOf(here);
-  const outside = and(here.isMemory, here.trouble, eqConst(permission, PERMISSIONS.allow), not(ioAllowed(here)));
+  const unaligned = and(here.isAtomic, not(isAligned(here)));
+  const refused = and(here.isMemory, or(and(here.trouble, not(ioAllowed(here))), unaligned), eqConst(permission, PERMISSIONS.allow));
+  const loads = here.anyOp(here.memoryOps.filter((op) => op.instruction.memory?.op === 'load'));
   const address = faultAddress(here);
   return exception(
     here.core.hart,
@@ -20,8 +22,8 @@ export function faultOf(here: Committing): TrapValues & { readonly taken: Expr }
         virtual: eqConst(permission, PERMISSIONS.virtual),
         instruction: ZERO,
         'misaligned-target': and(here.trouble, not(here.isMemory)),
-        'load-fault': and(outside, here.isLoad),
-        'store-fault': and(outside, here.isStore),
+        'load-fault': and(refused, loads),
+        'store-fault': and(refused, not(loads)),
       },
       byName: raised(here),
     },
@@ -80,20 +82,25 @@ function transformed(here: Committing, offset: Expr): Expr {
     format.tinst === undefined ? constant(32, 0) : lowering.lower(format.tinst, scope, 32, format.name));
 }
 
-/** Address of the part of the access that is outside: the second 8-byte block where the first is in DRAM. */
-function faultAddress({ core, address }: Committing): Expr {
+/** Address of the part of the access that is outside: the second 8-byte block where the first is in DRAM. Atomic accesses have no parts. */
+function faultAddress(here: Committing): Expr {
+  const { core, address } = here;
   const block = concat(slice(address, 63, 3), constant(3, 0));
-  return mux(core.hart.inDram(address, 1), add(block, constant(64, 8)), address);
+  return mux(and(core.hart.inDram(address, 1), not(here.isAtomic)), add(block, constant(64, 8)), address);
 }
 
-/** One bit: the access outside DRAM lies in an I/O region, aligned, of a width the region takes, and is no instruction-like read. */
+/** One bit: the address is a multiple of the access's width. */
+function isAligned({ address, bytes }: Committing): Expr {
+  return eqConst(binary('and', zext(slice(address, 2, 0), 4), binary('sub', bytes, constant(4, 1))), 0);
+}
+
+/** One bit: the access outside DRAM lies in an I/O region, aligned, of a width the region takes, and is neither an instruction-like read nor atomic. */
 function ioAllowed(here: Committing): Expr {
   const { address, bytes } = here;
   const regions = here.core.hart.isa.hart.regions.filter((r) => r.kind === 'io').map((region) => {
     const inside = binary('ltu', binary('sub', address, constant(64, region.base)), constant(64, region.size));
     return and(inside, anyOf(region.widths.map((w) => eqConst(bytes, w))));
   });
-  const misalignment = binary('and', zext(slice(address, 2, 0), 4), binary('sub', bytes, constant(4, 1)));
   const executes = here.memoryOps.filter((op) => op.instruction.memory?.as === 'guest-execute');
-  return and(eqConst(misalignment, 0), anyOf(regions), not(here.anyOp(executes)));
+  return and(isAligned(here), anyOf(regions), not(here.anyOp(executes)), not(here.isAtomic));
 }

@@ -15,6 +15,8 @@ export interface RetiredDetails {
   readonly value: Expr;
   /** {V, priv} after it, if it changes. */
   readonly nextMode?: Expr;
+  /** What it did to memory, where that does not follow from its being a load or store: one bit each, and the data stored. */
+  readonly access?: { readonly reads: Expr; readonly writes: Expr; readonly stored: Expr };
   /** Data that a device returned: the access was I/O. */
   readonly ioData?: Expr;
 }
@@ -60,23 +62,24 @@ export class Retirement {
   }
 
   /** The record of a retired instruction, and its place in the statistics. */
-  retired({ next, value, nextMode, ioData }: RetiredDetails): void {
+  retired({ next, value, nextMode, ioData, access }: RetiredDetails): void {
     this.#here.core.builder.count('retired');
     const { pc, insn, bytes, rd, address, isLoad, isStore } = this.#here;
+    const { reads, writes, stored } = access ?? { reads: isLoad, writes: isStore, stored: this.#here.value };
     const low = (v: Expr): Expr => select(bytes, [1, 2, 4].map((n) => ({ keys: [BigInt(n)], value: zext(slice(v, n * 8 - 1, 0), 64) })), v);
     const mask = select(bytes, [1, 2, 4].map((n) => ({ keys: [BigInt(n)], value: constant(PACKED.rmask, 2 ** n - 1) })), constant(PACKED.rmask, 255));
     const zero = constant(64, 0);
     const none = constant(PACKED.rmask, 0);
     const packed: Partial<Record<PackedName, Expr>> = {
-      fetched: ONE, rd, rmask: mux(isLoad, mask, none), wmask: mux(isStore, mask, none), nextMode: nextMode ?? this.#modeNow,
+      fetched: ONE, rd, rmask: mux(reads, mask, none), wmask: mux(writes, mask, none), nextMode: nextMode ?? this.#modeNow,
       ...(ioData === undefined ? {} : { io: ONE }),
     };
     this.#emit({
       kind: 'retired', pc, next_pc: next, insn, packed,
       value: mux(nonZero(rd), value, zero),
-      address: mux(or(isLoad, isStore), address, zero),
-      rdata: mux(isLoad, ioData ?? low(this.#here.value), zero),
-      wdata: mux(isStore, low(this.#here.value), zero),
+      address: mux(or(reads, writes), address, zero),
+      rdata: mux(reads, ioData ?? low(this.#here.value), zero),
+      wdata: mux(writes, low(stored), zero),
     });
   }
 

@@ -1,6 +1,7 @@
 /** CSR instructions, xRET, waiting and device accesses at commit. */
 import { ONE, ZERO, and, binary, constant, eqConst, mux, nonZero, not, read, select } from '../ir/build.js';
 import type { Expr, Register } from '../ir/ir.js';
+import { dropReservation } from './atomic.js';
 import { clintRead } from './clint.js';
 import type { Committing } from './committing.js';
 import type { HomeWrites } from './csr.js';
@@ -69,6 +70,7 @@ export function xret(here: Committing, retirement: Retirement, finish: Finish): 
         const priv = next('priv', 2, read(hart.priv));
         const V = next('V', 1, read(hart.V));
         retirement.writeHomes(writes);
+        dropReservation(builder);
         retirement.enter(priv, V);
         finish({ next: next('pc', 64, here.sequentialPc), value: constant(64, 0), nextMode: modeBits(V, priv) });
       },

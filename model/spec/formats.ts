@@ -13,6 +13,7 @@ const FORMAT = closed({
   immediate: closed({ bits: listOf(bits), scale: small.exactOptional(), signed: bool.exactOptional() }).exactOptional(),
   fields: anyMapping.exactOptional(),
   syntax: text,
+  suffixes: closed({ field: word, names: listOf(text) }).exactOptional(),
   tinst: operation.exactOptional(),
   rules: listOf(word).exactOptional(),
 });
@@ -41,10 +42,20 @@ function buildFormat(declared: Declared, context: Context): Format | undefined {
     ...(immediate && { immediate: { bits: immediate.bits.map(inside), scale: immediate.scale?.value ?? 0, signed: immediate.signed ?? false } }),
     fields,
     syntax: raw.syntax.text,
+    ...(raw.suffixes && { suffixes: buildSuffixes(raw.suffixes, fields, label, context) }),
     ...(raw.tinst && { tinst: raw.tinst }),
   };
   checkSyntax(raw.syntax, format, label, context);
   return format;
+}
+
+/** One end of the mnemonic for each value of the field. */
+function buildSuffixes(raw: { readonly field: Text; readonly names: readonly Text[] }, fields: Format['fields'], label: string, context: Context): NonNullable<Format['suffixes']> {
+  const range = Object.hasOwn(fields, raw.field.text) ? fields[raw.field.text] : undefined;
+  if (range === undefined) context.complain(raw.field, `${label}: it has no field ${raw.field.text}`, suggestion(raw.field.text, Object.keys(fields), 'Define it under `fields`.') || 'Define it under `fields`.');
+  const count = range === undefined ? raw.names.length : 2 ** (range.high - range.low + 1);
+  if (raw.names.length !== count) context.complain(raw.field, `${label}: ${raw.names.length} suffixes for the ${count} values of ${raw.field.text}`, 'Name one for each value, from 0 on; "" for none.');
+  return { field: raw.field.text, names: raw.names.map(({ text }) => text) };
 }
 
 /** Named fields; nothing if one has a mistake, for then the format covers other bits than its author meant. */

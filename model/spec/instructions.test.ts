@@ -110,6 +110,13 @@ describe('a format', () => {
     expectMistakes(FILE, one('formats', 'wide: { fields: { x: «7-11» }, syntax: "x" }'), { says: 'wide: x: 7-11 is not a range of bits', mend: 'Write the high bit first: 11-7, or a single bit: 7.' });
   });
 
+  it('has a suffix for each value of a field that it has', () => {
+    const order = (names: string, field = 'order'): string => one('formats', `atomic: { registers: { rd: 11-7 }, fields: { order: 26-25 }, suffixes: { field: ${field}, names: ${names} }, syntax: "rd" }`);
+    expect(mistakesIn({ [FILE]: order('["", .a, .b, .c]') })).toEqual([]);
+    expectMistakes(FILE, order('["", .a, .b]', '«order»'), { says: 'atomic: 3 suffixes for the 4 values of order', mend: 'Name one for each value, from 0 on; "" for none.' });
+    expectMistakes(FILE, order('["", .a]', '«ordr»'), { says: 'atomic: it has no field ordr', mend: 'Did you mean order?' });
+  });
+
   it('has only its operands in the syntax, as has an instruction', () => {
     expectMistakes(FILE, one('formats', 'pair: { registers: { rd: 11-7, rs1: 19-15 }, syntax: "rd, («rs2»)" }'), { says: 'pair: the format pair has no operand rs2', mend: 'Did you mean rs1?' });
     expectMistakes(FILE, instruction(`minus: { ${good}, syntax: "rd, «imm»" }`), { says: 'minus: the format three has no operand imm', mend: 'Known: rd, rs1, rs2.' });
@@ -133,6 +140,16 @@ describe('an instruction', () => {
     expect(says(`put: { match: "${OPEN}", format: three, class: store, mem: { bytes: 4, addr: "0" } }`)).toEqual(['put: mem.data is missing']);
     expect(specsWith({ ...core, [FILE]: instruction(`put: { match: "${OPEN}", format: three, class: store, mem: { bytes: 4, addr: "0", data: "1", as: guest } }`) }).isa.instructions[1]?.memory)
       .toMatchObject({ op: 'store', bytes: 4, as: 'guest', data: { text: '1' } });
+  });
+
+  it('of class amo says what it makes of what was there', () => {
+    const core = { 'uarch/core.yaml': BASE['uarch/core.yaml'] ?? '' };
+    const says = (entry: string): readonly string[] => mistakesIn({ ...core, [FILE]: instruction(entry) }).map(({ message }) => message);
+    const amo = (mem: string): string => `plus1: { match: "${OPEN}", format: three, class: amo, mem: { bytes: 4, addr: "0", ${mem} }, result: "sext(mem)" }`;
+    expect(says(amo('new: "mem"'))).toEqual([]);
+    expect(says(amo('as: self'))).toEqual(['plus1: mem.new is missing']);
+    expect(says(amo('new: "mem", data: "0"'))).toEqual(['plus1: data does nothing in class amo']);
+    expect(says(`get: { match: "${OPEN}", format: three, class: lr, mem: { bytes: 4, addr: "0", new: "mem" }, result: "sext(mem)" }`)).toEqual(['get: new does nothing in class lr']);
   });
 
   it('has its own syntax, or that of its format', () => {

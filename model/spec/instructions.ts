@@ -17,6 +17,7 @@ const MEMORY = closed({
   bytes: small,
   addr: operation,
   data: operation.exactOptional(),
+  new: operation.exactOptional(),
   as: oneOf(['self', 'guest', 'guest-execute']).exactOptional(),
 });
 
@@ -105,16 +106,28 @@ function placeOf(raw: RawInstruction, part: Part): Span | undefined {
   return part === 'csr' ? raw.csr?.value.span : undefined;
 }
 
+/** What each class does with memory. */
+const ACCESS: Readonly<Partial<Record<InstructionClass, MemoryAccess['op']>>> = { load: 'load', lr: 'load', store: 'store', sc: 'store', amo: 'amo' };
+
 function buildMemory(raw: RawInstruction, label: string, context: Context): MemoryAccess | undefined {
-  if (raw.mem === undefined) return undefined;
+  const op = ACCESS[raw.class.value];
+  if (raw.mem === undefined || op === undefined) return undefined;
   const { bytes, addr, data, as } = raw.mem;
-  const kind = raw.class.value;
-  const op = kind === 'load' || kind === 'lr' ? 'load' : 'store';
-  if (op === 'load' && data !== undefined) context.report.add(data.span, `${label}: data does nothing in class ${kind}`, 'Remove it: only stores have data.');
-  if (op === 'store' && data === undefined) context.report.add(addr.span, `${label}: mem.data is missing`, 'Add `data: "X[rs2]"`, sliced to the bytes stored.');
+  checkStored(raw, op, label, context);
   const size = ([1, 2, 4, 8] as const).find((one) => one === bytes.value);
   if (size === undefined) context.report.add(bytes.span, `${label}: an access of ${bytes.value} bytes`, 'Accesses have 1, 2, 4 or 8 bytes.');
-  return { op, bytes: size ?? 8, address: addr, ...(data && { data }), as: as?.value ?? 'self' };
+  return { op, bytes: size ?? 8, address: addr, ...(data && { data }), ...(raw.mem.new && { new: raw.mem.new }), as: as?.value ?? 'self' };
+}
+
+/** A store says what it stores in `data`, an amo in `new`; others store nothing. */
+function checkStored(raw: RawInstruction, op: MemoryAccess['op'], label: string, context: Context): void {
+  if (raw.mem === undefined) return;
+  const { addr, data, new: changed } = raw.mem;
+  const kind = raw.class.value;
+  if (op !== 'store' && data !== undefined) context.report.add(data.span, `${label}: data does nothing in class ${kind}`, op === 'amo' ? 'Write `new` instead: an amo stores what it makes of `mem`.' : 'Remove it: only stores have data.');
+  if (op !== 'amo' && changed !== undefined) context.report.add(changed.span, `${label}: new does nothing in class ${kind}`, 'Remove it: only the class amo makes a new value of the one in memory.');
+  if (op === 'store' && data === undefined) context.report.add(addr.span, `${label}: mem.data is missing`, 'Add `data: "X[rs2]"`, sliced to the bytes stored.');
+  if (op === 'amo' && changed === undefined) context.report.add(addr.span, `${label}: mem.new is missing`, 'Add `new: "mem + X[rs2]"`: what is stored, from `mem`, which holds what was there.');
 }
 
 function buildCases(raw: RawInstruction, { label, key, extension }: Declared, conditions: Conditions): readonly Case[] {

@@ -52,17 +52,21 @@ export interface Format extends Entry {
   readonly fields: Readonly<Record<string, BitRange>>;
   /** `rd, imm(rs1)`: operands in assembly order with literal punctuation. */
   readonly syntax: string;
+  /** A field that assembly writes as an end of the mnemonic, and the ends by its value: `amoadd.w` + `.aq`. */
+  readonly suffixes?: { readonly field: string; readonly names: readonly string[] };
   /** The transformed instruction for xtinst, when loads and stores of this format can fault; may use `insn` and `offset` (5 bits). */
   readonly tinst?: Operation;
 }
 
-/** A memory access of a load or store. */
+/** A memory access of a load or store, or both in one (amo). What `op` is not `load` faults as a store. */
 export interface MemoryAccess {
-  readonly op: 'load' | 'store';
+  readonly op: 'load' | 'store' | 'amo';
   readonly bytes: 1 | 2 | 4 | 8;
   readonly address: Operation;
   /** Store data, bits<8 * bytes>. */
   readonly data?: Operation;
+  /** What an amo stores, from `mem` and operands, bits<8 * bytes>. */
+  readonly new?: Operation;
   /** `guest`: as though V=1 with SPVP (HLV, HSV); `guest-execute`: the same, but needs execute permission (HLVX). */
   readonly as: 'self' | 'guest' | 'guest-execute';
 }

@@ -53,8 +53,11 @@ function buildCore(declared: Declared, used: ReadonlySet<InstructionClass>, cont
   };
 }
 
-/** Classes that take effect where one unit is, whatever the core. */
-const BOUND: Readonly<Partial<Record<InstructionClass, 'execute' | 'commit'>>> = { branch: 'execute', store: 'commit', csr: 'commit', fence: 'commit', xret: 'commit', trap: 'commit', wait: 'commit' };
+/** Classes that take effect where one unit is, whatever the core; its file need not say so. */
+const BOUND: Readonly<Partial<Record<InstructionClass, 'execute' | 'commit'>>> = {
+  branch: 'execute', store: 'commit', amo: 'commit', lr: 'commit', sc: 'commit',
+  csr: 'commit', fence: 'commit', xret: 'commit', trap: 'commit', wait: 'commit', cbo: 'commit',
+};
 
 /** Stages in their order, by name and by unit. */
 class Order {
@@ -121,7 +124,12 @@ function buildClasses(raw: Mapping, used: ReadonlySet<InstructionClass>, order: 
     } else if (order.names.indexOf(stage.text) < order[unit]) context.complain(stage, `${label}: ${key.text} has its result in ${stage.text}, before ${unit}`, `Name the stage of ${unit} or a later one.`);
     if (kind !== undefined) classes[kind] = stage.text;
   }
-  const missing = [...used].filter((kind) => raw.get(kind) === undefined);
+  for (const kind of used) {
+    const bound = BOUND[kind];
+    const place = bound && order.names[order[bound]];
+    if (place !== undefined) classes[kind] ??= place;
+  }
+  const missing = [...used].filter((kind) => raw.get(kind) === undefined && BOUND[kind] === undefined);
   if (missing.length > 0 && context.complete) context.report.add({ ...raw.span, end: raw.span.start + 1 }, `${label}: no stage for the class${missing.length > 1 ? 'es' : ''} ${missing.join(', ')}`, `Add \`${missing[0] ?? ''}: stage\` to classes: instructions of the ISA have ${missing.length > 1 ? 'these classes' : 'this class'}.`);
   return classes;
 }

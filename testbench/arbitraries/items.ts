@@ -19,6 +19,9 @@ const PLACES = new Weighted<readonly [pointer: number, least: number, most: numb
   [2, [POINTER.mtime, -8, -1]], [1, [POINTER.msip, -8, 2040]], [2, [POINTER.uart, -2, 9]], [3, [POINTER.wild, -8, 8]],
 ]);
 
+/** Where reservations are made: over the ends of two blocks. */
+const RESERVED = [POINTER.data, 0, 128] as const;
+
 const one = (...words: readonly number[]): Item => ({ words });
 
 /** Makes items for one ISA. */
@@ -37,6 +40,8 @@ export class ItemMaker {
     const moves = shapes.of(['load', 'store'], (s) => s.imm !== undefined);
     const guestMoves = shapes.of(['load', 'store'], (s) => s.imm === undefined);
     const atomics = shapes.of(['amo', 'lr', 'sc']);
+    const reserves = shapes.of(['lr']);
+    const conditionals = shapes.of(['sc']);
     const branches = shapes.of(['branch']);
     const csrs = shapes.of(['csr']);
     const fences = shapes.of(['fence'], (s) => s.permit !== undefined);
@@ -49,6 +54,7 @@ export class ItemMaker {
       ['load-use', 3, moves, (dice) => this.#loadUse(dice, dice.pick(moves))],
       ['guest-move', 6, guestMoves, (dice) => this.#guestMove(dice, dice.pick(guestMoves))],
       ['atomic', 6, atomics, (dice) => this.#guestMove(dice, dice.pick(atomics))],
+      ['reserve', 4, reserves, (dice) => this.#reserve(dice, dice.pick(reserves), dice.pick(conditionals))],
       ['branch', 6, branches, (dice) => this.#branch(dice, dice.pick(branches))],
       ['jal', 2, branches, (dice) => this.#jal(dice)],
       ['jalr', 3, branches, (dice) => this.#jalr(dice)],
@@ -160,6 +166,33 @@ export class ItemMaker {
       this.shapes.word('addi', { rd: rs1, rs1: pointer, imm: dice.oneIn(3) ? offset : offset & -bytes }),
       encode(shape, { rd: this.#target(dice), rs1, rs2: this.#source(dice) }),
     );
+  }
+
+  /** A reservation, perhaps something between, and a store that needs it: of the same bytes, of their neighbours, or of others. */
+  #reserve(dice: Dice, reserve: Shape, conditional: Shape): Item {
+    const [pointer, least, most] = dice.oneIn(8) ? PLACES.pick(dice) : RESERVED;
+    const [here, there] = [dice.between(1, POOL / 2 - 1), dice.between(POOL / 2, POOL - 1)];
+    const at = dice.between(least, most) & -8;
+    const away = dice.oneIn(2) ? 0 : dice.pick([4, 8, 56, 64, -8, -64, 1]);
+    return one(
+      this.shapes.word('addi', { rd: here, rs1: pointer, imm: at }),
+      this.shapes.word('addi', { rd: there, rs1: pointer, imm: at + away }),
+      encode(reserve, { rd: dice.oneIn(4) ? 0 : dice.below(POOL), rs1: here }),
+      ...this.#between(dice, here),
+      encode(conditional, { rd: dice.oneIn(8) ? 0 : dice.below(POOL), rs1: there, rs2: this.#source(dice) }),
+      ...(dice.oneIn(4) ? [encode(conditional, { rd: dice.below(POOL), rs1: there, rs2: this.#source(dice) })] : []),
+    );
+  }
+
+  /** What comes between a reservation and its store: mostly nothing; a store to the same bytes, another instruction, a trap, a return. */
+  #between(dice: Dice, address: number): readonly number[] {
+    switch (dice.below(8)) {
+      case 0: return [this.shapes.word('sw', { rs1: address, rs2: this.#source(dice) })];
+      case 1: return [this.#fill(dice, dice.pick(this.#compute))];
+      case 2: return [this.shapes.word(dice.pick(['ecall', 'ebreak']))];
+      case 3: return this.#xret(dice).words;
+      default: return [];
+    }
   }
 
   /** Mostly forwards; now and then two bytes off. */

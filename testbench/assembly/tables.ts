@@ -76,10 +76,19 @@ function syntaxOf({ name, format, syntax }: Instruction): (Operand | string)[] {
 /** The bits of a match as a number: those that are `ones` become 1. */
 const bitsOf = (match: string, ones: string): number => [...match].reduce((word, c) => ((word << 1) | (ones.includes(c) ? 1 : 0)) >>> 0, 0);
 
-function instructionTable(instruction: Instruction): InstructionTable {
-  const { name, match, memory } = instruction;
-  const table = { name, match: bitsOf(match, '1'), mask: bitsOf(match, '01'), syntax: syntaxOf(instruction) };
-  return memory === undefined ? table : { ...table, access: memory.op };
+/** One table; of a format with suffixes one for each, which fixes the bits of the field. */
+function instructionTables(instruction: Instruction): InstructionTable[] {
+  const { name, match, memory, format } = instruction;
+  const table: InstructionTable = {
+    name, match: bitsOf(match, '1'), mask: bitsOf(match, '01'), syntax: syntaxOf(instruction),
+    ...(memory === undefined || memory.op === 'amo' ? {} : { access: memory.op }),
+  };
+  const range = format.suffixes && format.fields[format.suffixes.field];
+  if (format.suffixes === undefined || range === undefined) return [table];
+  const mask = ((2 ** (range.high - range.low + 1) - 1) << range.low) >>> 0;
+  return format.suffixes.names.map((suffix, value) => ({
+    ...table, name: `${name}${suffix}`, match: (table.match | (value << range.low)) >>> 0, mask: (table.mask | mask) >>> 0,
+  }));
 }
 
 const LETTERS = 'imafdqcbvh';
@@ -98,7 +107,7 @@ const withoutCount = (name: string): string => name.replace(/\/\d+$/, '');
 export function assemblyTables(isa: Isa): AssemblyTables {
   return {
     arch: archOf(isa),
-    instructions: isa.instructions.map(instructionTable),
+    instructions: isa.instructions.flatMap(instructionTables),
     pseudos: isa.pseudos.map(({ name, operands, expand }) => ({
       name: withoutCount(name),
       operands: operands.split(',').map((o) => o.trim()).filter((o) => o !== ''),

@@ -90,7 +90,7 @@ describe('a fuzzing session', () => {
     expect(failures.reduce((sum, f) => sum + f.count, 0)).toBeGreaterThan(failures.length);
     for (const { signature, length } of failures) {
       expect(signature).toMatch(/^record: vsstatus, sret in VS/);
-      expect(length).toBeLessThanOrEqual(6);
+      expect(length).toBeLessThanOrEqual(8);
     }
     for (const { plan, signature } of kept) expect(prober.probe(plan)).toMatchObject({ kind: 'diverged', signature });
     expect(readdirSync(where.findings).filter((name) => name.startsWith('found-'))).toEqual([]);

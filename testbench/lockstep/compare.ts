@@ -95,6 +95,7 @@ export function compareStates(model: ArchitecturalState, reference: Architectura
   check(differ('pc', model.pc, reference.pc));
   check(differ('mode', model.mode, reference.mode));
   model.x.forEach((value, i) => { if (value !== reference.x[i]) check(differ(`x${i}`, value, reference.x[i] ?? 0n)); });
+  check(differ('reservation', model.reservation ?? 'none', reference.reservation ?? 'none'));
   for (const name in model.csrs) compareCsr(name, model, reference, check);
   for (const name in reference.csrs) if (!(name in model.csrs)) compareCsr(name, model, reference, check);
   return found;

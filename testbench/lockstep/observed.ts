@@ -11,7 +11,7 @@ import type { InputEvent } from '../../model/machine/input-log.js';
 import { Machine } from '../../model/machine/machine.js';
 import { PhysicalMemory } from '../../model/machine/memory.js';
 import type { Outcome } from '../../model/machine/outcome.js';
-import type { Cell } from '../../model/machine/protocol.js';
+import { REGISTER, RESERVATION_BYTES, type Cell } from '../../model/machine/protocol.js';
 import type { ArchitecturalState, HostWrite } from '../retirement.js';
 import { RecordDecoder, modeOf, type Observation } from './records.js';
 
@@ -36,6 +36,8 @@ export class ObservedCore {
   readonly #V: Cell;
   readonly #stop: Cell;
   readonly #inhibit: Cell;
+  readonly #reserved: Cell;
+  readonly #reservedBlock: Cell;
   #hostWrites: HostWrite[] = [];
   #listener: Listener | undefined;
   #last: Observation | undefined;
@@ -75,6 +77,8 @@ export class ObservedCore {
     this.#V = this.#cell('V');
     this.#stop = this.#cell('observe.stop');
     this.#inhibit = this.#cell('csr.mcountinhibit');
+    this.#reserved = this.#cell(REGISTER.reserved);
+    this.#reservedBlock = this.#cell(REGISTER.reservedBlock);
     this.reset();
   }
 
@@ -142,7 +146,16 @@ export class ObservedCore {
     const csrs: Record<string, bigint> = {};
     for (const { name, constant, cell } of this.#homes) csrs[name] = cell.get() | constant;
     csrs['mcycle'] = BigInt.asUintN(64, (csrs['mcycle'] ?? 0n) - this.#idle);
-    return { x, pc: this.#last?.retirement.pc_wdata ?? this.#pc, mode: modeOf(Number(this.#V.get() * 4n + this.#priv.get())), csrs };
+    const { reservation } = this;
+    return {
+      x, pc: this.#last?.retirement.pc_wdata ?? this.#pc, mode: modeOf(Number(this.#V.get() * 4n + this.#priv.get())), csrs,
+      ...(reservation === undefined ? {} : { reservation }),
+    };
+  }
+
+  /** Physical address of the reserved bytes, if there are any. */
+  get reservation(): bigint | undefined {
+    return this.#reserved.get() === 1n ? this.#reservedBlock.get() * RESERVATION_BYTES : undefined;
   }
 
   /** What mcycle has counted since the last record. */
@@ -156,6 +169,7 @@ export class ObservedCore {
     const { view, base } = this.core;
     const last = this.#last;
     if (state.pc !== (last?.retirement.pc_wdata ?? this.#pc) || state.mode !== modeOf(Number(this.#V.get() * 4n + this.#priv.get()))) return false;
+    if (state.reservation !== this.reservation) return false;
     const { offset, stride } = this.#x;
     for (let i = 0; i < 32; i++) if (state.x[i] !== view.getBigUint64(base + offset + i * stride, true)) return false;
     for (const { name, constant, cell } of this.#homes) {

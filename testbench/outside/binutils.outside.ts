@@ -33,10 +33,16 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** What Debian's binutils 2.40 do not know, by extension: their words are written field by field. */
+const UNKNOWN = 'zicond';
+const isUnknown = ({ name }: InstructionTable): boolean => name.startsWith('czero.');
+/** The ISA string without it. */
+const arch = tables.arch.replace(`_${UNKNOWN}`, '');
+
 /** The sections that GNU as and ld make of a source, each at the address ours has. */
 function gnu(source: string, addresses: Readonly<Record<string, bigint>>): (section: string) => Uint8Array {
   writeFileSync(at('in.S'), source);
-  tool('as', `-march=${tables.arch}`, '-mabi=lp64', '-mno-relax', '-mpriv-spec=1.12', '-o', at('in.o'), at('in.S'));
+  tool('as', `-march=${arch}`, '-mabi=lp64', '-mno-relax', '-mpriv-spec=1.12', '-o', at('in.o'), at('in.S'));
   const places = Object.entries(addresses).map(([name, address]) => `--section-start=${name}=0x${address.toString(16)}`);
   tool('ld', '--no-relax', '--no-warn-rwx-segments', '-e', '0x80000000', ...places, '-o', at('in.elf'), at('in.o'));
   return (section) => {
@@ -63,7 +69,7 @@ const knowsCsr = (instruction: InstructionTable) => (word: number): boolean =>
   operandsOf(instruction).every((operand) => operand.kind !== 'csr' || tables.csrs.some(([, address]) => address === extract(operand, word)));
 
 /** Words of every instruction; of those with a CSR, every CSR of the specs. */
-const samples = tables.instructions.map((instruction) => {
+const samples = tables.instructions.filter((i) => !isUnknown(i)).map((instruction) => {
   const random = fc.sample(anyWord(instruction), { numRuns: 40, seed: 7 });
   const csr = operandsOf(instruction).find((operand) => operand.kind === 'csr');
   const csrs = csr === undefined ? [] : tables.csrs.map(([, address]) => instruction.match | insert(csr, BigInt(address)));
@@ -75,6 +81,13 @@ const writable = (word: number): boolean => !/^fence (0|\w+,0)/.test(disassemble
 describe('the assembler agrees with GNU as', () => {
   it.each(samples)('on $instruction.name', ({ list }) => {
     agree(`.text\n${list.filter(writable).map((word) => disassemble(word)).join('\n')}\nnop\n`);
+  });
+
+  it('on Zicond, which it takes field by field only', () => {
+    expect(() => tool('as', `-march=rv64i_${UNKNOWN}`, '-o', at('none.o'), '/dev/null')).toThrow();
+    const words = (source: string): number[] => [...gnu(source, {})('.text')];
+    const program = assembled('czero.eqz a0, a1, a2\nczero.nez t3, s4, zero\n');
+    expect(words('.insn r 0x33, 5, 7, a0, a1, a2\n.insn r 0x33, 7, 7, t3, s4, zero\n')).toEqual([...sectionBytes(program, '.text')]);
   });
 
   it('on every pseudo-instruction of the specs', () => {

@@ -5,6 +5,8 @@ import type { Extension, Isa } from './extensions.js';
 import type { Hart } from './hart.js';
 import { hasSupervisorTimer, hgeip, pendingInterrupts } from './interrupts.js';
 import { isVirtual } from './modes.js';
+import { isLocked, PMPADDR, writtenConfig } from './pmp.js';
+import { isMode } from './stages.js';
 import {
   CBIE, H_LEVEL, HSTATUS_WRITABLE, MPP, MSTATUS_WRITABLE, S_LEVEL, SSIP, SSTATUS_VISIBLE, SSTATUS_WRITABLE, STIP, VGEIN,
   VS_LEVEL, VSSIP,
@@ -72,7 +74,7 @@ const sstateen: Csr = { ...constant(0n), extension: 'smstateen' };
 const addressTranslation = (csr: 'satp' | 'vsatp'): Csr => ({
   read: (hart) => hart.csrs.values[csr],
   write: (hart, value) => {
-    if (!has(value, ATP_MODE)) hart.csrs.set(csr, value);
+    if (isMode(hart.isa, value >> 60n)) hart.csrs.set(csr, value);
   },
 });
 
@@ -100,8 +102,14 @@ const hstatus: Csr = {
   },
 };
 
-/** `hgatp`: MODE stays Bare, the other fields are written all the same (`HGATP_MODE_WARL`, `hgatp_ppn_op`). */
-const hgatp: Csr = stored('hgatp');
+/** `hgatp`: MODE keeps its value when an unsupported one is written, the other fields are written all the same (`HGATP_MODE_WARL`). */
+const hgatp: Csr = {
+  read: (hart) => hart.csrs.values.hgatp,
+  write: (hart, value) => {
+    const writable = isMode(hart.isa, value >> 60n) ? hart.writable.hgatp : hart.writable.hgatp & ~ATP_MODE;
+    hart.csrs.set('hgatp', merge(hart.csrs.values.hgatp, value, writable));
+  },
+};
 
 /** Writes VSSIP, which `mip`, `hip` and `vsip` alias and `hvip` stores (`hip_vssip_vssie_op`, `mip_mie_alias`). */
 function writeVssip(hart: Hart, pending: boolean): void {
@@ -159,6 +167,24 @@ const vsie: Csr = {
   write: (hart, value) => hart.csrs.set('mie', merge(hart.csrs.values.mie, value << 1n, delegatedToVs(hart))),
 };
 
+/** `pmpcfg0` and `pmpcfg2` (`PMPCFG_WARL`). */
+const pmpcfg = (csr: 'pmpcfg0' | 'pmpcfg2'): Csr => ({
+  extension: 'pmp',
+  read: (hart) => hart.csrs.values[csr],
+  write: (hart, value) => hart.csrs.set(csr, writtenConfig(hart.csrs.values[csr], value)),
+});
+
+/** `pmpaddr0` .. `pmpaddr15`, unless locked. */
+function pmpaddr(csr: (typeof PMPADDR)[number], entry: number): Csr {
+  return {
+    extension: 'pmp',
+    read: (hart) => hart.csrs.values[csr],
+    write: (hart, value) => {
+      if (!isLocked(hart, entry)) hart.csrs.set(csr, value & hart.writable[csr]);
+    },
+  };
+}
+
 const mcycle: Csr = { read: (hart) => hart.mcycle(), write: (hart, value) => hart.counters.writeMcycle(value) };
 const minstret: Csr = {
   read: (hart) => hart.counters.minstret,
@@ -190,6 +216,7 @@ const CSRS = new Map<number, Csr>([
   [0x320, mcountinhibit],
   [0x340, stored('mscratch')], [0x341, stored('mepc')], [0x342, stored('mcause')],
   [0x343, stored('mtval')], [0x344, mip], [0x34a, stored('mtinst')], [0x34b, stored('mtval2')],
+  [0x3a0, pmpcfg('pmpcfg0')], [0x3a2, pmpcfg('pmpcfg2')],
   [0xb00, mcycle], [0xb02, minstret],
   [0xc00, { ...mcycle, write: ignore }], [0xc01, time], [0xc02, { ...minstret, write: ignore }],
 
@@ -216,6 +243,9 @@ const CSRS = new Map<number, Csr>([
 for (let n = 3; n < 32; n += 1) {
   for (const base of [0x320, 0xb00, 0xc00]) CSRS.set(base + n, constant(0n));
 }
+
+// pmp_addr_registers; the odd numbers and those above do not exist (pmp_cfg_rv64_illegal)
+for (const [index, csr] of PMPADDR.entries()) CSRS.set(0x3b0 + index, pmpaddr(csr, index));
 
 /** The CSR with a number, or undefined if a hart has none. */
 export function csrOf(number: number, isa: Isa): Csr | undefined {

@@ -1,10 +1,11 @@
 /** Instruction fetch: at pc, in 2-byte parcels with C, else 4 bytes at once. */
+import type { Mode } from '../retirement.js';
 import { u64 } from './bits.js';
 import { isLong } from './compressed.js';
+import { accessFault, type Attempt, refusalFault } from './faults.js';
 import type { Exception, Hart } from './hart.js';
-import { Dram } from './memory.js';
-import { isVirtual } from './modes.js';
-import { CAUSE } from './status.js';
+import { inDram } from './physical.js';
+import { translate } from './translation.js';
 
 /**
  * The instruction at pc, 16 or 32 bits, or the exception of the parcel that cannot be fetched: its
@@ -21,17 +22,16 @@ export function fetch(hart: Hart, given: number | undefined): number | Exception
   return typeof second === 'number' ? ((second << 16) | first) >>> 0 : second;
 }
 
-/** Some bytes of an instruction, which must lie in DRAM. */
+/** Some bytes of an instruction, which must lie in DRAM (`ia_fault_exc_on_target`: the fault is of the instruction there). */
 function parcel(hart: Hart, address: bigint, bytes: 2 | 4, given: number | undefined): number | Exception {
-  const { dram } = hart;
-  const offset = Dram.offsetOf(address);
-  if (!dram.holds(offset, bytes)) return accessFault(hart, address);
+  const { dram, mode } = hart;
+  const physical = translate(hart, address, 'fetch', mode);
+  if (typeof physical !== 'number') return refusalFault(physical, attemptAt(address, mode));
+  const offset = inDram(hart, physical, bytes, 'fetch', mode === 'M');
+  if (offset === undefined) return accessFault(attemptAt(address, mode));
   const current = bytes === 4 ? dram.word(offset) : dram.half(offset);
   if (given === undefined || given >>> 0 === current) return current;
   return dram.heldSinceFence(offset, bytes, given >>> 0) ? given >>> 0 : current;
 }
 
-/** It belongs to the instruction that cannot be fetched, not to the jump there (`ia_fault_exc_on_target`). */
-const accessFault = (hart: Hart, tval: bigint): Exception => ({
-  cause: CAUSE.instructionAccessFault, tval, gva: isVirtual(hart.mode), tinst: 0n,
-});
+const attemptAt = (address: bigint, as: Mode): Attempt => ({ need: 'fetch', as, address, tinst: 0n });

@@ -4,7 +4,8 @@ import { Counters, CsrFile } from './csr-file.js';
 import { Clint } from './devices.js';
 import { type Extension, type Isa, isaOf } from './extensions.js';
 import { Dram, DRAM_BASE, type Width } from './memory.js';
-import { homesOf, type Writable, writableOf } from './storable.js';
+import { Pmp } from './pmp.js';
+import { homesOf, isPaged, type Writable, writableOf } from './storable.js';
 
 /** A synchronous exception that an instruction (or its fetch) raises, before it is known who takes it. */
 export interface Exception {
@@ -14,6 +15,8 @@ export interface Exception {
   readonly gva: boolean;
   /** The transformed instruction, or 0 (`H_trap_xtinst_exception`). */
   readonly tinst: bigint;
+  /** For `mtval2` and `htval`: the guest physical address of a guest-page fault, shifted right by 2; else absent for 0. */
+  readonly tval2?: bigint;
 }
 
 /** How an instruction ends: `undefined` when it retires, else the exception it raises. */
@@ -59,6 +62,9 @@ export class Hart {
   readonly clint = new Clint();
   /** Which extensions the hart has. */
   readonly isa: Isa;
+  readonly pmp = new Pmp();
+  /** Whether it can translate addresses at all. */
+  readonly paged: boolean;
   /** The bits that its CSRs can store, and which of the home CSRs it has. */
   readonly writable: Writable;
   readonly homes: readonly HomeCsr[];
@@ -81,6 +87,7 @@ export class Hart {
   constructor(dramBytes: number, extensions: readonly Extension[]) {
     this.dram = new Dram(dramBytes);
     this.isa = isaOf(extensions);
+    this.paged = isPaged(this.isa);
     this.writable = writableOf(this.isa);
     this.homes = homesOf(this.writable);
   }

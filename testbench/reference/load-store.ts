@@ -16,6 +16,9 @@ function read(hart: Hart, access: Access): bigint | Exception {
     case 'dram':
       value = hart.dram.read(place.offset, access.width);
       break;
+    case 'split':
+      value = hart.dram.readParts(place, access.width);
+      break;
     case 'clint':
       value = hart.inputs.ioData ?? hart.clint.read(place.offset, access.width);
       break;
@@ -38,6 +41,9 @@ function write(hart: Hart, access: Access, value: bigint): Outcome {
     case 'dram':
       hart.dram.write(place.offset, access.width, data);
       break;
+    case 'split':
+      hart.dram.writeParts(place, access.width, data);
+      break;
     case 'clint':
       hart.clint.write(place.offset, access.width, data);
       break;
@@ -58,14 +64,14 @@ function loadInto(hart: Hart, rd: number, access: Access, extension: Extension):
 }
 
 /** An access of an ordinary load or store at rs1 + imm (`ldst_ea`). */
-const ordinary = (hart: Hart, { standard, rs1, imm }: Decoded, kind: 'read' | 'write', width: Width): Access => ({
-  kind, address: u64(hart.x(rs1) + imm), width, as: effectiveMode(hart),
-  tinst: standard & (kind === 'read' ? KEPT.load : KEPT.store), atomic: false,
+const ordinary = (hart: Hart, { standard, rs1, imm }: Decoded, need: 'read' | 'write', width: Width): Access => ({
+  need, address: u64(hart.x(rs1) + imm), width, as: effectiveMode(hart),
+  tinst: standard & (need === 'read' ? KEPT.load : KEPT.store), atomic: false,
 });
 
 /** An access of HLV, HLVX or HSV at rs1. */
-const asGuest = (hart: Hart, { standard, rs1 }: Decoded, kind: Access['kind'], width: Width): Access => ({
-  kind, address: hart.x(rs1), width, as: guestMode(hart), tinst: standard & KEPT.allButRs1, atomic: false,
+const asGuest = (hart: Hart, { standard, rs1 }: Decoded, need: 'read' | 'execute' | 'write', width: Width): Access => ({
+  need, address: hart.x(rs1), width, as: guestMode(hart), tinst: standard & KEPT.allButRs1, atomic: false,
 });
 
 /** LB .. LD (`load_op`, `load_exc_x0`). */

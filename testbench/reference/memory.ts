@@ -13,6 +13,13 @@ const MAX_REMEMBERED = 1 << 20;
 /** Width of an access in bytes. */
 export type Width = 1 | 2 | 4 | 8;
 
+/** An access whose bytes are in two places. */
+export interface Parts {
+  readonly offset: number;
+  readonly lowBytes: number;
+  readonly high: number;
+}
+
 /** DRAM, addressed by offset from its start (plain numbers: no offset reaches 2^53). */
 export class Dram {
   readonly size: number;
@@ -75,6 +82,22 @@ export class Dram {
         return BigInt(this.#view.getUint32(offset, true));
       case 8:
         return this.#view.getBigUint64(offset, true);
+    }
+  }
+
+  /** The first `lowBytes` of `width` bytes at one offset, the others at another; all must be held. */
+  readParts({ offset, lowBytes, high }: Parts, width: Width): bigint {
+    let value = 0n;
+    for (let i = width - 1; i >= 0; i -= 1) {
+      value = (value << 8n) | this.read(i < lowBytes ? offset + i : high + i - lowBytes, 1);
+    }
+    return value;
+  }
+
+  /** Writes the low `width` bytes of `value` where {@link readParts} reads them. */
+  writeParts({ offset, lowBytes, high }: Parts, width: Width, value: bigint): void {
+    for (let i = 0; i < width; i += 1) {
+      this.write(i < lowBytes ? offset + i : high + i - lowBytes, 1, value >> BigInt(8 * i));
     }
   }
 

@@ -71,7 +71,13 @@ export const CAUSE = {
   ecallFromHS: 9,
   ecallFromVS: 10,
   ecallFromM: 11,
+  instructionPageFault: 12,
+  loadPageFault: 13,
+  storePageFault: 15,
+  instructionGuestPageFault: 20,
+  loadGuestPageFault: 21,
   virtualInstruction: 22,
+  storeGuestPageFault: 23,
 } as const;
 
 /** SSIP, STIP and the software SEIP: the bits that `mip` stores; SSIE, STIE and SEIE in `sie`. */

@@ -29,6 +29,11 @@ const DIVISION = /[/%][su]/;
 
 function unitOf({ class: kind, result }: Instruction): Timed['unit'] {
   switch (kind) {
+    case 'lr':
+    case 'amo':
+      return 'load';
+    case 'sc':
+      return 'store';
     case 'load':
     case 'store':
     case 'branch':
@@ -88,7 +93,7 @@ export class InstructionTimer {
       instruction,
       word,
       sources: [register(format, 'rs1', word), register(format, 'rs2', word)].filter((r) => r !== 0),
-      destination: kind === 'store' ? 0 : register(format, 'rd', word),
+      destination: register(format, 'rd', word),
       unit: unitOf(instruction),
       slow: !FAST.has(kind) || permit !== undefined,
       bytes: memory?.bytes ?? 0,

@@ -2,16 +2,20 @@
  * One wrong bit: every word that differs from an instruction in one of its
  * fixed bits, and is no other instruction, is an illegal instruction.
  *
- * The opcode listings of the manual, as match and mask. What this hart has not
- * (choices: A, C, F, D, V, Zicbo, Svinval and the rest) is not in the list.
+ * The opcode listings of the manual, as match and mask. What this hart never
+ * has (choices: F, D, V and the rest) is not in the list; what comes with an
+ * extension names it.
  */
+import type { Extension } from './extensions.js';
 import { DATA, bits, hart, type TableRow } from './row.js';
 
-/** `[name, fixed bits, which bits are fixed]`. */
-type Encoding = readonly [name: string, match: number, mask: number];
+/** `[name, fixed bits, which bits are fixed, the extension it comes with]`. */
+type Encoding = readonly [name: string, match: number, mask: number, extension?: Extension];
 
 /** Opcode and funct3; funct3 and funct7; funct3 and funct6; funct7, rs2 and funct3; funct7, funct3 and rd; all. */
 const [F3, F73, F63, LOAD_H, STORE_H, ALL] = [0x0000_707f, 0xfe00_707f, 0xfc00_707f, 0xfff0_707f, 0xfe00_7fff, 0xffff_ffff];
+/** Atomics: funct5, funct3 and, for LR, rs2 (aq and rl are free); CBO: everything but rs1. */
+const [AMO, LR, CBO] = [0xf800_707f, 0xf9f0_707f, 0xfff0_7fff];
 
 const LISTING: readonly Encoding[] = [
   // RV64I
@@ -41,6 +45,33 @@ const LISTING: readonly Encoding[] = [
   ['hlvx.hu', 0x6430_4073, LOAD_H], ['hlv.w', 0x6800_4073, LOAD_H], ['hlvx.wu', 0x6830_4073, LOAD_H], ['hlv.wu', 0x6810_4073, LOAD_H],
   ['hlv.d', 0x6c00_4073, LOAD_H],
   ['hsv.b', 0x6200_4073, STORE_H], ['hsv.h', 0x6600_4073, STORE_H], ['hsv.w', 0x6a00_4073, STORE_H], ['hsv.d', 0x6e00_4073, STORE_H],
+  // A
+  ['lr.w', 0x1000_202f, LR, 'a'], ['sc.w', 0x1800_202f, AMO, 'a'], ['amoswap.w', 0x0800_202f, AMO, 'a'], ['amoadd.w', 0x0000_202f, AMO, 'a'],
+  ['amoxor.w', 0x2000_202f, AMO, 'a'], ['amoand.w', 0x6000_202f, AMO, 'a'], ['amoor.w', 0x4000_202f, AMO, 'a'], ['amomin.w', 0x8000_202f, AMO, 'a'],
+  ['amomax.w', 0xa000_202f, AMO, 'a'], ['amominu.w', 0xc000_202f, AMO, 'a'], ['amomaxu.w', 0xe000_202f, AMO, 'a'],
+  ['lr.d', 0x1000_302f, LR, 'a'], ['sc.d', 0x1800_302f, AMO, 'a'], ['amoswap.d', 0x0800_302f, AMO, 'a'], ['amoadd.d', 0x0000_302f, AMO, 'a'],
+  ['amoxor.d', 0x2000_302f, AMO, 'a'], ['amoand.d', 0x6000_302f, AMO, 'a'], ['amoor.d', 0x4000_302f, AMO, 'a'], ['amomin.d', 0x8000_302f, AMO, 'a'],
+  ['amomax.d', 0xa000_302f, AMO, 'a'], ['amominu.d', 0xc000_302f, AMO, 'a'], ['amomaxu.d', 0xe000_302f, AMO, 'a'],
+  // Zba
+  ['add.uw', 0x0800_003b, F73, 'zba'], ['sh1add', 0x2000_2033, F73, 'zba'], ['sh2add', 0x2000_4033, F73, 'zba'], ['sh3add', 0x2000_6033, F73, 'zba'],
+  ['sh1add.uw', 0x2000_203b, F73, 'zba'], ['sh2add.uw', 0x2000_403b, F73, 'zba'], ['sh3add.uw', 0x2000_603b, F73, 'zba'], ['slli.uw', 0x0800_101b, F63, 'zba'],
+  // Zbb
+  ['andn', 0x4000_7033, F73, 'zbb'], ['orn', 0x4000_6033, F73, 'zbb'], ['xnor', 0x4000_4033, F73, 'zbb'],
+  ['clz', 0x6000_1013, LOAD_H, 'zbb'], ['ctz', 0x6010_1013, LOAD_H, 'zbb'], ['cpop', 0x6020_1013, LOAD_H, 'zbb'],
+  ['clzw', 0x6000_101b, LOAD_H, 'zbb'], ['ctzw', 0x6010_101b, LOAD_H, 'zbb'], ['cpopw', 0x6020_101b, LOAD_H, 'zbb'],
+  ['max', 0x0a00_6033, F73, 'zbb'], ['maxu', 0x0a00_7033, F73, 'zbb'], ['min', 0x0a00_4033, F73, 'zbb'], ['minu', 0x0a00_5033, F73, 'zbb'],
+  ['sext.b', 0x6040_1013, LOAD_H, 'zbb'], ['sext.h', 0x6050_1013, LOAD_H, 'zbb'], ['zext.h', 0x0800_403b, LOAD_H, 'zbb'],
+  ['rol', 0x6000_1033, F73, 'zbb'], ['rolw', 0x6000_103b, F73, 'zbb'], ['ror', 0x6000_5033, F73, 'zbb'], ['rorw', 0x6000_503b, F73, 'zbb'],
+  ['rori', 0x6000_5013, F63, 'zbb'], ['roriw', 0x6000_501b, F73, 'zbb'], ['orc.b', 0x2870_5013, LOAD_H, 'zbb'], ['rev8', 0x6b80_5013, LOAD_H, 'zbb'],
+  // Zbs
+  ['bclr', 0x4800_1033, F73, 'zbs'], ['bext', 0x4800_5033, F73, 'zbs'], ['binv', 0x6800_1033, F73, 'zbs'], ['bset', 0x2800_1033, F73, 'zbs'],
+  ['bclri', 0x4800_1013, F63, 'zbs'], ['bexti', 0x4800_5013, F63, 'zbs'], ['binvi', 0x6800_1013, F63, 'zbs'], ['bseti', 0x2800_1013, F63, 'zbs'],
+  // Zicond, Zawrs, Zicbom, Zicboz
+  ['czero.eqz', 0x0e00_5033, F73, 'zicond'], ['czero.nez', 0x0e00_7033, F73, 'zicond'], ['wrs.nto', 0x00d0_0073, ALL, 'zawrs'], ['wrs.sto', 0x01d0_0073, ALL, 'zawrs'],
+  ['cbo.inval', 0x0000_200f, CBO, 'zicbom'], ['cbo.clean', 0x0010_200f, CBO, 'zicbom'], ['cbo.flush', 0x0020_200f, CBO, 'zicbom'], ['cbo.zero', 0x0040_200f, CBO, 'zicboz'],
+  // Svinval
+  ['sinval.vma', 0x1600_0073, STORE_H, 'svinval'], ['sfence.w.inval', 0x1800_0073, ALL, 'svinval'], ['sfence.inval.ir', 0x1810_0073, ALL, 'svinval'],
+  ['hinval.vvma', 0x2600_0073, STORE_H, 'svinval'], ['hinval.gvma', 0x6600_0073, STORE_H, 'svinval'],
 ];
 
 /** Operands for the bits that are not fixed: rd x2, rs1 x1, rs2 x3; CSR instructions name mscratch. */
@@ -48,20 +79,28 @@ const OPERANDS = (2 << 7) | (1 << 15) | (3 << 20);
 const CSR_OPERANDS = (2 << 7) | (1 << 15) | (0x340 << 20);
 
 const isCsr = (name: string): boolean => name.startsWith('csr');
-const isInstruction = (word: number): boolean => LISTING.some(([, match, mask]) => ((word & mask) >>> 0) === match);
 
-/** All rows. The two lowest bits are left out: without C they would be the length of the instruction. */
+/** The instructions a word is. */
+const instructions = (word: number): readonly Encoding[] => LISTING.filter(([, match, mask]) => ((word & mask) >>> 0) === (match >>> 0));
+
+/** All rows. The two lowest bits are left out: with C they are the length of the instruction. */
 export function encodingRows(): readonly TableRow[] {
-  return LISTING.flatMap(([name, match, mask]) => {
+  return LISTING.flatMap(([name, match, mask, extension]) => {
     const word = (match | ((isCsr(name) ? CSR_OPERANDS : OPERANDS) & ~mask)) >>> 0;
     return Array.from({ length: 30 }, (_, i) => i + 2)
       .filter((bit) => (mask >>> bit) % 2 === 1)
       .map((bit): readonly [number, number] => [bit, (word ^ (1 << bit)) >>> 0])
-      .filter(([, wrong]) => !isInstruction(wrong))
-      .map(([bit, wrong]): TableRow => ({
-        id: `encodings/${name}-bit-${bit}`, rules: ['choices:encodings'],
-        arrange: hart({ mode: 'M', words: [wrong], x: { 1: DATA } }),
-        expect: { trap: { to: 'M', cause: 2, tval: bits(wrong) } },
-      }));
+      // Another instruction that is always there is none of this table's, another extension's only where that is absent.
+      .filter(([, wrong]) => instructions(wrong).every(([, , , other]) => other !== undefined && other !== extension))
+      .map(([bit, wrong]): TableRow => {
+        const without = instructions(wrong).flatMap(([, , , other]) => (other === undefined ? [] : [other]));
+        return {
+          ...(extension === undefined ? {} : { extensions: [extension] }),
+          ...(without.length === 0 ? {} : { without }),
+          id: `encodings/${name}-bit-${bit}`, rules: ['choices:encodings'],
+          arrange: hart({ mode: 'M', words: [wrong], x: { 1: DATA } }),
+          expect: { trap: { to: 'M', cause: 2, tval: bits(wrong) } },
+        };
+      });
   });
 }

@@ -5,9 +5,12 @@
  * Subjects are expected to have the default 128 MiB of DRAM.
  */
 import { aliasRows } from './aliases.js';
+import { atomicRows } from './atomics.js';
+import { bitmanipRows } from './bitmanip.js';
 import { csrRows } from './csrs.js';
 import { delegationRows } from './delegation.js';
 import { encodingRows } from './encodings.js';
+import { PRESENT, demanded } from './extensions.js';
 import { interruptRows } from './interrupts.js';
 import { legalityRows } from './legality.js';
 import { priorityRows } from './priority.js';
@@ -21,10 +24,16 @@ import { xretRows } from './xret.js';
 
 export type { Expectation, MemoryExpectation, TableRow, TrapExpectation } from './row.js';
 
-/** Every row of every table. */
-export function tables(): readonly TableRow[] {
+/** Every row there is, whatever it demands of the hart. */
+export function allRows(): readonly TableRow[] {
   return [
     ...xretRows(), ...trapEntryRows(), ...delegationRows(), ...legalityRows(), ...priorityRows(),
     ...aliasRows(), ...interruptRows(), ...tinstRows(), ...warlRows(), ...unprivilegedRows(), ...encodingRows(), ...csrRows(), ...shiftRows(),
+    ...atomicRows(), ...bitmanipRows(),
   ];
+}
+
+/** Every row that holds on a hart with these extensions. */
+export function tables(extensions: readonly string[] = PRESENT): readonly TableRow[] {
+  return allRows().filter((row) => demanded(row, extensions));
 }
