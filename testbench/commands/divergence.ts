@@ -6,7 +6,6 @@ import type { Csr, Instruction, Isa } from '../../model/spec/isa.js';
 import type { Disassembler } from '../assembly/disassemble.js';
 import type { Divergence } from '../lockstep/lockstep.js';
 import type { Difference } from '../lockstep/compare.js';
-import type { Observation } from '../lockstep/records.js';
 import type { Retirement } from '../retirement.js';
 import { decidingState, mayHold, type StateBefore } from './deciding-state.js';
 
@@ -35,7 +34,7 @@ const LEAST_WIDTH = 12;
  */
 export function divergenceText(divergence: Divergence, context: DivergenceContext): string {
   const rules = rulesOf(divergence, context);
-  const state = stateLine(divergence, context);
+  const state = [...owedLine(divergence, context), ...stateLine(divergence, context)];
   const differences = divergence.differences.map((d) => inWords(d, context.description));
   return [headLine(divergence, context), ...differenceTable(differences, context.isa), ...state, ...(rules.length === 0 ? [] : [`Rule:   ${rules.join(', ')}`])].join('\n');
 }
@@ -49,30 +48,58 @@ function inWords(difference: Difference, { exceptions, interrupts }: CoreDescrip
   return { ...difference, model: named(difference.model), reference: named(difference.reference) };
 }
 
+/** What a divergence is about: a record, and whether there was an instruction. */
+interface DivergenceSubject {
+  readonly retirement: Retirement;
+  readonly fetched: boolean;
+}
+
+/** The record that differs; of a silence, the one that the core owes. */
+export function subjectOf({ kind, observation, reference }: Divergence): DivergenceSubject | undefined {
+  if (kind === 'silence') return reference === undefined ? undefined : { retirement: reference, fetched: reference.insn !== 0 };
+  return observation === undefined ? undefined : { retirement: observation.retirement, fetched: observation.inputs.insn !== undefined };
+}
+
+/** What a silent core has before it. */
+function owedLine(divergence: Divergence, context: DivergenceContext): readonly string[] {
+  const subject = divergence.kind === 'silence' ? subjectOf(divergence) : undefined;
+  return subject === undefined ? [] : [`Owed:   ${placeOf(subject, context)}`];
+}
+
 /** What decided, with its values before the instruction. */
-function stateLine({ observation, reference, before }: Divergence, { isa, disassemble }: DivergenceContext): readonly string[] {
-  if (observation === undefined || before === undefined) return [];
-  const { retirement } = observation;
-  const instruction = instructionOf(observation, isa, disassemble);
+function stateLine(divergence: Divergence, { isa, disassemble }: DivergenceContext): readonly string[] {
+  const { reference, before } = divergence;
+  const subject = subjectOf(divergence);
+  if (subject === undefined || before === undefined) return [];
+  const { retirement } = subject;
+  const instruction = instructionOf(subject, isa, disassemble);
   const accessed = instruction?.class === 'csr' ? isa.csrs.find((c) => c.address === retirement.insn >>> 20) : undefined;
   const deciding = decidingState(isa, instruction, accessed, [retirement, ...(reference === undefined ? [] : [reference])], before);
   return deciding.length === 0 ? [] : [`State:  ${deciding.map(({ name, value }) => `${name} was ${value}`).join(', ')}`];
 }
 
-function instructionOf({ retirement, inputs }: Observation, isa: Isa, disassemble: Disassembler): Instruction | undefined {
-  const mnemonic = inputs.insn === undefined ? '' : disassemble(retirement.insn).replace(/^.*# /, '').split(' ')[0] ?? '';
+function instructionOf({ retirement, fetched }: DivergenceSubject, isa: Isa, disassemble: Disassembler): Instruction | undefined {
+  const mnemonic = fetched ? disassemble(retirement.insn).replace(/^.*# /, '').split(' ')[0] ?? '' : '';
   return isa.instructions.find((i) => i.name === mnemonic);
 }
 
-function headLine({ kind, observation }: Divergence, { description, disassemble }: DivergenceContext): string {
+const PREFIXES: Readonly<Record<Divergence['kind'], string>> = {
+  record: 'Instruction', state: 'State after instruction', memory: 'Memory at the end, after instruction', silence: 'Silence after instruction',
+};
+
+function headLine({ kind, observation }: Divergence, context: DivergenceContext): string {
   if (observation === undefined) return 'Before the first instruction';
   const { retirement, inputs } = observation;
-  const what = retirement.trap?.interrupt === true
-    ? `${description.interrupts[retirement.trap.cause] ?? retirement.trap.cause} interrupt`
-    : inputs.insn === undefined ? 'nothing could be fetched' : disassemble(retirement.insn, retirement.pc_rdata);
-  const place = `(cycle ${inputs.cycle})  ${retirement.mode}  0x${retirement.pc_rdata.toString(16)}  ${what}`;
-  const prefix = { record: 'Instruction', state: 'State after instruction', memory: 'Memory at the end, after instruction' }[kind];
-  return `${prefix} ${retirement.order} ${place}`;
+  return `${PREFIXES[kind]} ${retirement.order} (cycle ${inputs.cycle})  ${placeOf({ retirement, fetched: inputs.insn !== undefined }, context)}`;
+}
+
+/** Mode, address and what is there. */
+function placeOf({ retirement, fetched }: DivergenceSubject, { description, disassemble }: DivergenceContext): string {
+  const { trap, mode, pc_rdata: pc, insn } = retirement;
+  const what = trap?.interrupt === true
+    ? `${description.interrupts[trap.cause] ?? trap.cause} interrupt`
+    : fetched ? disassemble(insn, pc) : 'nothing could be fetched';
+  return `${mode}  0x${pc.toString(16)}  ${what}`;
 }
 
 function differenceTable(differences: readonly Difference[], isa: Isa): readonly string[] {
@@ -109,13 +136,14 @@ function fieldsIn({ model, reference }: Difference, csr: Csr | undefined): reado
 }
 
 /** Rules that speak about a divergence, the likeliest first: of the CSR that differs, of the permit row, of the exception, of the instruction. */
-export function rulesOf({ differences, observation, reference, before }: Divergence, { isa, disassemble }: DivergenceContext): readonly string[] {
-  const [first] = differences;
+export function rulesOf(divergence: Divergence, { isa, disassemble }: DivergenceContext): readonly string[] {
+  const { differences: [first], reference, before } = divergence;
   if (first === undefined) return [];
   const csr = csrOf(first, isa);
   const ofCsr = csr === undefined ? [] : [...fieldsIn(first, csr).flatMap((f) => f.rules), ...csr.rules];
-  const retirement = observation?.retirement;
-  const instruction = observation === undefined ? undefined : instructionOf(observation, isa, disassemble);
+  const subject = subjectOf(divergence);
+  const retirement = subject?.retirement;
+  const instruction = subject === undefined ? undefined : instructionOf(subject, isa, disassemble);
   const ofDecision = retirement === undefined ? [] : decisionRules(isa, instruction, retirement, reference, before);
   const ofInstruction = instruction === undefined ? [] : [...caseRules(isa, instruction, retirement, before), ...instruction.rules];
   const decides = /^(outcome|cause|trap taken in|interrupt)$/.test(first.what);

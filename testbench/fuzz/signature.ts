@@ -3,7 +3,7 @@
  * between which modes, by which rule.
  */
 import { InstructionIndex } from '../coverage/decoder.js';
-import { rulesOf, type DivergenceContext } from '../commands/divergence.js';
+import { rulesOf, subjectOf, type DivergenceContext } from '../commands/divergence.js';
 import type { Divergence } from '../lockstep/lockstep.js';
 import type { Retirement } from '../retirement.js';
 
@@ -17,14 +17,15 @@ export class Signatures {
 
   /** `record: outcome, sret in VS (H_virtinst_vs_sret_vtsr1)`. */
   of(divergence: Divergence): string {
-    const { kind, observation, reference, differences } = divergence;
+    const { kind, reference, differences } = divergence;
     const what = general(differences[0]?.what ?? 'nothing');
+    const subject = subjectOf(divergence);
     // Where state or memory differ, the last record is not the culprit.
-    if (kind !== 'record' || observation === undefined) return `${kind}: ${what}`;
-    const { retirement, inputs } = observation;
+    if (kind === 'state' || kind === 'memory' || subject === undefined) return `${kind}: ${what}`;
+    const { retirement, fetched } = subject;
     const [rule] = rulesOf(divergence, this.context);
     const to = new Set([retirement.next_mode, reference?.next_mode ?? retirement.next_mode]);
-    return `${kind}: ${what}, ${this.#subject(retirement, inputs.insn !== undefined)} in ${retirement.mode}, to ${[...to].join(' or ')}${rule === undefined ? '' : ` (${rule})`}`;
+    return `${kind}: ${what}, ${this.#subject(retirement, fetched)} in ${retirement.mode}, to ${[...to].join(' or ')}${rule === undefined ? '' : ` (${rule})`}`;
   }
 
   #subject(retirement: Retirement, fetched: boolean): string {
