@@ -3,12 +3,12 @@
  */
 import { join } from 'node:path';
 import { createDisassembler } from '../assembly/disassemble.js';
+import { explain } from '../lockstep/explain.js';
 import { Lockstep, type Divergence, type LockstepResult } from '../lockstep/lockstep.js';
 import { ObservedCore } from '../lockstep/observed.js';
 import { Board } from './board.js';
 import { writeBundle, type Case } from './bundle.js';
 import { readyCore, type ReadyCore } from './cores.js';
-import { divergenceText } from './divergence.js';
 import { failure, specFailure, type Failure } from './failure.js';
 import { packageVersion, specLayers } from './package.js';
 
@@ -33,7 +33,7 @@ export async function keepDivergence(directory: string, one: Case, divergence: D
   if (kept !== undefined) return kept;
   const waved = await wave(join(directory, 'core.vcd'), one, ready, divergence.observation?.inputs.cycle ?? 0n);
   if (waved !== undefined) return waved;
-  const block = divergenceText(divergence, { isa: specs.value.isa, description: ready.variant('plain').description, disassemble: createDisassembler(ready.tables) });
+  const block = explain(divergence, { isa: specs.value.isa, description: ready.variant('plain').description, disassemble: createDisassembler(ready.tables) });
   return { ok: true, text: `${block}\nReplay: npx ghosthart replay ${directory}\nWaves:  ${join(directory, 'core.vcd')}  (gtkwave -a ${join(directory, 'core.gtkw')})` };
 }
 

@@ -3,7 +3,7 @@
  * between which modes, by which rule.
  */
 import { InstructionIndex } from '../coverage/decoder.js';
-import { rulesOf, subjectOf, type DivergenceContext } from '../commands/divergence.js';
+import { rulesOf, subjectOf, type ExplainContext } from '../lockstep/explain.js';
 import type { Divergence } from '../lockstep/lockstep.js';
 import type { Retirement } from '../retirement.js';
 
@@ -11,7 +11,7 @@ import type { Retirement } from '../retirement.js';
 export class Signatures {
   readonly #index: InstructionIndex;
 
-  constructor(readonly context: DivergenceContext) {
+  constructor(readonly context: ExplainContext) {
     this.#index = new InstructionIndex(context.isa);
   }
 
