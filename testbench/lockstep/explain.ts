@@ -25,11 +25,11 @@ const LEAST_WIDTH = 12;
  * The block of a divergence, without the lines that say where its files are:
  *
  * ```
- * Instruction 17 (cycle 61)  HS  0x80000124  sret
+ * Instruction 800 (cycle 2073)  HS  0x800001d8  sret
  *               model       reference
- *   mode        VU          VS
- * State:  hstatus.VTSR was 0, vsstatus.SPP was 1
- * Rule:   sret_v1
+ *   mode        HS          VS
+ * State:  mstatus.TSR was 0, mstatus.SPP was 1, hstatus.SPV was 1
+ * Rule:   sret_v0, hstatus_spv_sret
  * ```
  */
 export function explain(divergence: Divergence, context: ExplainContext): string {
