@@ -44,6 +44,8 @@ export interface Chunk {
   readonly known: Uint8Array;
   /** Signatures of failures that are known. */
   readonly signatures: readonly string[];
+  /** Whether to leave every program on the disk while it runs: a worker has died at one of these. */
+  readonly careful?: boolean;
 }
 
 /** A program that makes the two part. */
@@ -115,10 +117,10 @@ export class Prober {
 
   /** Runs a plan. */
   probe(plan: Plan): Probe {
-    const program = this.builder.build(plan);
     const { collector } = this;
     collector.start();
     try {
+      const program = this.builder.build(plan);
       const result = this.#lockstep.run(program, { ...PROGRAM_LIMITS, inputs: program.inputs, onRecord: (o) => collector.see(o) });
       if (result.kind === 'agreed') return { kind: 'agreed', points: collector.finish() };
       return { kind: 'diverged', divergence: result.divergence, signature: this.#signatures.of(result.divergence) };
@@ -143,7 +145,7 @@ export class Prober {
   }
 
   /** Runs programs of the seed. */
-  run({ first, count, known: given, signatures }: Chunk): ChunkResult {
+  run({ first, count, known: given, signatures, careful = false }: Chunk): ChunkResult {
     const { corrupt } = this.corpus.refresh();
     const known = Uint8Array.from(given);
     const old = new Set(signatures);
@@ -154,7 +156,9 @@ export class Prober {
     for (let i = 0; i < count; i++) {
       const program = first + i;
       const plan = this.planOf(program);
+      if (careful) this.#findings.begin({ plan, seed: this.options.seed, program, points: [] });
       const probe = this.probe(plan);
+      if (careful) this.#findings.end();
       if (probe.kind === 'agreed') {
         const fresh = learn(known, probe.points);
         if (fresh.length === 0) continue;
@@ -220,8 +224,8 @@ function learn(known: Uint8Array, points: readonly number[]): readonly number[] 
   return fresh;
 }
 
-/** Core or reference threw: a failure as well. */
-function brokenDown(error: unknown): Divergence {
-  const message = error instanceof Error ? error.message.split('\n')[0] ?? '' : String(error);
-  return { kind: 'record', observation: undefined, reference: undefined, differences: [{ what: `internal error: ${message.replace(/\d+/g, 'N')}`, model: message, reference: 'none' }] };
+/** The program could not be built, or its points not counted: a failure as well. */
+function brokenDown(thrown: unknown): Divergence {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  return { kind: 'error', observation: undefined, reference: undefined, differences: [{ what: 'internal error', model: error.message.split('\n')[0] ?? '', reference: 'none' }], error };
 }

@@ -17,11 +17,11 @@ export class Signatures {
 
   /** `record: outcome, sret in VS (H_virtinst_vs_sret_vtsr1)`. */
   of(divergence: Divergence): string {
-    const { kind, reference, differences } = divergence;
-    const what = general(differences[0]?.what ?? 'nothing');
+    const { kind, reference, differences, error } = divergence;
+    const what = general(error?.message.split('\n')[0]?.replace(/\d+/g, 'N') ?? differences[0]?.what ?? 'nothing');
     const subject = subjectOf(divergence);
-    // Where state or memory differ, the last record is not the culprit.
-    if (kind === 'state' || kind === 'memory' || subject === undefined) return `${kind}: ${what}`;
+    // Elsewhere the last record is not the culprit.
+    if ((kind !== 'record' && kind !== 'silence') || subject === undefined) return `${kind}: ${what}`;
     const { retirement, fetched } = subject;
     const [rule] = rulesOf(divergence, this.context);
     const to = new Set([retirement.next_mode, reference?.next_mode ?? retirement.next_mode]);

@@ -85,6 +85,7 @@ function instructionOf({ retirement, fetched }: DivergenceSubject, isa: Isa, dis
 
 const PREFIXES: Readonly<Record<Divergence['kind'], string>> = {
   record: 'Instruction', state: 'State after instruction', memory: 'Memory at the end, after instruction', silence: 'Silence after instruction',
+  error: 'Error at or after instruction',
 };
 
 function headLine({ kind, observation }: Divergence, context: ExplainContext): string {

@@ -7,7 +7,7 @@ import type { Program } from '../../model/machine/elf.js';
 import type { InputEvent } from '../../model/machine/input-log.js';
 import type { Outcome } from '../../model/machine/outcome.js';
 import { Reference } from '../reference/reference.js';
-import type { Retirement } from '../retirement.js';
+import type { Inputs, Retirement } from '../retirement.js';
 import { compareRecords, compareStates, outcomeText, type Difference } from './compare.js';
 import type { ObservedCore } from './observed.js';
 import type { Observation } from './records.js';
@@ -20,8 +20,8 @@ const SHORTEST_SLICE = 16;
 
 /** Where the two part. */
 export interface Divergence {
-  /** `silence`: the core yields no further record, though the reference does. */
-  readonly kind: 'record' | 'state' | 'memory' | 'silence';
+  /** `silence`: the core yields no further record, though the reference does. `error`: one of the two threw. */
+  readonly kind: 'record' | 'state' | 'memory' | 'silence' | 'error';
   /** The core's record at which, or after which, they differ; undefined before the first. */
   readonly observation: Observation | undefined;
   /** The reference's record; of a silence, the one that the core owes. */
@@ -30,6 +30,8 @@ export interface Divergence {
   readonly before?: Readonly<Record<string, bigint>>;
   /** At least one, the telling one first. */
   readonly differences: readonly Difference[];
+  /** What was thrown. */
+  readonly error?: Error;
 }
 
 /** How a lockstep run ended. */
@@ -48,6 +50,13 @@ export interface LockstepOptions {
   readonly onRecord?: (observation: Observation) => void;
 }
 
+/** An error of whoever listens: it is none of ours. */
+class ListenersError extends Error {
+  constructor(override readonly cause: unknown) {
+    super('onRecord has thrown');
+  }
+}
+
 /** A core and a reference that run programs side by side; both are reused from program to program. */
 export class Lockstep {
   readonly #core: ObservedCore;
@@ -59,6 +68,8 @@ export class Lockstep {
   /** Records since all state was compared. */
   #unchecked = 0;
   #last: Observation | undefined;
+  /** The reference works on a record. */
+  #stepping = false;
   /** The last cycle in which there had to be no record: of a record, or of a wait. */
   #heard = 0n;
   #onRecord: ((observation: Observation) => void) | undefined;
@@ -69,9 +80,26 @@ export class Lockstep {
     this.#longestSilence = longestSilence(core.description);
   }
 
-  /** Runs a program from power-on. */
+  /** Runs a program from power-on. Throws what `onRecord` throws. */
   run(program: Pick<Program, 'entry' | 'segments' | 'symbols'>, options: LockstepOptions): LockstepResult {
     this.#start(program, options);
+    let outcome: Outcome = { kind: 'stopped' };
+    try {
+      outcome = this.#runToEnd(options);
+      this.#compareState();
+      this.#compareMemory();
+      this.#compareWait(outcome);
+    } catch (error) {
+      if (error instanceof ListenersError) throw error.cause;
+      this.#broken(error);
+    }
+    const records = this.#records;
+    const cycles = this.#core.core.cycle;
+    const divergence = this.#found();
+    return divergence === undefined ? { kind: 'agreed', outcome, records, cycles } : { kind: 'diverged', divergence, records, cycles };
+  }
+
+  #runToEnd(options: LockstepOptions): Outcome {
     let outcome: Outcome = { kind: 'cycle-limit' };
     let left = options.maxCycles;
     const listener = { records: (r: readonly Observation[]) => this.#compare(r), trapped: () => this.#compareTrap() };
@@ -82,19 +110,17 @@ export class Lockstep {
       left -= slice;
       if (outcome.kind !== 'cycle-limit') break;
       if (this.#records === before) this.#listen();
-      if (this.#limited(options)) {
-        outcome = { kind: 'stopped' };
-        break;
-      }
+      if (this.#limited(options)) return { kind: 'stopped' };
       if (STATE_RECORDS - this.#unchecked < SHORTEST_SLICE) this.#compareState();
     }
-    this.#compareState();
-    this.#compareMemory();
-    if (outcome.kind === 'wfi-forever' || (outcome.kind === 'cycle-limit' && this.#core.waits)) this.#compareWait(outcome.kind);
-    const records = this.#records;
-    const cycles = this.#core.core.cycle;
-    const divergence = this.#found();
-    return divergence === undefined ? { kind: 'agreed', outcome, records, cycles } : { kind: 'diverged', divergence, records, cycles };
+    return outcome;
+  }
+
+  #broken(thrown: unknown): void {
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    const message = error.message.split('\n')[0] ?? '';
+    const [model, reference] = this.#stepping ? ['none', message] : [message, 'none'];
+    this.#divergence ??= { kind: 'error', observation: this.#last, reference: undefined, differences: [{ what: 'internal error', model, reference }], error };
   }
 
   #limited({ maxRecords = Infinity, maxTraps = Infinity }: LockstepOptions): boolean {
@@ -116,6 +142,7 @@ export class Lockstep {
     this.#traps = 0;
     this.#unchecked = 0;
     this.#last = undefined;
+    this.#stepping = false;
     this.#heard = 0n;
     this.#onRecord = options.onRecord;
     this.#core.reset(options.inputs);
@@ -128,8 +155,8 @@ export class Lockstep {
   #compare(observations: readonly Observation[]): void {
     for (const observation of observations) {
       if (this.#divergence !== undefined) return;
-      const reference = this.#reference.stepWith(observation.inputs);
       this.#last = observation;
+      const reference = this.#step(observation.inputs);
       this.#heard = observation.inputs.cycle;
       const differences = compareRecords(observation.retirement, reference);
       if (differences.length > 0) {
@@ -138,7 +165,22 @@ export class Lockstep {
       }
       this.#records++;
       this.#unchecked++;
+      this.#tell(observation);
+    }
+  }
+
+  #step(inputs: Inputs): Retirement {
+    this.#stepping = true;
+    const reference = this.#reference.stepWith(inputs);
+    this.#stepping = false;
+    return reference;
+  }
+
+  #tell(observation: Observation): void {
+    try {
       this.#onRecord?.(observation);
+    } catch (error) {
+      throw new ListenersError(error);
     }
   }
 
@@ -160,7 +202,7 @@ export class Lockstep {
 
   /** The reference's next record. The two are one record apart from here on: only for the end of a run. */
   #owed(insn?: number): Retirement {
-    return this.#reference.stepWith({ ...this.#core.outside(), insn });
+    return this.#step({ ...this.#core.outside(), insn });
   }
 
   #silent(reference: Retirement, model: string): void {
@@ -168,11 +210,12 @@ export class Lockstep {
   }
 
   /** A run that ended in a wait: only WFI waits, where it may be executed. */
-  #compareWait(outcome: 'wfi-forever' | 'cycle-limit'): void {
-    if (this.#divergence !== undefined) return;
+  #compareWait({ kind }: Outcome): void {
+    const cut = kind === 'cycle-limit' && this.#core.waits;
+    if (this.#divergence !== undefined || (kind !== 'wfi-forever' && !cut)) return;
     const rightly = this.#waitsRightly();
     // The line may have risen a moment ago.
-    if (!rightly && outcome === 'cycle-limit') return;
+    if (!rightly && cut) return;
     const reference = this.#owed(WFI);
     if (!rightly || reference.insn !== WFI || reference.trap !== undefined) this.#silent(reference, 'none: it waits');
   }
