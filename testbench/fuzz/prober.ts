@@ -20,6 +20,7 @@ import { Corpus, type Corrupt } from './corpus.js';
 import { Findings } from './findings.js';
 import { Mutator } from './mutate.js';
 import { Signatures } from './signature.js';
+import { NO_TIMES, sum, timed, type Times } from './time-shares.js';
 
 /** What a prober is made for. */
 export interface ProberOptions {
@@ -62,6 +63,8 @@ export interface ChunkResult {
   /** Programs run: all of them, or those up to the finding. */
   readonly programs: number;
   readonly instructions: number;
+  /** Of the programs that were timed. */
+  readonly times: Times;
   /** Points reached that were not known, in order. */
   readonly points: readonly number[];
   /** Programs that differed as known failures do, by signature. */
@@ -89,6 +92,8 @@ export type Probe = { readonly kind: 'agreed'; readonly points: readonly number[
 
 /** Of so many programs one is drawn anew, the others come from the corpus. */
 const FRESH_ONE_IN = 3;
+/** Of so many programs one is run again to be timed. */
+const TIMED_ONE_IN = 128;
 /** Programs of the corpus that count as recent, and are taken half of the time. */
 const RECENT = 64;
 
@@ -98,6 +103,7 @@ export class Prober {
   readonly collector: Collector;
   readonly corpus: Corpus;
   readonly #mutator: Mutator;
+  readonly #core: ObservedCore;
   readonly #lockstep: Lockstep;
   readonly #signatures: Signatures;
   readonly #findings: Findings;
@@ -109,9 +115,9 @@ export class Prober {
     this.corpus = new Corpus(options.corpus, this.maker.shapes);
     this.#mutator = new Mutator(this.maker, () => this.corpus.plans);
     this.#findings = new Findings(options.findings, this.maker.shapes);
-    const observed = new ObservedCore(core);
-    this.#lockstep = new Lockstep(observed);
-    this.collector = new Collector(isa, observed);
+    this.#core = new ObservedCore(core);
+    this.#lockstep = new Lockstep(this.#core);
+    this.collector = new Collector(isa, this.#core);
     this.#signatures = new Signatures({ isa, description: core.description, disassemble });
   }
 
@@ -153,6 +159,7 @@ export class Prober {
     const points: number[] = [];
     const again: Record<string, number> = {};
     let unsaved: string | undefined;
+    let times = NO_TIMES;
     for (let i = 0; i < count; i++) {
       const program = first + i;
       const plan = this.planOf(program);
@@ -160,14 +167,35 @@ export class Prober {
       const probe = this.probe(plan);
       if (careful) this.#findings.end();
       if (probe.kind === 'agreed') {
+        if (program % TIMED_ONE_IN === 0) times = sum(times, this.#timesOf(program, plan));
         const fresh = learn(known, probe.points);
         if (fresh.length === 0) continue;
         points.push(...fresh);
         unsaved ??= this.corpus.add({ plan, seed: this.options.seed, program, points: fresh.map((p) => this.collector.table.name(p)) })?.message;
       } else if (old.has(probe.signature)) again[probe.signature] = (again[probe.signature] ?? 0) + 1;
-      else return this.#result(i + 1, before, points, again, { finding: this.#finding(probe.signature, program, plan), corrupt, unsaved });
+      else return this.#result(i + 1, before, points, again, { finding: this.#finding(probe.signature, program, plan), corrupt, unsaved, times });
     }
-    return this.#result(count, before, points, again, { corrupt, unsaved });
+    return this.#result(count, before, points, again, { corrupt, unsaved, times });
+  }
+
+  /** Where the time of a program goes that has agreed. */
+  #timesOf(number: number, plan: Plan): Times {
+    const program = this.builder.build(plan);
+    const options = { ...PROGRAM_LIMITS, inputs: program.inputs };
+    const cycles = Number(this.#lockstep.run(program, options).cycles);
+    const before = this.collector.instructions;
+    const times = timed({
+      making: () => this.builder.build(this.planOf(number)),
+      core: () => {
+        this.#core.reset(program.inputs);
+        this.#core.load(program);
+        this.#core.run(cycles, { records: () => undefined, trapped: () => undefined });
+      },
+      lockstep: () => this.#lockstep.run(program, options),
+      all: () => this.probe(plan),
+    });
+    this.collector.instructions = before;
+    return times;
   }
 
   /** The plan of a number: drawn, or made from the corpus as it is now. */
@@ -211,9 +239,9 @@ export class Prober {
 
   #result(
     programs: number, before: number, points: readonly number[], again: ChunkResult['again'],
-    rest: { readonly finding?: Finding | undefined; readonly corrupt: readonly Corrupt[]; readonly unsaved?: string | undefined },
+    rest: { readonly finding?: Finding | undefined; readonly corrupt: readonly Corrupt[]; readonly unsaved?: string | undefined; readonly times?: Times },
   ): ChunkResult {
-    return { programs, instructions: this.collector.instructions - before, points, again, finding: rest.finding, corrupt: rest.corrupt, unsaved: rest.unsaved };
+    return { programs, instructions: this.collector.instructions - before, points, again, finding: rest.finding, corrupt: rest.corrupt, unsaved: rest.unsaved, times: rest.times ?? NO_TIMES };
   }
 }
 

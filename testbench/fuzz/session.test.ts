@@ -81,6 +81,7 @@ describe('a fuzzing session', () => {
     const prober = proberFor(undefined, where);
     const first = await sessionOf(prober, new LocalExecutor(prober), { programs: 150, ...where }).session.run();
     expect(first).toMatchObject({ programs: 150, failures: [] });
+    expect(Object.values(first.shares).reduce((a, b) => a + b)).toBeCloseTo(1, 1);
     const names = readdirSync(where.corpus);
     expect(names.length).toBeGreaterThan(50);
     expect(names.every((name) => readPlan(`${where.corpus}/${name}`, prober.maker.shapes).ok)).toBe(true);

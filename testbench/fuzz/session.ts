@@ -6,6 +6,7 @@ import type { KeptFolder, SmallFailure } from './failure-folder.js';
 import type { Executor } from './executor.js';
 import { Findings, type FoundFile } from './findings.js';
 import type { ChunkResult, Finding, Prober, Shrinking } from './prober.js';
+import { NO_TIMES, shares, sum, type Times } from './time-shares.js';
 
 /** When a session ends, and who hears of it. */
 export interface SessionOptions {
@@ -47,6 +48,8 @@ export interface KeptFailure {
 
 export interface SessionResult extends Omit<Progress, 'failures' | 'newest'> {
   readonly failures: readonly KeptFailure[];
+  /** What bounds the speed: shares of the time of a program. */
+  readonly shares: Times;
   /** Points that nothing has reached. */
   readonly missing: readonly string[];
 }
@@ -83,6 +86,7 @@ export class Session {
   #reached = 0;
   #newest: string | undefined;
   #deaths = 0;
+  #times = NO_TIMES;
   #stopped = false;
 
   /** @param prober - Of this process: it knows the names, and runs what is left from before. */
@@ -111,7 +115,7 @@ export class Session {
     const { table } = this.prober.collector;
     const failures = [...this.#failures.values()].flatMap(({ kept, count }) => (kept === undefined ? [] : [{ ...kept, count }]));
     const { failures: _, newest: __, ...progress } = this.progress;
-    return { ...progress, failures, missing: table.names.filter((___, point) => this.#known[point] === 0) };
+    return { ...progress, failures, shares: shares(this.#times), missing: table.names.filter((___, point) => this.#known[point] === 0) };
   }
 
   get progress(): Progress {
@@ -194,6 +198,7 @@ export class Session {
     const { note } = this.options;
     this.#programs += result.programs;
     this.#instructions += result.instructions;
+    this.#times = sum(this.#times, result.times);
     for (const point of result.points) {
       if (this.#known[point] !== 0) continue;
       this.#known[point] = 1;
