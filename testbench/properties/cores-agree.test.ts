@@ -14,6 +14,7 @@ import { ObservedCore } from '../lockstep/observed.js';
 import type { Observation } from '../lockstep/records.js';
 import type { Retirement } from '../retirement.js';
 import { compiledCore, CORES, type CoreName } from './cores.js';
+import { tries } from './effort.js';
 import { built, disassembler, MOST_CYCLES, randomPrograms } from './random-programs.js';
 
 /** No timer: what comes at a cycle comes at another instruction of another core. */
@@ -100,7 +101,7 @@ describe(`${CORES.join(' and ')}`, () => {
           external += first.filter(({ trap }) => trap?.interrupt === true && EXTERNAL.has(trap.cause)).length;
         }
       }),
-      { numRuns: 1000, interruptAfterTimeLimit: 12_000 },
+      tries(1000, 12_000),
     );
     expect(compared).toBeGreaterThan(10_000);
     expect(external).toBeGreaterThan(50);
