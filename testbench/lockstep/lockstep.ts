@@ -206,7 +206,10 @@ export class Lockstep {
   }
 
   #silent(reference: Retirement, model: string): void {
-    this.#divergence = { kind: 'silence', observation: this.#last, reference, before: this.#before(reference), differences: [{ what: 'next record', model, reference: outcomeText(reference) }] };
+    const expected = outcomeText(reference);
+    const woken = reference.insn === WFI && reference.trap === undefined;
+    const difference = { what: 'next record', model, reference: woken ? `${expected}: an enabled interrupt is pending` : expected };
+    this.#divergence = { kind: 'silence', observation: this.#last, reference, before: this.#before(reference), differences: [difference] };
   }
 
   /** A run that ended in a wait: only WFI waits, where it may be executed. */
