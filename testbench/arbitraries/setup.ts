@@ -121,12 +121,14 @@ const M_CHANGES = [...changes(0x300, 0x80), ...changes(0x300, 0x122), ...changes
 const HS_CHANGES = [...changes(0x100, 0x100), ...changes(0x600, 0x80), ...changes(0x100, 0x20), ...changes(0x645, 0x444)];
 const VS_CHANGES = [...changes(0x100, 0x100), ...changes(0x100, 0x20)];
 
+/** Lines over time, and now and then something typed: UART loads have something to say. */
 function events(dice: Dice): readonly InputEvent[] {
+  const typed = dice.oneIn(4) ? [{ cycle: BigInt(dice.below(LINE_CYCLES)), kind: 'uart', bytes: Uint8Array.of(dice.below(256), dice.below(256)) } as const] : [];
   const count = dice.oneIn(2) ? 0 : dice.between(1, 4);
   const list = Array.from({ length: count }, (): InputEvent => {
     const cycle = BigInt(dice.oneIn(6) ? dice.below(200) : dice.between(200, LINE_CYCLES));
     if (dice.oneIn(2)) return { cycle, kind: 'pin', pin: 'hgeip', value: BigInt(dice.word() & 0x1fe) };
     return { cycle, kind: 'pin', pin: dice.oneIn(2) ? 'meip' : 'seip', value: BigInt(dice.below(4) === 0 ? 0 : 1) };
   });
-  return list.sort((a, b) => Number(a.cycle - b.cycle));
+  return [...list, ...typed].sort((a, b) => Number(a.cycle - b.cycle));
 }

@@ -14,6 +14,7 @@ import type { ObservedCore } from '../lockstep/observed.js';
 import type { Observation } from '../lockstep/records.js';
 import { alteredCore, observedCore, withEntry } from './altered.js';
 import { CORES, shippedSpecs } from './cores.js';
+import { tries } from './effort.js';
 import { HYPERVISOR_BITS, isHypervisorCsr, isHypervisorInstruction, withoutHypervisor } from './plain.js';
 import { built, disassembler, MOST_CYCLES, randomPrograms } from './random-programs.js';
 import { recordsOf } from './timing.js';
@@ -102,7 +103,7 @@ describe.each(CORES)('%s without H', (name) => {
         traps += expected.filter((l) => l.includes('"trap":{')).length;
         expect(got).toEqual(expected);
       }),
-      { numRuns: 500, interruptAfterTimeLimit: 2_500 },
+      tries(500, 2_500),
     );
     expect(records).toBeGreaterThan(1_000);
     expect(traps).toBeGreaterThan(30);

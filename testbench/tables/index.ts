@@ -7,6 +7,7 @@
 import { aliasRows } from './aliases.js';
 import { atomicRows } from './atomics.js';
 import { bitmanipRows } from './bitmanip.js';
+import { compressedRows } from './compressed.js';
 import { csrRows } from './csrs.js';
 import { delegationRows } from './delegation.js';
 import { encodingRows } from './encodings.js';
@@ -29,7 +30,7 @@ export function allRows(): readonly TableRow[] {
   return [
     ...xretRows(), ...trapEntryRows(), ...delegationRows(), ...legalityRows(), ...priorityRows(),
     ...aliasRows(), ...interruptRows(), ...tinstRows(), ...warlRows(), ...unprivilegedRows(), ...encodingRows(), ...csrRows(), ...shiftRows(),
-    ...atomicRows(), ...bitmanipRows(),
+    ...atomicRows(), ...bitmanipRows(), ...compressedRows(),
   ];
 }
 
