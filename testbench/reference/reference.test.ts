@@ -353,18 +353,3 @@ describe('interrupts', () => {
     expect(MODES.map((mode) => run(nop, { mode, csrs }).trap?.to)).toEqual(expected);
   });
 });
-
-describe('extensions', () => {
-  it('an added instruction executes, and may be illegal', () => {
-    const added = new Reference({ dramBytes: 4096, extensions: [] });
-    added.extend({
-      match: '-----------------000-----0001011',
-      execute: (h) => (h.mode === 'M' ? { kind: 'retired', rd: h.x(h.rs1) + 1n } : { kind: 'virtual' }),
-    });
-    const memory = [{ address: PC, bytes: 4 as const, value: 0x0000_818bn }];
-    added.arrange({ mode: 'M', x: { 1: 41n }, memory });
-    expect(added.step()).toMatchObject({ rd_addr: 3, rd_wdata: 42n });
-    added.arrange({ mode: 'VS', memory });
-    expect(added.step().trap?.cause).toBe(22);
-  });
-});
