@@ -6,6 +6,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CORES } from './cores.js';
+import { tries } from './effort.js';
 import { aroundBody, anyBody } from './hazards.js';
 import { programFrom } from './programs.js';
 import { machineIn } from './runs.js';
@@ -25,7 +26,7 @@ describe.each(CORES)('%s', (name) => {
       expect(skipping.see(image, 8_000)).toEqual(executing.see(image, 8_000));
       skipped += skipping.machine.skippedCycles;
       expect(executing.machine.skippedCycles).toBe(0n);
-    }), { numRuns: 50, interruptAfterTimeLimit: 6_000 });
+    }), tries(50, 6_000));
     expect(skipped).toBeGreaterThan(0n);
   });
 });

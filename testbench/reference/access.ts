@@ -19,7 +19,7 @@ export interface Access {
   readonly width: Width;
   /** The mode whose translation and protection apply; if virtual, its addresses are guest virtual addresses. */
   readonly as: Mode;
-  /** The transformed instruction of a fault at the first byte (`H_trap_xtinst_val`). */
+  /** The transformed instruction of a fault at the first byte (`H_trap_xtinst_val`); 0 if none is defined. */
   readonly tinst: number;
   /** LR, SC and AMOs are for main memory only. */
   readonly atomic: boolean;
@@ -94,4 +94,4 @@ const refuse = (access: Access, address: bigint): Place => ({
 
 /** The transformed instruction for a fault in a part, whose distance it tells (`H_tinst_addr_offset`). */
 const tinstAt = (access: Access, address: bigint): bigint =>
-  BigInt((access.tinst | (Number(u64(address - access.address)) << 15)) >>> 0);
+  access.tinst === 0 ? 0n : BigInt((access.tinst | (Number(u64(address - access.address)) << 15)) >>> 0);

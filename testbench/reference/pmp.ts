@@ -62,19 +62,26 @@ function regionOf(values: Values, entry: number): Region | undefined {
   }
 }
 
-/** The regions of all entries, remembered while no CSR changes. */
+/** The entries that match anything, in their order; remembered while no CSR changes. */
 export class Pmp {
   #generation = -1;
-  #regions: (Region | undefined)[] = [];
+  #regions: readonly Region[] = [];
 
-  /** The region of an entry. To one who is told of every read, it is found anew. */
-  region({ csrs }: Hart, entry: number): Region | undefined {
-    if (csrs.isWatched) return regionOf(csrs.values, entry);
+  regions({ csrs }: Hart): Iterable<Region> {
+    // To one who is told of every read no more is read than decides.
+    if (csrs.isWatched) return regionsOf(csrs.values);
     if (this.#generation !== csrs.generation) {
-      this.#regions = PMPADDR.map((_name, index) => regionOf(csrs.values, index));
+      this.#regions = [...regionsOf(csrs.values)];
       this.#generation = csrs.generation;
     }
-    return this.#regions[entry];
+    return this.#regions;
+  }
+}
+
+function* regionsOf(values: Values): Iterable<Region> {
+  for (let entry = 0; entry < PMPADDR.length; entry += 1) {
+    const region = regionOf(values, entry);
+    if (region !== undefined && region.start < region.end) yield region;
   }
 }
 
@@ -105,10 +112,8 @@ function grants(config: number, need: PageNeed): boolean {
  */
 export function pmpPermits(hart: Hart, start: number, bytes: number, need: PageNeed, machine: boolean): boolean {
   if (!hart.isa.pmp) return true;
-  for (let entry = 0; entry < PMPADDR.length; entry += 1) {
-    const region = hart.pmp.region(hart, entry);
-    if (region === undefined || start + bytes <= region.start || start >= region.end) continue;
-    if (region.start >= region.end) continue;
+  for (const region of hart.pmp.regions(hart)) {
+    if (start + bytes <= region.start || start >= region.end) continue;
     if (start < region.start || start + bytes > region.end) return false;
     return (machine && (region.config & L) === 0) || grants(region.config, need);
   }

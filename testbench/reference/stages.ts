@@ -45,16 +45,18 @@ export const GUEST: Stage = {
 /** G-stage: from guest physical to supervisor physical addresses, always as a user (`hgatp_op`, `sstatus_mxr_vm`, `H_vm_gpapriv`). */
 export const G_STAGE: Stage = { ...SUPERVISOR, atp: 'hgatp', widened: true };
 
-/** Levels of the page tables by MODE: Sv39, Sv48, Sv57 and their x4 variants (`Sv39_LEVELS`, `Sv48_LEVELS`, `Sv57_LEVELS`). */
-const LEVELS: Readonly<Record<number, number>> = { 8: 3, 9: 4, 10: 5 };
-
-/** What an atp CSR says. */
+/** What an atp CSR says: a scheme, and where its tables are. */
 export interface Tables {
-  /** Levels of the scheme; 0 is Bare: no translation. */
+  /** Levels of the tables; 0 is Bare: no translation. */
   readonly levels: number;
+  /** Pages below an entry of the root table. */
+  readonly span: number;
   /** Physical page number of the root table. */
   readonly root: number;
 }
+
+/** Levels of the page tables by MODE: Sv39, Sv48, Sv57 and their x4 variants (`Sv39_LEVELS`, `Sv48_LEVELS`, `Sv57_LEVELS`). */
+const LEVELS: Readonly<Record<number, number>> = { 8: 3, 9: 4, 10: 5 };
 
 const PPN = (1n << 44n) - 1n;
 const known = new Map<StoredCsr, { readonly value: bigint; readonly tables: Tables }>();
@@ -64,7 +66,8 @@ export function tablesOf(hart: Hart, { atp }: Stage): Tables {
   const value = hart.csrs.values[atp];
   const last = known.get(atp);
   if (last !== undefined && last.value === value) return last.tables;
-  const tables = { levels: LEVELS[Number(value >> 60n)] ?? 0, root: Number(value & PPN) };
+  const levels = LEVELS[Number(value >> 60n)] ?? 0;
+  const tables = { levels, span: 512 ** (levels - 1), root: Number(value & PPN) };
   known.set(atp, { value, tables });
   return tables;
 }

@@ -41,34 +41,36 @@ const PPN_HIGH = 0x003f_ffff;
 /** Entries that a Svnapot range of 64 KiB has; its PPN ends in half of that (`Svnapot_valid_encoding`). */
 const NAPOT = 16;
 
-/** The number with its low bits, of which `modulus` is the weight of the next, replaced by those of another. */
-const withLow = (page: number, low: number, modulus: number): number => page - (page % modulus) + (low % modulus);
-
 /**
  * The page that a page translates to. Every address has upper bits here, too: they must be copies
  * of the highest one that the scheme translates, in a widened scheme zeros.
  */
 export function walk(
-  hart: Hart, stage: Stage, { levels, root }: Tables, page: number, need: PageNeed, user: boolean, locate: LocatePte,
+  hart: Hart, stage: Stage, { levels, span: rootSpan, root }: Tables, page: number, need: PageNeed, user: boolean, locate: LocatePte,
 ): number | Fault {
-  if (!inRange(page, levels, stage.widened)) return PAGE_FAULT;
+  if (!inRange(page, rootSpan * 512, stage.widened)) return PAGE_FAULT;
+  // The tables that are left to walk translate the page `rest` of theirs, `span` pages with each entry.
   let table = root;
-  let span = 512 ** (levels - 1);
-  for (let level = levels - 1; level >= 0; level -= 1, span /= 512) {
-    // Step 2. The root of a widened scheme has 2048 entries.
-    const entries = stage.widened && level === levels - 1 ? 2048 : 512;
-    const address = table * 4096 + (Math.floor(page / span) % entries) * 8;
+  let span = rootSpan;
+  let rest = page % (stage.widened ? rootSpan * 2048 : rootSpan * 512);
+  for (let level = levels - 1; level >= 0; ) {
+    // Step 2
+    const index = Math.floor(rest / span);
+    const address = table * 4096 + index * 8;
     const where = locate(hart, address, false);
     if (typeof where !== 'number') return where;
     const low = hart.dram.word(where);
     const high = hart.dram.word(where + 4);
     // Step 3
     if ((low & V) === 0 || (low & (R | W)) === W || (high & RESERVED) !== 0) return PAGE_FAULT;
-    const ppn = (high & PPN_HIGH) * 2 ** 22 + (low >>> 10);
+    const ppn = (high & PPN_HIGH) * 0x40_0000 + (low >>> 10);
     if ((low & (R | X)) === 0) {
       // Step 4. PBMT, N, A, D and U are reserved where there is a further table.
       if ((high & (PBMT | N)) !== 0 || (low & (A | D | U)) !== 0) return PAGE_FAULT;
       table = ppn;
+      rest -= index * span;
+      span /= 512;
+      level -= 1;
       continue;
     }
     if (!isLegalLeaf(hart, stage, high, ppn, level)) return PAGE_FAULT;
@@ -84,15 +86,11 @@ export function walk(
       if (typeof target !== 'number') return target;
       const current = hart.dram.read(target, 8);
       // The update may be of the very tables that have just been updated to reach it: then look again.
-      if (current !== valueOf(low, high)) {
-        level += 1;
-        span *= 512;
-        continue;
-      }
+      if (current !== valueOf(low, high)) continue;
       hart.dram.write(target, 8, current | BigInt(missing));
     }
     // Step 10, and Svnapot_implicit_read_ppn_subst
-    return withLow(ppn, page, (high & N) === 0 ? span : NAPOT);
+    return (high & N) === 0 ? ppn + (rest % span) : ppn - (ppn % NAPOT) + (page % NAPOT);
   }
   return PAGE_FAULT;
 }
@@ -102,11 +100,13 @@ const writes = (need: PageNeed): boolean => need === 'write' || need === 'update
 
 const valueOf = (low: number, high: number): bigint => (BigInt(high) << 32n) | BigInt(low);
 
-/** `Sv39_va_signext` and the like, `hgatp_mode_sv39x4` and the like; `page` has the upper bits of a 64-bit address. */
-function inRange(page: number, levels: number, widened: boolean): boolean {
-  const bits = 9 * levels;
-  if (widened) return page < 2 ** (bits + 2);
-  return page < 2 ** (bits - 1) || page >= 2 ** 52 - 2 ** (bits - 1);
+/** The pages of a 64-bit address space. */
+const ALL_PAGES = 2 ** 52;
+
+/** Whether a scheme that translates some pages has this one (`Sv39_va_signext` and the like, `hgatp_mode_sv39x4` and the like). */
+function inRange(page: number, pages: number, widened: boolean): boolean {
+  if (widened) return page < 4 * pages;
+  return page < pages / 2 || page >= ALL_PAGES - pages / 2;
 }
 
 /** The fields that Svpbmt and Svnapot define (`Svpbmt_leaf_pte_pbmt_reserved_3_fault`, `Svnapot_reserved_encoding_fault`). */

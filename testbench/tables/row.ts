@@ -190,7 +190,7 @@ export function hart(setup: Setup): Arrangement {
 
 /** Parcels from `pc` on as aligned words of memory; a half that no parcel fills is 0. */
 function aligned(pc: bigint, parcels: readonly number[]): NonNullable<Arrangement['memory']> {
-  const halves = (pc & 2n) === 0n ? parcels : [0, ...parcels];
+  const halves = (pc & 2n) === 0n || parcels.length === 0 ? parcels : [0, ...parcels];
   return Array.from({ length: Math.ceil(halves.length / 2) }, (_, index) => ({
     address: (pc & ~3n) + 4n * BigInt(index), bytes: 4 as const,
     value: BigInt((halves[2 * index] ?? 0) + (halves[2 * index + 1] ?? 0) * 0x1_0000),

@@ -31,7 +31,7 @@ export function arrangedInsn(memory: NonNullable<Arrangement['memory']>, pc: big
   return (low & 3) === 3 ? { insn: low + (bytes[2] ?? 0) * 0x1_0000 + (bytes[3] ?? 0) * 0x100_0000, length: 4n } : { insn: low, length: 2n };
 }
 
-/** Exceptions for which nothing of an instruction was fetched, unless the row has its first half. */
+/** Exceptions of the fetch itself: the record has no instruction bits, not even those of a first half. */
 const FETCH_FAULTS: readonly number[] = [1, 12, 20];
 
 /**
