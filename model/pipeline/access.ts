@@ -32,8 +32,6 @@ export interface Refusal {
 
 /** What the access does to the instruction in commit. */
 export interface AccessEffects {
-  /** The boundary of the instruction is passed. */
-  readonly sample: () => void;
   /** It retires. */
   readonly finish: (details: { readonly value: Expr; readonly loaded?: Expr }) => void;
   /** Its fetch is translated now: it begins anew, and nothing comes between. */
@@ -132,16 +130,16 @@ export class TranslatedAccess {
     const { waiting, fetchFault } = this.#here;
     const { walker } = this.#translation;
     builder.firstOf([
-      { when: not(read(waiting)), then: () => this.#begin(effects) },
+      { when: not(read(waiting)), then: () => this.#begin() },
       { when: not(this.#in('walk')), then: () => this.#carryOut(effects) },
       { when: not(walker.is('done')), then: () => walker.step(true) },
       { when: fetchFault, then: () => effects.refetch() },
     ], () => this.#translated(effects));
   }
 
-  #begin(effects: AccessEffects): void {
+  #begin(): void {
     const { builder } = this.#here.core;
-    effects.sample();
+    this.#here.core.hart.boundary.pass();
     builder.assign(this.#phase, constant(2, PHASE.walk));
     builder.assign(this.#part, ZERO);
     this.#translation.walker.start(this.#request(mux(this.#here.fetchFault, this.#here.pc, this.#here.address)));

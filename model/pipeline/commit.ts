@@ -46,7 +46,7 @@ export class Commit {
     this.#restart = restart;
     this.#here = new Committing(core);
     this.#retirement = new Retirement(this.#here);
-    this.#interrupt = dueInterrupt(core.hart, core.translation === undefined ? ZERO : read(core.translation.regimes.bound));
+    this.#interrupt = dueInterrupt(core.hart);
     const { control, trouble, valid } = this.#here;
     const attention = or(core.decoder.field(control, 'rare'), trouble);
     this.slow = core.builder.wire('commit.slow', mux(valid, mux(attention, ONE, this.#interrupt.taken), ZERO));
@@ -85,10 +85,10 @@ export class Commit {
       [
         { when: interrupted, then: () => this.#trap(this.#interruptValues(), undefined) },
         { when: faulted, then: () => this.#trap(fault, not(here.fetchFault)) },
-        { when: io, then: () => inputOutput(here, this.#retirement, finish) },
+        { when: io, then: () => inputOutput(here, finish) },
         { when: and(here.isAtomic, mux(here.walks, here.translated?.finishes ?? ZERO, ONE)), then: () => atomic(here, finish) },
         { when: here.walks, then: () => this.#translatedAccess() },
-        { when: here.is('wait'), then: () => waitInstruction(here, this.#retirement, finish) },
+        { when: here.is('wait'), then: () => waitInstruction(here, finish) },
         { when: here.is('csr'), then: () => csrInstruction(here, this.#retirement, finish) },
         { when: here.is('xret'), then: () => xret(here, this.#retirement, finish) },
       ],
@@ -160,7 +160,6 @@ export class Commit {
     const here = this.#here;
     builder.when(not(this.#retires), () => builder.count('stall.commit.walk'));
     here.translated?.cycle({
-      sample: () => this.#retirement.sample(),
       finish: (details) => this.#finish({ next: here.sequentialPc, ...details }),
       refetch: () => {
         this.#restart(here.pc, true);

@@ -37,7 +37,7 @@ export class Committing {
   #scope: Scope | undefined;
 
   constructor(readonly core: Core) {
-    const { values, place, builder } = core;
+    const { values, place } = core;
     const at = (name: string): Expr => values.at(name, place.commit);
     this.pc = at('pc');
     this.insn = at('insn');
@@ -49,7 +49,7 @@ export class Committing {
     this.trouble = at('trouble');
     this.fetchFault = at('fetch_fault');
     this.bytes = accessBytes(core, this.control);
-    this.waiting = builder.register('commit.waiting', 1);
+    this.waiting = core.hart.boundary.waiting;
     this.translated = core.translation === undefined ? undefined : new TranslatedAccess(this, core.translation);
   }
 

@@ -6,6 +6,7 @@
 import { and, concat, constant, eqConst, not, read } from '../ir/build.js';
 import type { Expr, Memory, Register, RegisterArray } from '../ir/ir.js';
 import { MODES, type Isa, type Region } from '../spec/isa.js';
+import { Boundary } from './boundary.js';
 import type { ModuleBuilder } from './builder.js';
 import { CsrFile } from './csr.js';
 import { Lowering } from './lowering.js';
@@ -23,7 +24,7 @@ export interface Hart {
   readonly V: Register;
   readonly cycle: Register;
   readonly clint: Clint;
-  readonly lines: { readonly meip: Expr; readonly seip: Expr; readonly hgeip: Expr };
+  readonly boundary: Boundary;
   /** One bit: the hart is in the mode, {V, priv} as conditions number them. */
   modeIs(mode: bigint): Expr;
   /** One bit: `bytes` (constant) bytes from `address` lie in DRAM. */
@@ -53,19 +54,22 @@ export function declareHart(builder: ModuleBuilder, isa: Isa): Hart {
   if (dramRegion === undefined) throw new Error('hart.yaml names no DRAM region');
   const dramSize = read(builder.register('dram.size', 64, { reset: dramRegion.size, input: true }));
 
+  const boundary = new Boundary(builder, isa, { mtime: read(clint.mtime), mtip: read(clint.mtip), ...lines });
+  const { mtime, mtip, meip, seip, hgeip } = boundary.seen;
+
   lowering.source(csrs);
   lowering.source(new TimerLines(isa, lowering));
   lowering.global({
     priv: read(priv),
     V: read(V),
-    mtime: read(clint.mtime),
+    mtime,
     mtimecmp: read(clint.mtimecmp),
     'lines.msip': read(clint.msip),
     // The same comparison kept in a register: it stands in the path of every instruction while interrupts are enabled.
-    'lines.mtip': read(clint.mtip),
-    'lines.meip': lines.meip,
-    'lines.seip': lines.seip,
-    'lines.hgeip': lines.hgeip,
+    'lines.mtip': mtip,
+    'lines.meip': meip,
+    'lines.seip': seip,
+    'lines.hgeip': hgeip,
   });
 
   builder.wire('mode', modeBits(read(V), read(priv)));
@@ -75,7 +79,7 @@ export function declareHart(builder: ModuleBuilder, isa: Isa): Hart {
     return and(atLevel, (mode & 4n) === 0n ? not(read(V)) : read(V));
   };
   return {
-    builder, isa, lowering, csrs, priv, V, cycle, clint, lines, dramRegion,
+    builder, isa, lowering, csrs, priv, V, cycle, clint, boundary, dramRegion,
     x: builder.array('x', 32, 64),
     dram: builder.memory('dram', dramRegion.base),
     modeIs: isMode,

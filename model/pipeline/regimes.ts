@@ -29,18 +29,12 @@ export class Regimes {
   /** Reset values are 1: state may be put into the hart before its first cycle. */
   readonly fetchCareful: Register;
   readonly dataCareful: Register;
-  /**
-   * Commit has walked for a fetch, and has left A in its entries: the fetch begins anew, its instruction is the next that
-   * retires or traps, and interrupts, which were asked at the first attempt, wait for it.
-   */
-  readonly bound: Register;
   readonly #regimes: ReadonlyMap<OriginName, Regime>;
 
   constructor(readonly hart: Hart, readonly translation: Translation) {
     const { builder } = hart;
     this.fetchCareful = builder.register('fetch.careful', 1, { reset: 1n });
     this.dataCareful = builder.register('data.careful', 1, { reset: 1n });
-    this.bound = builder.register('fetch.bound', 1);
     this.#regimes = new Map(ORIGINS.map((name) => [name, this.#regime(name)]));
   }
 
@@ -81,14 +75,9 @@ export class Regimes {
     }, () => undefined, 'then');
   }
 
-  /**
-   * Something that the answer depends on may have changed, and the pipeline is empty.
-   *
-   * @param bound - What is fetched next is bound to execute.
-   */
-  restart(bound: boolean): void {
+  /** Something that the answer depends on may have changed. */
+  suspect(): void {
     const { builder } = this.hart;
-    builder.assign(this.bound, bound ? ONE : ZERO);
     builder.assign(this.fetchCareful, ONE);
     builder.assign(this.dataCareful, ONE);
   }

@@ -1,5 +1,5 @@
 /** Records of what commit did, and the statistics that cost nothing in the usual cycle. */
-import { ONE, add, binary, concat, constant, element, mux, nonZero, not, or, read, select, slice, zext } from '../ir/build.js';
+import { ONE, add, binary, concat, constant, element, mux, nonZero, or, read, select, slice, zext } from '../ir/build.js';
 import type { Expr, RegisterArray } from '../ir/ir.js';
 import { MODES } from '../spec/isa.js';
 import type { Committing } from './committing.js';
@@ -37,35 +37,10 @@ export class Retirement {
     return modeBits(read(hart.V), read(hart.priv));
   }
 
-  /** Lines that interrupts see, 11 bits: hgeip, seip, meip. */
-  get #lines(): Expr {
-    const { meip, seip, hgeip } = this.#here.core.hart.lines;
-    return concat(hgeip, seip, meip);
-  }
-
-  /** One bit: the boundary is passed in an earlier cycle, by this instruction or by its fetch. */
-  get #passed(): Expr {
-    const { core, waiting } = this.#here;
-    return core.translation === undefined ? read(waiting) : or(read(waiting), read(core.translation.regimes.bound));
-  }
-
-  /** Keeps what interrupts see at the boundary, for an instruction that then waits. */
-  sample(): void {
-    const { core, waiting } = this.#here;
-    const { builder, hart } = core;
-    builder.assign(waiting, ONE);
-    builder.when(not(this.#passed), () => {
-      builder.assign(builder.register('commit.sampled.mtime', 64), read(hart.clint.mtime));
-      builder.assign(builder.register('commit.sampled.lines', 11), this.#lines);
-    });
-  }
-
   #emit(values: RecordValues): void {
     const { hart, builder } = this.#here.core;
-    const sampled = {
-      mtime: mux(this.#passed, read(builder.register('commit.sampled.mtime', 64)), read(hart.clint.mtime)),
-      lines: mux(this.#passed, read(builder.register('commit.sampled.lines', 11)), this.#lines),
-    };
+    const { mtime, meip, seip, hgeip } = hart.boundary.told;
+    const sampled = { mtime, lines: concat(hgeip, seip, meip) };
     const packed = { mode: this.#modeNow, ...values.packed };
     builder.record(recordFields({ cycle: read(hart.cycle), ...sampled, ...values, packed }));
   }

@@ -93,13 +93,15 @@ function sayWhatCounts({ core: { builder, hart } }: Committing): void {
 }
 
 /** WFI: waits until an interrupt wakes it, then retires; the interrupt is taken at the next boundary. */
-export function waitInstruction(here: Committing, retirement: Retirement, finish: Finish): void {
-  const { builder } = here.core;
+export function waitInstruction(here: Committing, finish: Finish): void {
+  const { builder, hart } = here.core;
   builder.when(wakes(here), () => finish({ next: here.sequentialPc, value: constant(64, 0) }), () => {
     builder.count('stall.commit.wait');
     builder.exit(EXIT.wait);
     sayWhatCounts(here);
-    builder.when(not(read(here.waiting)), () => retirement.sample());
+    // From here on it sees what comes.
+    hart.boundary.pass();
+    hart.boundary.bind(false);
   });
 }
 
@@ -127,13 +129,13 @@ export function isClint({ core, physical: address }: Committing): Expr {
  * the next, used after the declared latency. From its start it is neither
  * killed nor interrupted nor repeated.
  */
-export function inputOutput(here: Committing, retirement: Retirement, finish: Finish): void {
+export function inputOutput(here: Committing, finish: Finish): void {
   const { builder, hart, uarch } = here.core;
   const valid = builder.register('io.valid', 1);
   const rdata = builder.register('io.rdata', 64, { input: true });
   const count = ioCount(here);
   const start = (): void => {
-    retirement.sample();
+    hart.boundary.pass();
     builder.assign(valid, ONE);
     builder.assign(builder.register('io.write', 1), here.isStore);
     builder.assign(builder.register('io.address', 64), here.physical);

@@ -30,7 +30,8 @@ export function forgetFetch({ builder, translation }: Core): void {
 /** The same, and the pipeline is empty. `bound`: what is fetched next is sure to execute. */
 export function restartFetch(core: Core, bound: boolean): void {
   if (core.translation === undefined) return;
-  core.translation.regimes.restart(bound);
+  core.translation.regimes.suspect();
+  core.hart.boundary.bind(bound);
   core.builder.assign(aloneOf(core.builder), ZERO);
   forgetFetch(core);
 }
@@ -62,12 +63,12 @@ export function translatedFetch(core: Core, translation: NonNullable<Core['trans
         forgetFetch(core);
       },
     },
-    { when: alone, then: () => followOn(core, regimes.bound) },
+    { when: alone, then: () => followOn(core) },
     {
       when: hands,
       then: () => {
         builder.assign(pc, add(read(pc), constant(64, 4)));
-        builder.when(read(regimes.bound), () => builder.assign(aloneOf(builder), ONE));
+        builder.when(hart.boundary.bound, () => builder.assign(aloneOf(builder), ONE));
         forgetFetch(core);
       },
     },
@@ -84,9 +85,9 @@ export function translatedFetch(core: Core, translation: NonNullable<Core['trans
 }
 
 /** The instruction that was bound to execute has done so once the pipeline is empty. */
-function followOn({ builder, stages }: Core, bound: Register): void {
+function followOn({ builder, stages, hart }: Core): void {
   builder.when(and(...stages.slice(1).map((s) => not(s.valid))), () => {
-    builder.assign(bound, ZERO);
+    hart.boundary.bind(false);
     builder.assign(aloneOf(builder), ZERO);
   });
 }

@@ -51,12 +51,8 @@ function andThen(first: Expr, second: Expr): Expr {
   return mux(first, second, ZERO);
 }
 
-/**
- * The interrupt due now, by level and then by the level's order.
- *
- * @param held - One bit: the boundary of the next instruction is passed already.
- */
-export function dueInterrupt(hart: Hart, held: Expr): DueInterrupt {
+/** The interrupt due now, by level and then by the level's order. */
+export function dueInterrupt(hart: Hart): DueInterrupt {
   const { lowering, isa, builder } = hart;
   const scope = lowering.base();
   const levels = isa.traps.levels.map((level) => {
@@ -74,7 +70,7 @@ export function dueInterrupt(hart: Hart, held: Expr): DueInterrupt {
     levels.reduceRight<Expr>((rest, level) => mux(level.taken, pick(level), rest), otherwise);
   const armed = lowering.lower(isa.traps.wake, scope, 1, 'wake');
   return {
-    taken: builder.wire('interrupt.taken', andThen(armed, and(not(held), anyOf(levels.map((l) => l.taken))))),
+    taken: builder.wire('interrupt.taken', andThen(armed, and(not(hart.boundary.bound), anyOf(levels.map((l) => l.taken))))),
     cause: first((l) => l.cause, constant(6, 0)),
     to: first((l) => l.to, constant(2, 0)),
   };
