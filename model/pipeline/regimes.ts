@@ -8,7 +8,7 @@
  */
 import { ONE, ZERO, and, binary, constant, eqConst, mux, nonZero, not, or, read } from '../ir/build.js';
 import type { Expr, Register } from '../ir/ir.js';
-import { type OriginName, ORIGINS, type StageName, type Translation, type TranslationStage } from '../spec/isa.js';
+import type { Origin, OriginName, StageName, Translation, TranslationStage } from '../spec/isa.js';
 import type { Hart } from './hart.js';
 
 /** Privilege of M-mode, which nothing translates. */
@@ -35,20 +35,17 @@ export class Regimes {
     const { builder } = hart;
     this.fetchCareful = builder.register('fetch.careful', 1, { reset: 1n });
     this.dataCareful = builder.register('data.careful', 1, { reset: 1n });
-    this.#regimes = new Map(ORIGINS.map((name) => [name, this.#regime(name)]));
+    this.#regimes = new Map(translation.origins.map((origin) => [origin.name, this.#regime(origin)]));
   }
 
-  /** The regime of accesses of that origin. */
+  /** The regime of accesses of that origin; without guests, a guest's are nobody's. */
   of(name: OriginName): Regime {
-    const regime = this.#regimes.get(name);
-    if (regime === undefined) throw new Error(`translation names no origin ${name}`);
-    return regime;
+    return this.#regimes.get(name) ?? { V: ZERO, privilege: constant(2, MACHINE), needed: ZERO };
   }
 
-  #regime(name: OriginName): Regime {
+  #regime(origin: Origin): Regime {
     const { lowering, builder } = this.hart;
-    const origin = this.translation.origins.find((o) => o.name === name);
-    if (origin === undefined) throw new Error(`translation names no origin ${name}`);
+    const { name } = origin;
     const V = lowering.lower(origin.V, lowering.base(), 1, `origin ${name}`);
     const privilege = lowering.lower(origin.privilege, lowering.base(), 2, `origin ${name}`);
     const paged = mux(V, or(this.#paged('VS'), this.#paged('G')), this.#paged('S'));
@@ -57,7 +54,8 @@ export class Regimes {
 
   /** One bit: the stage has a scheme, it is not Bare. */
   #paged(name: StageName): Expr {
-    return nonZero(modeOf(this.hart, stageNamed(this.translation, name)));
+    const stage = this.translation.stages.find((s) => s.name === name);
+    return stage === undefined ? ZERO : nonZero(modeOf(this.hart, stage));
   }
 
   /** One bit: fetches need the walker in this cycle. */
@@ -81,13 +79,6 @@ export class Regimes {
     builder.assign(this.fetchCareful, ONE);
     builder.assign(this.dataCareful, ONE);
   }
-}
-
-/** The stage of that name. */
-export function stageNamed({ stages }: Translation, name: StageName): TranslationStage {
-  const stage = stages.find((s) => s.name === name);
-  if (stage === undefined) throw new Error(`translation names no stage ${name}`);
-  return stage;
 }
 
 /** A field of a stage's register. */

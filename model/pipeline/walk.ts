@@ -12,12 +12,12 @@
  * address as that of a store; since that may itself have written the same
  * memory, VS's entry is read again and compared (the manual's step 9).
  */
-import { and, binary, constant, eq, eqConst, mux, nonZero, not, or, read } from '../ir/build.js';
+import { ZERO, and, binary, constant, eq, eqConst, mux, nonZero, not, or, read } from '../ir/build.js';
 import type { Expr, Register } from '../ir/ir.js';
-import { ACCESSES, type EntryOutcome, STAGES, type Translation, type TranslationStage } from '../spec/isa.js';
+import { ACCESSES, type EntryOutcome, type StageName, STAGES, type Translation, type TranslationStage } from '../spec/isa.js';
 import { decideEntry, decides, entryOffset, isCanonical, pageAt, rootLevel, tableOf, touched, translated } from './entry.js';
 import type { Hart } from './hart.js';
-import { modeOf, stageField, stageNamed, translatable } from './regimes.js';
+import { modeOf, stageField, translatable } from './regimes.js';
 
 /**
  * `walk.state`. `first`, `second`: an entry of that stage is in `walk.pte`.
@@ -202,9 +202,12 @@ export class Walker {
     const { hart, translation } = this;
     const [begin, first, second, compare] = (['begin', 'first', 'second', 'compare'] as const).map((s) => this.is(s));
     if (begin === undefined || first === undefined || second === undefined || compare === undefined) throw new Error('the walker lacks a state');
-    const [S, VS, G] = [stageNamed(translation, 'S'), stageNamed(translation, 'VS'), stageNamed(translation, 'G')];
+    const stageNamed = (name: StageName): TranslationStage | undefined => translation.stages.find((s) => s.name === name);
+    const [S, VS, G] = [stageNamed('S'), stageNamed('VS'), stageNamed('G')];
+    if (S === undefined) throw new Error('translation names no stage S');
     const wire = (name: string, value: Expr): Expr => hart.builder.wire(`walk.${name}`, value);
-    const ofFirst = (valueOf: (stage: TranslationStage) => Expr): Expr => mux(read(this.#V), valueOf(VS), valueOf(S));
+    const ofFirst = (valueOf: (stage: TranslationStage) => Expr): Expr =>
+      (VS === undefined ? valueOf(S) : mux(read(this.#V), valueOf(VS), valueOf(S)));
     const [entry, address, level, secondLevel] = [read(this.#entry), read(this.address), read(this.#level), read(this.#secondLevel)];
 
     // The entry at hand, of whichever stage.
@@ -229,7 +232,7 @@ export class Walker {
     const nextLevel = mux(begin, rootLevel(translation, firstMode), lower(level));
     const table = mux(begin, ofFirst((s) => pageAt(stageField(hart, s, 'PPN'))), tableOf(translation, entry));
     const inTable = or(table, entryOffset(address, nextLevel, 0));
-    const secondMode = modeOf(hart, G);
+    const secondMode = G === undefined ? constant(4, 0) : modeOf(hart, G);
     const twofold = and(read(this.#V), nonZero(secondMode));
     const reaches = wire('reaches', or(and(begin, or(not(paged), canonical)), and(first, or(is('pointer'), is('leaf'), and(is('update'), twofold)))));
     const purpose = wire('next_purpose', mux(begin,
@@ -240,7 +243,8 @@ export class Walker {
     // The second stage: from the root whenever the first has made a target.
     const enters = and(reaches, twofold);
     const goesOn = and(second, is('pointer'));
-    const root = or(pageAt(stageField(hart, G, 'PPN')), entryOffset(target, rootLevel(translation, secondMode), G.widened));
+    const root = G === undefined ? constant(64, 0) : or(pageAt(stageField(hart, G, 'PPN')), entryOffset(target, rootLevel(translation, secondMode), G.widened));
+    const beyond = G === undefined ? ZERO : not(isCanonical(translation, G, secondMode, target));
     const nextInSecond = or(tableOf(translation, entry), entryOffset(read(this.target), lower(secondLevel), 0));
 
     // What is physical by now.
@@ -261,7 +265,7 @@ export class Walker {
       written: touched(translation, entry, eqConst(access, ACCESSES.store)),
       updates,
       refusedFirst: or(and(begin, paged, not(canonical)), and(first, is('fault'))),
-      refusedSecond: or(and(second, is('fault')), and(enters, not(isCanonical(translation, G, secondMode, target)))),
+      refusedSecond: or(and(second, is('fault')), and(enters, beyond)),
       arrives: and(arrived, toAccess),
       physical,
     };

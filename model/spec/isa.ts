@@ -349,6 +349,7 @@ export interface EntryRow extends Entry {
 /** Address translation: `translation.yaml`. */
 export interface Translation {
   readonly schemes: readonly Scheme[];
+  /** S; with guests VS and G, too. */
   readonly stages: readonly TranslationStage[];
   readonly origins: readonly Origin[];
   /** Fields of an entry, `pte.NAME` in conditions and operations. */

@@ -41,14 +41,17 @@ export function buildTranslation(context: Context, csrs: ReadonlyMap<string, Csr
   const fields = context.build('pte_fields', (declared) => buildField(declared, context));
   const variables = buildVariables(context, 'pte_variables');
   const table = rows && buildTable(rows, fields, variables, csrs, context);
-  const complete = [
-    ...ORIGINS.map((name) => ({ name: `origins.${name}`, there: declarations.of('origins').has(name) })),
-    ...STAGE_NAMES.map((name) => ({ name: `stages.${name}`, there: declarations.of('stages').has(name) })),
-    ...Object.keys(WALKED).map((name) => ({ name: `pte_fields.${name}`, there: declarations.of('pte_fields').has(name) })),
-    { name: 'pte', there: rows !== undefined },
+  const guests = (['VS', 'G'] as const).some((name) => declarations.of('stages').has(name));
+  const expected = [
+    ...['fetch', 'self', ...(guests ? ['guest'] : [])].map((name) => ['origins', name] as const),
+    ...['S', ...(guests ? ['VS', 'G'] : [])].map((name) => ['stages', name] as const),
+    ...Object.keys(WALKED).map((name) => ['pte_fields', name] as const),
   ];
+  const missing = expected.filter(([section, name]) => !declarations.of(section).has(name)).map((path) => path.join('.'));
   const place = placeOf(rows, context);
-  for (const { name, there } of complete) if (!there && place !== undefined && context.complete) context.report.add(place, `translation: ${name} is missing`, `Add it under \`translation:\` in isa/translation.yaml.`);
+  for (const name of [...missing, ...(rows === undefined ? ['pte'] : [])]) {
+    if (place !== undefined && context.complete) context.report.add(place, `translation: ${name} is missing`, 'Add it under `translation:` in isa/translation.yaml.');
+  }
   if (table === undefined) return undefined;
   return {
     schemes: [...schemes.values()], stages: [...stages.values()], origins: [...origins.values()],

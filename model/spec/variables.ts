@@ -43,13 +43,15 @@ const VARIABLE = closed({ value: operation, width: small, rules: listOf(word).ex
 
 /** All derived variables by name, of permit tables or of page-table entries. */
 export function buildVariables(context: Context, section: 'variables' | 'pte_variables' = 'variables'): ReadonlyMap<string, Variable> {
-  return context.build(section, (declared) => buildVariable(declared, context));
+  const uses: readonly Use[] = section === 'variables' ? ['permit', 'case', 'delegation'] : ['pte'];
+  const builtIn = new Set([MODE_VIEWS, ...uses.map((use) => OF_USE[use])].flatMap((names) => Object.keys(names)));
+  return context.build(section, (declared) => buildVariable(declared, (name) => builtIn.has(name), context));
 }
 
-function buildVariable(declared: Declared, context: Context): Variable | undefined {
+function buildVariable(declared: Declared, isBuiltIn: (name: string) => boolean, context: Context): Variable | undefined {
   const { key, label } = declared;
   context.wellNamed(key, /^[a-z][a-z0-9_]*$/, label, 'level');
-  if (key.text in MODE_VIEWS || Object.values(OF_USE).some((names) => key.text in names)) context.complain(key, `${label}: this name is built in`, 'Choose another name.');
+  if (isBuiltIn(key.text)) context.complain(key, `${label}: this name is built in`, 'Choose another name.');
   else if (context.declarations.of('csrs').has(key.text)) context.complain(key, `${label}: a CSR has this name`, 'Choose another name: operations could not tell them apart.');
   const raw = context.read(VARIABLE, declared.node, label);
   if (raw === undefined) return undefined;

@@ -7,6 +7,7 @@ import type { Disassembler } from '../assembly/disassemble.js';
 import type { BuiltProgram } from './build.js';
 import { AT, BASE } from './map.js';
 import type { Plan } from './program.js';
+import { TABLE } from './tables.js';
 
 const hex = (value: bigint | number, digits = 0): string => `0x${value.toString(16).padStart(digits, '0')}`;
 
@@ -19,19 +20,27 @@ const LABELS: readonly (readonly [offset: number, name: string])[] = [
 /** The text of a program: every word as data, with the instruction that it is as a comment. */
 export function printProgram(plan: Plan, program: BuiltProgram, disassemble: Disassembler): string {
   const lines = [`# Body in ${plan.mode}, ${plan.body.length} items. Data words are values; instructions stand as comments.`, '        .text', '        .globl  _start, tohost'];
-  for (const { address, data } of program.segments) {
-    const view = new DataView(data.buffer, data.byteOffset, data.length);
-    const labels = new Map<number, string>(LABELS.map(([offset, name]) => [Number(BASE - address) + offset, name]));
-    program.items.forEach((item, i) => labels.set(Number(item - address), i < plan.body.length ? (i === 0 ? 'body' : `item${i}`) : 'body_end'));
-    lines.push(...segmentLines(view, labels, address, disassemble));
-  }
+  const { address, data } = imageOf(program);
+  const labels = new Map<number, string>(LABELS.map(([offset, name]) => [Number(BASE - address) + offset, name]));
+  program.items.forEach((item, i) => labels.set(Number(item - address), i < plan.body.length ? (i === 0 ? 'body' : `item${i}`) : 'body_end'));
+  for (const [stage, at] of Object.entries(TABLE)) if (at - address < BigInt(data.length)) labels.set(Number(at - address), `table_${stage}`);
+  const view = new DataView(data.buffer, data.byteOffset, data.length);
+  lines.push(...segmentLines(view, labels, address, disassemble));
   const events = encodeInputLog(program.inputs).trim();
   if (events !== '') lines.push('# Lines, by cycle:', ...events.split('\n').map((l) => `#   ${l}`));
   return `${lines.join('\n')}\n`;
 }
 
+/** All segments of a program as one, zeros between them. */
+export function imageOf({ segments }: Pick<BuiltProgram, 'segments'>): { readonly address: bigint; readonly data: Uint8Array } {
+  const end = segments.reduce((last, { address, data }) => (address + BigInt(data.length) > last ? address + BigInt(data.length) : last), BASE);
+  const data = new Uint8Array(Number(end - BASE));
+  for (const segment of segments) data.set(segment.data, Number(segment.address - BASE));
+  return { address: BASE, data };
+}
+
 /** Data lies in 64-bit words, code in 32-bit ones. */
-const isData = (offset: number): boolean => offset >= AT.tohost && offset < AT.body;
+const isData = (offset: number): boolean => (offset >= AT.tohost && offset < AT.body) || offset >= Number(TABLE.S - BASE);
 
 function segmentLines(view: DataView, labels: ReadonlyMap<number, string>, address: bigint, disassemble: Disassembler): string[] {
   const lines: string[] = [];

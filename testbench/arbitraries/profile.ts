@@ -1,10 +1,11 @@
 /**
  * Profiles: what random programs are mostly made of. A profile changes odds
- * only; whatever one can make, the others can too.
+ * only; whatever one can make, the others can too, but that `physical` makes no
+ * page tables.
  */
 
 /** What `--profile` takes. */
-export const PROFILES = ['all', 'transitions', 'interrupts', 'pipeline', 'csr', 'translation'] as const;
+export const PROFILES = ['all', 'transitions', 'interrupts', 'pipeline', 'csr', 'translation', 'physical'] as const;
 export type Profile = (typeof PROFILES)[number];
 
 /** The kinds of items of a body that are not calm. */
@@ -32,4 +33,6 @@ export const BIASES: Readonly<Record<Profile, Bias>> = {
   pipeline: { items: { long: 6, 'load-use': 8, branch: 4, jal: 3, jalr: 3, modify: 8, reserve: 2, move: 3, compute: 2, 'csr-pair': 2 }, restless: 2, quiet: 2, translated: 8 },
   csr: { items: { csr: 6, 'csr-pair': 8 }, restless: 1, quiet: 2, translated: 8 },
   translation: { items: { edit: 5, straddle: 6, move: 3, 'guest-move': 4, borrow: 3, fence: 2, xret: 2, atomic: 2 }, restless: 2, quiet: 2, translated: 1 },
+  // For claims in which the address of an access is where it goes.
+  physical: { items: {}, restless: 3, quiet: 1, translated: 0 },
 };

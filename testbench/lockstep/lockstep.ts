@@ -61,7 +61,6 @@ class ListenersError extends Error {
 export class Lockstep {
   readonly #core: ObservedCore;
   readonly #reference: Reference;
-  readonly #longestSilence: bigint;
   #divergence: Divergence | undefined;
   #records = 0;
   #traps = 0;
@@ -77,7 +76,6 @@ export class Lockstep {
   constructor(core: ObservedCore, reference: Reference = new Reference({ dramBytes: Number(core.memory.size) })) {
     this.#core = core;
     this.#reference = reference;
-    this.#longestSilence = longestSilence(core.description);
   }
 
   /** Runs a program from power-on. Throws what `onRecord` throws. */
@@ -206,6 +204,10 @@ export class Lockstep {
     const { cycle } = this.#core.core;
     if (this.#waitsRightly()) this.#heard = cycle;
     else if (cycle - this.#heard > this.#longestSilence) this.#silent(this.#owed(), `none in ${cycle - this.#heard} cycles`);
+  }
+
+  get #longestSilence(): bigint {
+    return longestSilence(this.#core.description, this.#reference.state());
   }
 
   #waitsRightly(): boolean {

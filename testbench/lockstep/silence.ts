@@ -14,16 +14,18 @@ export interface Outside extends Inputs {
   readonly mtip: boolean;
 }
 
+/** Cycles for all that is no latency of the core's file: filling the pipeline again, older stores, the device's answer. */
+const REST = 200;
 /**
- * Cycles for all that is no latency of the core's file: filling the pipeline again, older stores, the device's answer, and
- * the walks for a fetch (ahead, at commit, and again) and for the two parts of an access, each of at most five levels of
- * five levels, with A and D to be written at every other.
+ * Cycles for the walks of one instruction: for its fetch (ahead, at commit, and again) and for the two parts of its access,
+ * each of at most five levels of five levels, with A and D to be written at every other.
  */
-const REST = 600;
+const WALKS = 400;
 
-/** Cycles from one record to the next that no instruction of the core but WFI may exceed. */
-export function longestSilence({ uarch: { latency } }: Pick<CoreDescription, 'uarch'>): bigint {
-  return BigInt(Object.values(latency).reduce((sum, cycles) => sum + cycles, REST));
+/** Cycles from one record to the next that no instruction of the core but WFI may exceed in a state. */
+export function longestSilence({ uarch: { latency } }: Pick<CoreDescription, 'uarch'>, { csrs }: ArchitecturalState): bigint {
+  const paged = [csrs['satp'], csrs['vsatp'], csrs['hgatp']].some((atp = 0n) => atp >> 60n !== 0n);
+  return BigInt(Object.values(latency).reduce((sum, cycles) => sum + cycles, REST + (paged ? WALKS : 0)));
 }
 
 /** Interrupt bits of mip by what drives them: software alone, hvip, lines. */

@@ -8,7 +8,7 @@
  * from tells most of it, and the lists below tell the rest, the bits that H
  * adds to machine-level registers.
  */
-import type { Case, Condition, Csr, Instruction, Isa, NextState, Operation, Update } from '../../model/spec/isa.js';
+import type { Case, Condition, Csr, Instruction, Isa, NextState, Operation, Translation, Update } from '../../model/spec/isa.js';
 
 /** H adds these to the machine level (mtval2 and mtinst are useless without it), and to other extensions. */
 const ELSEWHERE = new Set(['mtval2', 'mtinst', 'vstimecmp']);
@@ -76,6 +76,7 @@ export function withoutHypervisor(isa: Isa): Isa {
     csrs: isa.csrs.filter((c) => !isHypervisorCsr(c)).map((csr) => plainCsr(csr, isGone)),
     variables: isa.variables.filter((v) => !lost.has(v.name)).map((v) => ({ ...v, value: operation(v.value) })),
     permits: isa.permits.map((t) => ({ ...t, rows: rows(t.rows) })),
+    ...(isa.translation && { translation: plainTranslation(isa.translation, operation) }),
     traps: {
       ...isa.traps,
       interrupts: isa.traps.interrupts.filter((i) => i.guestCode === undefined && i.name !== 'supervisor_guest_external'),
@@ -84,6 +85,15 @@ export function withoutHypervisor(isa: Isa): Isa {
       delegation: rows(isa.traps.delegation),
       entry: isa.traps.entry.filter((e) => e.mode !== 'VS').map((e) => ({ ...e, next: next(e.next), update: updates(e.update) })),
     },
+  };
+}
+
+/** One stage, and no accesses of guests. */
+function plainTranslation(translation: Translation, operation: (o: Operation) => Operation): Translation {
+  return {
+    ...translation,
+    stages: translation.stages.filter((s) => s.name === 'S'),
+    origins: translation.origins.filter((o) => o.name !== 'guest').map((o) => ({ ...o, V: { ...o.V, text: '0' }, privilege: operation(o.privilege) })),
   };
 }
 

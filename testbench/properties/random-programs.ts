@@ -4,6 +4,7 @@ import { programs } from '../arbitraries/arbitrary.js';
 import { Builder, type BuiltProgram } from '../arbitraries/build.js';
 import { PlanMaker } from '../arbitraries/maker.js';
 import { printBody } from '../arbitraries/print.js';
+import type { Profile } from '../arbitraries/profile.js';
 import type { Plan } from '../arbitraries/program.js';
 import { createDisassembler, type Disassembler } from '../assembly/disassemble.js';
 import { assemblyTables } from '../assembly/tables.js';
@@ -12,11 +13,16 @@ import { Lockstep, type Divergence } from '../lockstep/lockstep.js';
 import { ObservedCore } from '../lockstep/observed.js';
 import { compiledCore, CORES, shippedSpecs, type CoreName } from './cores.js';
 
-let maker: PlanMaker | undefined;
-const planMaker = (): PlanMaker => (maker ??= new PlanMaker(shippedSpecs().isa));
+const makers = new Map<Profile, PlanMaker>();
 
-/** Random programs of all instructions of the shipped specs. */
-export const randomPrograms = (adapt?: (plan: Plan) => Plan): fc.Arbitrary<Plan> => programs(planMaker(), adapt);
+function planMaker(profile: Profile = 'physical'): PlanMaker {
+  const known = makers.get(profile) ?? new PlanMaker(shippedSpecs().isa, profile);
+  makers.set(profile, known);
+  return known;
+}
+
+/** Random programs of all instructions of the shipped specs; if nothing else is said, without page tables. */
+export const randomPrograms = (adapt?: (plan: Plan) => Plan, profile?: Profile): fc.Arbitrary<Plan> => programs(planMaker(profile), adapt);
 
 /** A plan as memory. */
 export const built = (plan: Plan): BuiltProgram => new Builder(planMaker().shapes).build(plan);
