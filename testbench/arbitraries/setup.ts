@@ -92,7 +92,7 @@ export class SetupMaker {
   }
 
   #value(dice: Dice, name: string): bigint {
-    if (name === 'sepc' || name === 'vsepc') return BASE + BigInt(AT.body + 4 * dice.below(48));
+    if (name === 'sepc' || name === 'vsepc') return BASE + BigInt(AT.body + 2 * dice.below(96));
     const known = this.#csrs.get(name);
     if (known === undefined) return 0n;
     switch (dice.below(5)) {

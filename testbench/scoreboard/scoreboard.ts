@@ -120,7 +120,7 @@ export class Scoreboard {
   }
 
   #isTaken(timed: Timed, { pc_rdata, pc_wdata }: Retirement): boolean {
-    return pc_wdata !== BigInt.asUintN(64, pc_rdata + 4n) || this.#values.taken(timed, pc_rdata);
+    return pc_wdata !== BigInt.asUintN(64, pc_rdata + BigInt(timed.length)) || this.#values.taken(timed, pc_rdata);
   }
 
   /** A slow instruction left in that cycle. */
