@@ -41,6 +41,20 @@ export interface Inputs {
   readonly ioData: bigint | undefined;
   /** Bytes that the host wrote into memory since the previous record. */
   readonly hostWrites: readonly HostWrite[];
+  /**
+   * Page-table entries that the translations of this record used, in the order of use; a hit of a
+   * translation cache tells its fill. Each is accepted if that memory had the value at some time
+   * since the last fence that covers it. Absent: the core reads them from memory each time. From the
+   * first record on that has them, if only none, the reference remembers what memory had.
+   */
+  readonly ptes?: readonly UsedPte[];
+}
+
+/** A page-table entry as a translation saw it. */
+export interface UsedPte {
+  /** Its physical address. */
+  readonly address: bigint;
+  readonly value: bigint;
 }
 
 /** A write to physical memory by the host (the HTIF `fromhost` answer, a loader). */
