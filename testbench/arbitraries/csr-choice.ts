@@ -11,7 +11,7 @@ const levelOf = (address: number): number => (address >> 8) & 3;
 const isNumbered = ({ name }: Csr): boolean => /hpm(counter|event)\d+$/.test(name);
 /** Writes that leave a program without a way back. */
 const ESCAPES = new Set(['mtvec', 'stvec', 'vstvec', 'mepc', 'sepc', 'vsepc']);
-const INTERRUPTS = new Set(['mip', 'mie', 'sip', 'sie', 'hip', 'hie', 'hvip', 'hgeie', 'vsip', 'vsie', 'mideleg', 'hideleg']);
+const INTERRUPTS = new Set(['mip', 'mie', 'sip', 'sie', 'hip', 'hie', 'hvip', 'hgeie', 'vsip', 'vsie', 'mideleg', 'hideleg', 'stimecmp', 'vstimecmp', 'menvcfg', 'henvcfg']);
 
 /** Chooses CSR addresses. */
 export class CsrChooser {

@@ -25,10 +25,13 @@ const TSR = 0x40_0000n;
 /** medeleg bit of illegal instructions. */
 const ILLEGAL = 4n;
 const BASE_SETTINGS = ['medeleg', 'mideleg', 'hedeleg', 'hideleg', 'mie', 'hstatus', 'vsstatus', 'mcounteren', 'hcounteren', 'scounteren'] as const;
-const EXTRA_SETTINGS = ['mip', 'hvip', 'hgeie', 'sepc', 'vsepc', 'htimedelta', 'mcountinhibit', 'mscratch', 'sscratch', 'vsscratch'] as const;
+/** In this order: menvcfg decides what can be written to mip and henvcfg. */
+const EXTRA_SETTINGS = ['mip', 'menvcfg', 'henvcfg', 'stimecmp', 'vstimecmp', 'hvip', 'hgeie', 'sepc', 'vsepc', 'htimedelta', 'mcountinhibit', 'mscratch', 'sscratch', 'vsscratch'] as const;
 
 /** What interrupts before the first instruction if it is enabled. */
 const ALWAYS_PENDING: ReadonlySet<string> = new Set(['mip', 'hvip']);
+/** What time is compared with. */
+const COMPARED: ReadonlySet<string> = new Set(['stimecmp', 'vstimecmp']);
 
 /** Makes everything but the body. */
 export class SetupMaker {
@@ -93,6 +96,7 @@ export class SetupMaker {
 
   #value(dice: Dice, name: string): bigint {
     if (name === 'sepc' || name === 'vsepc') return BASE + BigInt(AT.body + 4 * dice.below(48));
+    if (COMPARED.has(name)) return BigInt(dice.between(14, TICKS));
     const known = this.#csrs.get(name);
     if (known === undefined) return 0n;
     switch (dice.below(5)) {
