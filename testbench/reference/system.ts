@@ -1,8 +1,8 @@
 /** SYSTEM and MISC-MEM instructions: Zicsr, fences, environment calls, trap returns, WFI. */
+import { csrPermission } from './csr-permissions.js';
 import { csrOf, substituted } from './csrs.js';
 import type { Decoded, Execute, Hart, Outcome } from './hart.js';
 import { isVirtual } from './modes.js';
-import { csrPermission } from './csr-permissions.js';
 import {
   forbidden, hfenceGvmaPermission, hfenceVvmaPermission, invalidationFencePermission, mretPermission, type Permission,
   sfenceVmaPermission, sretPermission, wfiPermission,
