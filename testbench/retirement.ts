@@ -42,8 +42,10 @@ export interface Inputs {
   /** Bytes that the host wrote into memory since the previous record. */
   readonly hostWrites: readonly HostWrite[];
   /**
-   * Page-table entries that the translations of this record used, in the order of use; a hit of a
-   * translation cache tells its fill. Each is accepted if that memory had the value at some time
+   * Page-table entries that the translations of this record used, in the order of use: of the fetch
+   * (of its second parcel only where that is in another page), then of the access, part by part; in
+   * two stages each guest's entry behind those that lead to it. A hit of a translation cache tells
+   * its fill. Each is accepted if that memory had the value at some time
    * since the last fence that covers it. Absent: the core reads them from memory each time. From the
    * first record on that has them, if only none, the reference remembers what memory had.
    */
