@@ -11,12 +11,16 @@ import { compressedRows } from './compressed.js';
 import { csrRows } from './csrs.js';
 import { delegationRows } from './delegation.js';
 import { encodingRows } from './encodings.js';
+import { envcfgRows } from './envcfg.js';
 import { PRESENT, demanded } from './extensions.js';
 import { interruptRows } from './interrupts.js';
 import { legalityRows } from './legality.js';
 import { priorityRows } from './priority.js';
 import type { TableRow } from './row.js';
 import { shiftRows } from './shifts.js';
+import { sstcRows } from './sstc.js';
+import { stateenRows } from './stateen.js';
+import { svinvalRows } from './svinval.js';
 import { tinstRows } from './tinst.js';
 import { trapEntryRows } from './trapentry.js';
 import { unprivilegedRows } from './unprivileged.js';
@@ -31,6 +35,7 @@ export function allRows(): readonly TableRow[] {
     ...xretRows(), ...trapEntryRows(), ...delegationRows(), ...legalityRows(), ...priorityRows(),
     ...aliasRows(), ...interruptRows(), ...tinstRows(), ...warlRows(), ...unprivilegedRows(), ...encodingRows(), ...csrRows(), ...shiftRows(),
     ...atomicRows(), ...bitmanipRows(), ...compressedRows(),
+    ...svinvalRows(), ...sstcRows(), ...stateenRows(), ...envcfgRows(),
   ];
 }
 
