@@ -3,15 +3,17 @@
  */
 import { parseElf, type Program } from '../model/machine/elf.js';
 import { DRAM_BASE } from '../model/machine/memory.js';
-import type { CompiledCore } from '../model/compile.js';
+import { load, type CompiledCore } from '../model/compile.js';
+import { renderDiagnostics } from '../model/spec/render.js';
 import type { Variant } from '../model/backend/unit.js';
 import { assemble, formatError } from './assembly/assemble.js';
 import { createDisassembler, type Disassembler } from './assembly/disassemble.js';
 import { writeElf } from './assembly/elf.js';
 import { DEFAULT_MEMORY, readyCore, type ReadyCore } from './commands/cores.js';
 import { failureText } from './commands/failure.js';
+import { specLayers } from './commands/package.js';
 import { explain } from './lockstep/explain.js';
-import { Lockstep, type LockstepOptions, type LockstepResult } from './lockstep/lockstep.js';
+import { Lockstep, type Divergence, type LockstepOptions, type LockstepResult } from './lockstep/lockstep.js';
 import { ObservedCore } from './lockstep/observed.js';
 import { Reference } from './reference/reference.js';
 
@@ -32,10 +34,12 @@ export class Core {
   readonly disassemble: Disassembler;
   readonly #ready: ReadyCore;
   readonly #memory: number;
+  readonly #overlays: readonly string[];
 
-  private constructor(ready: ReadyCore, memory: number) {
+  private constructor(ready: ReadyCore, memory: number, overlays: readonly string[]) {
     this.#ready = ready;
     this.#memory = memory;
+    this.#overlays = overlays;
     this.disassemble = createDisassembler(ready.tables);
   }
 
@@ -43,7 +47,7 @@ export class Core {
   static async open({ core = 'five-stage', specs = [], memory = DEFAULT_MEMORY }: CoreOptions = {}): Promise<Core> {
     const ready = await readyCore({ core, variants: ['plain', 'observed', 'traced'], overlays: specs, memory });
     if (!ready.ok) throw new Error(failureText(ready));
-    return new Core(ready, memory);
+    return new Core(ready, memory, specs);
   }
 
   /** SHA-256 of the specs, hex. */
@@ -74,6 +78,13 @@ export class Core {
   lockstep(reference: Reference = new Reference({ dramBytes: this.#memory })): Lockstep {
     return new Lockstep(new ObservedCore(this.#ready.variant('observed')), reference);
   }
+
+  /** A divergence in the manual's words: where, what the two say, on which state it rests, by which rule. */
+  explain(divergence: Divergence): string {
+    const specs = load(specLayers(this.#overlays));
+    if (!specs.ok) throw new Error(renderDiagnostics(specs.diagnostics));
+    return explain(divergence, { isa: specs.value.isa, description: this.variant('observed').description, disassemble: this.disassemble });
+  }
 }
 
 /** What {@link lockstep} runs: from `assemble`, an ELF file or the arbitraries, with its host effects. */
@@ -85,7 +96,7 @@ export function lockstep(core: Core, reference?: Reference): (program: LockstepP
   return (program, options) => {
     const { inputs = [] } = program;
     const result = both.run(program, { maxCycles: DEFAULT_CYCLES, inputs, ...options });
-    if (result.kind === 'diverged') throw new Error(explain(result.divergence, core.disassemble));
+    if (result.kind === 'diverged') throw new Error(core.explain(result.divergence));
     return result;
   };
 }

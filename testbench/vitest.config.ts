@@ -1,11 +1,13 @@
 import { defineConfig } from 'vitest/config';
+import { timeout } from './properties/effort.js';
 
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
     include: ['model/**/*.test.ts', 'testbench/**/*.test.ts', 'waves/**/*.test.ts'],
-    globalSetup: ['testbench/commands/build.setup.ts'],
-    testTimeout: 120_000,
+    globalSetup: ['testbench/commands/build.setup.ts', 'testbench/properties/seed.global.ts'],
+    setupFiles: ['testbench/properties/seed.setup.ts'],
+    testTimeout: timeout(),
     pool: 'forks',
     maxWorkers: 2,
   },

@@ -5,6 +5,7 @@ import { createDisassembler } from '../assembly/disassemble.js';
 import { assemblyTables } from '../assembly/tables.js';
 import { InstructionIndex } from '../coverage/decoder.js';
 import { shippedSpecs } from '../properties/cores.js';
+import { tries } from '../properties/effort.js';
 import { programs } from './arbitrary.js';
 import { Builder } from './build.js';
 import { PlanMaker } from './maker.js';
@@ -29,13 +30,13 @@ describe('random programs', () => {
       expect(Buffer.from(section?.bytes ?? []).equals(Buffer.from(program.segments[0]?.data ?? []))).toBe(true);
       expect(assembled.program.entry).toBe(program.entry);
       expect(assembled.program.symbols.find((s) => s.name === 'tohost')?.value).toBe(program.symbols.get('tohost'));
-    }), { numRuns: 60 });
+    }), tries(60));
   });
 
   it('have prologues of at most 64 instructions, and room for their handlers', () => {
     fc.assert(fc.property(programs(maker), (plan) => {
       expect(builder.build(plan).prologue).toBeLessThanOrEqual(PROLOGUE_LIMIT);
-    }), { numRuns: 500 });
+    }), tries(500));
   });
 
   it('contain every instruction of the specs', () => {

@@ -22,6 +22,19 @@ const PLACES = new Weighted<readonly [pointer: number, least: number, most: numb
 
 /** Where reservations are made: over the ends of two blocks. */
 const RESERVED = [POINTER.data, 0, 128] as const;
+/** Registers and edges of devices: bits 31-12 of an address, and the least and most offset from it. */
+const DEVICES = new Weighted<readonly [page: number, least: number, most: number]>([
+  // CLINT: msip, mtimecmp, mtime, what is nothing, the last bytes and what comes behind.
+  [2, [0x200_0000, 0, 8]], [3, [0x200_4000, 0, 8]], [3, [0x200_c000, -8, -1]], [1, [0x200_0000, -8, 2040]], [1, [0x201_0000, -8, 7]],
+  // UART and test finisher: registers, the bytes before them, the last bytes.
+  [4, [0x1000_0000, 0, 8]], [1, [0x1000_0000, -8, -1]], [1, [0x1000_0000, 0xf8, 0x107]],
+  [2, [0x10_0000, 0, 8]], [1, [0x10_0000, -8, -1]], [1, [0x10_1000, -8, 7]],
+]);
+/** The same where an aligned access of at least 4 bytes does what it is for, and the program does not end. */
+const QUIET_DEVICES = new Weighted<readonly [page: number, least: number, most: number]>([
+  [2, [0x200_0000, 0, 7]], [3, [0x200_4000, 0, 7]], [1, [0x200_c000, -8, -1]], [4, [0x1000_0000, 0, 7]],
+]);
+const LEAST_QUIET_BYTES = 4;
 
 /** The stack pointer, from which some accesses of 16 bits start. */
 const SP = 2;
@@ -62,6 +75,7 @@ export class ItemMaker {
       ['move', 12, moves, (dice) => this.#move(dice, dice.pick(moves))],
       ['load-use', 3, moves, (dice) => this.#loadUse(dice, dice.pick(moves))],
       ['guest-move', 6, guestMoves, (dice) => this.#guestMove(dice, dice.pick(guestMoves))],
+      ['device', 6, moves, (dice) => this.#device(dice, dice.pick(guestMoves.length > 0 && dice.oneIn(3) ? guestMoves : moves))],
       ['atomic', 6, atomics, (dice) => this.#guestMove(dice, dice.pick(atomics))],
       ['reserve', 4, reserves, (dice) => this.#reserve(dice, dice.pick(reserves), dice.pick(conditionals))],
       ['branch', 6, branches, (dice) => this.#branch(dice, dice.pick(branches))],
@@ -87,6 +101,7 @@ export class ItemMaker {
       ['raw', 3, traps, (dice) => one(this.word(dice))],
     ];
     this.#makes = new Weighted(weighted.flatMap(([kind, weight, needs, make]) => (needs.length === 0 ? [] : [[weight * (bias.items[kind] ?? 1), make] as const])));
+    const quietMoves = moves.filter((s) => (s.memory?.bytes ?? 0) >= LEAST_QUIET_BYTES);
     this.#calm = new Weighted<Make>([
       ...(shapes.compressed.length === 0 ? [] : [
         [8, (dice: Dice) => this.#shorts(dice)] as const,
@@ -99,6 +114,7 @@ export class ItemMaker {
       [4, (dice) => one(encode(dice.pick(moves), { rd: this.#target(dice), rs1: POINTER.data, rs2: this.#source(dice), imm: dice.between(0, DATA_SLOTS * 8 - 8) }))],
       [4, (dice) => this.#branch(dice, dice.pick(branches))],
       [4, (dice, mode) => one(this.#calmCsr(dice, mode))],
+      [2, (dice) => this.#quietDevice(dice, dice.pick(quietMoves))],
       [1, (dice, mode) => (mode === 'M' || mode === 'HS' ? this.#interruptWrite(dice) : one(this.#fill(dice, dice.pick(this.#compute))))],
     ]);
   }
@@ -214,6 +230,35 @@ export class ItemMaker {
       case 2: return [this.shapes.word(dice.pick(['ecall', 'ebreak']))];
       case 3: return this.#xret(dice).words;
       default: return [];
+    }
+  }
+
+  /** An access to a device, mostly aligned, and often another right behind it or a use of what it yields. */
+  #device(dice: Dice, shape: Shape): Item {
+    const [page, least, most] = DEVICES.pick(dice);
+    const offset = dice.between(least, most);
+    return this.#access(dice, shape, page, dice.oneIn(4) ? offset : offset & -(shape.memory?.bytes ?? 1));
+  }
+
+  /** One that does not trap. */
+  #quietDevice(dice: Dice, shape: Shape): Item {
+    const [page, least, most] = QUIET_DEVICES.pick(dice);
+    return this.#access(dice, shape, page, dice.between(least, most) & -(shape.memory?.bytes ?? 1));
+  }
+
+  #access(dice: Dice, shape: Shape, page: number, offset: number): Item {
+    const rs1 = dice.between(1, POOL - 1);
+    const rd = this.#target(dice);
+    const rs2 = this.#source(dice);
+    const base = this.shapes.word('lui', { rd: rs1, imm: page });
+    const access = shape.imm === undefined
+      ? [this.shapes.word('addi', { rd: rs1, rs1, imm: offset }), encode(shape, { rd, rs1, rs2 })]
+      : [encode(shape, { rd, rs1, rs2, imm: offset })];
+    switch (dice.below(3)) {
+      case 0: return one(base, ...access, encode(dice.pick(this.#compute), { rd: this.#target(dice), rs1: rd, rs2, imm: 1 }));
+      // rs1 is no address any more if the load went there: then the second goes astray.
+      case 1: return one(base, ...access, access[access.length - 1] ?? 0);
+      default: return one(base, ...access);
     }
   }
 

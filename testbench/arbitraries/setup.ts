@@ -25,10 +25,13 @@ const TSR = 0x40_0000n;
 /** medeleg bit of illegal instructions. */
 const ILLEGAL = 4n;
 const BASE_SETTINGS = ['medeleg', 'mideleg', 'hedeleg', 'hideleg', 'mie', 'hstatus', 'vsstatus', 'mcounteren', 'hcounteren', 'scounteren'] as const;
-const EXTRA_SETTINGS = ['mip', 'hvip', 'hgeie', 'sepc', 'vsepc', 'htimedelta', 'mcountinhibit', 'mscratch', 'sscratch', 'vsscratch'] as const;
+/** In this order: menvcfg decides what can be written to mip and henvcfg, mstateen0 what to hstateen0. */
+const EXTRA_SETTINGS = ['mstateen0', 'hstateen0', 'mip', 'menvcfg', 'henvcfg', 'stimecmp', 'vstimecmp', 'hvip', 'hgeie', 'sepc', 'vsepc', 'htimedelta', 'mcountinhibit', 'mscratch', 'sscratch', 'vsscratch'] as const;
 
 /** What interrupts before the first instruction if it is enabled. */
 const ALWAYS_PENDING: ReadonlySet<string> = new Set(['mip', 'hvip']);
+/** What time is compared with. */
+const COMPARED: ReadonlySet<string> = new Set(['stimecmp', 'vstimecmp']);
 
 /** Makes everything but the body. */
 export class SetupMaker {
@@ -93,6 +96,7 @@ export class SetupMaker {
 
   #value(dice: Dice, name: string): bigint {
     if (name === 'sepc' || name === 'vsepc') return BASE + BigInt(AT.body + 2 * dice.below(96));
+    if (COMPARED.has(name)) return BigInt(dice.between(14, TICKS));
     const known = this.#csrs.get(name);
     if (known === undefined) return 0n;
     switch (dice.below(5)) {
@@ -117,12 +121,14 @@ const M_CHANGES = [...changes(0x300, 0x80), ...changes(0x300, 0x122), ...changes
 const HS_CHANGES = [...changes(0x100, 0x100), ...changes(0x600, 0x80), ...changes(0x100, 0x20), ...changes(0x645, 0x444)];
 const VS_CHANGES = [...changes(0x100, 0x100), ...changes(0x100, 0x20)];
 
+/** Lines over time, and now and then something typed: UART loads have something to say. */
 function events(dice: Dice): readonly InputEvent[] {
+  const typed = dice.oneIn(4) ? [{ cycle: BigInt(dice.below(LINE_CYCLES)), kind: 'uart', bytes: Uint8Array.of(dice.below(256), dice.below(256)) } as const] : [];
   const count = dice.oneIn(2) ? 0 : dice.between(1, 4);
   const list = Array.from({ length: count }, (): InputEvent => {
     const cycle = BigInt(dice.oneIn(6) ? dice.below(200) : dice.between(200, LINE_CYCLES));
     if (dice.oneIn(2)) return { cycle, kind: 'pin', pin: 'hgeip', value: BigInt(dice.word() & 0x1fe) };
     return { cycle, kind: 'pin', pin: dice.oneIn(2) ? 'meip' : 'seip', value: BigInt(dice.below(4) === 0 ? 0 : 1) };
   });
-  return list.sort((a, b) => Number(a.cycle - b.cycle));
+  return [...list, ...typed].sort((a, b) => Number(a.cycle - b.cycle));
 }

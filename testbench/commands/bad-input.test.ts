@@ -113,6 +113,18 @@ describe('output that fails', () => {
     expect(before.some((name) => name.endsWith('.part'))).toBe(false);
   });
 
+  it.each([[0, undefined], [1, 1024]])('leaves whole lines of a commit log for which there was no room, or nothing (%i KiB)', (room, most) => {
+    const { code, err } = sandbox.bash(`ulimit -f ${room}; $G run endless.S --log-commits commits.log`);
+    expect(code).toBe(2);
+    expect(err).toMatch(/^ghosthart: commits\.log cannot be written: [^\n]+\n$/);
+    expect(sandbox.names().includes('commits.log')).toBe(most !== undefined);
+    if (most === undefined) return;
+    const log = readFileSync(sandbox.path('commits.log'), 'latin1');
+    expect(err).toContain(`after ${log.length} bytes of whole lines`);
+    expect(log.length).toBeLessThanOrEqual(most);
+    expect(log).toMatch(/^(core {3}0: 3 0x[0-9a-f]{16} \(0x[0-9a-f]{8}\)( x10 0x[0-9a-f]{16})?\n)+$/);
+  });
+
   it('leaves no half-written executable', () => {
     sandbox.run(['asm', 'typo.S', '-o', 'typo.elf']);
     expect(sandbox.names()).not.toContain('typo.elf');

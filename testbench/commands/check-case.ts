@@ -3,18 +3,21 @@
  */
 import { join } from 'node:path';
 import { createDisassembler } from '../assembly/disassemble.js';
+import { explain } from '../lockstep/explain.js';
 import { Lockstep, type Divergence, type LockstepResult } from '../lockstep/lockstep.js';
 import { ObservedCore } from '../lockstep/observed.js';
 import { Board } from './board.js';
 import { writeBundle, type Case } from './bundle.js';
 import { readyCore, type ReadyCore } from './cores.js';
-import { divergenceText } from './divergence.js';
 import { failure, specFailure, type Failure } from './failure.js';
+import { writeFileWhole } from './files.js';
 import { packageVersion, specLayers } from './package.js';
 
 /** Cycles of the wave before and after the divergence. */
 const BEFORE = 200n;
 const AFTER = 20n;
+/** Where an error was thrown. */
+const STACK = 'error.txt';
 
 /** Runs a case on an observed core from the cache. */
 export function runCase(one: Case, ready: ReadyCore, print?: (bytes: Uint8Array) => void): LockstepResult {
@@ -31,10 +34,30 @@ export async function keepDivergence(directory: string, one: Case, divergence: D
   if (!specs.ok) return specFailure(specs.diagnostics);
   const kept = writeBundle(directory, one, ready.specHash);
   if (kept !== undefined) return kept;
-  const waved = await wave(join(directory, 'core.vcd'), one, ready, divergence.observation?.inputs.cycle ?? 0n);
+  const block = explain(divergence, { isa: specs.value.isa, description: ready.variant('plain').description, disassemble: createDisassembler(ready.tables) });
+  const lines = [block, replayLine(directory)];
+  if (divergence.error !== undefined) {
+    const unwritten = writeFileWhole(join(directory, STACK), `${divergence.error.stack ?? divergence.error.message}\n`);
+    if (unwritten !== undefined) return unwritten;
+    lines.push(`Stack:  ${join(directory, STACK)}`);
+  }
+  const waved = await waveOf(join(directory, 'core.vcd'), one, ready, divergence);
+  if (waved === 'none') return { ok: true, text: lines.join('\n') };
   if (waved !== undefined) return waved;
-  const block = divergenceText(divergence, { isa: specs.value.isa, description: ready.variant('plain').description, disassemble: createDisassembler(ready.tables) });
-  return { ok: true, text: `${block}\nReplay: npx ghosthart replay ${directory}\nWaves:  ${join(directory, 'core.vcd')}  (gtkwave -a ${join(directory, 'core.gtkw')})` };
+  return { ok: true, text: [...lines, `Waves:  ${join(directory, 'core.vcd')}  (gtkwave -a ${join(directory, 'core.gtkw')})`].join('\n') };
+}
+
+/** How to run what a folder holds once more. */
+export const replayLine = (directory: string): string => `Replay: npx ghosthart replay ${directory}`;
+
+/** The wave around a divergence; none if the run breaks here as well. */
+async function waveOf(path: string, one: Case, ready: ReadyCore, { kind, observation }: Divergence): Promise<Failure | 'none' | undefined> {
+  try {
+    return await wave(path, one, ready, observation?.inputs.cycle ?? 0n);
+  } catch (error) {
+    if (kind === 'error') return 'none';
+    throw error;
+  }
 }
 
 async function wave(path: string, one: Case, ready: ReadyCore, cycle: bigint): Promise<Failure | undefined> {

@@ -63,7 +63,8 @@ export function define(program: Command): void {
     .addHelpText('after', `
 Points are named by the specs before the first program runs: transitions between modes, rows of permit tables by mode, CSRs by
 mode, access and outcome, what runs right behind what, and the pipeline's counters. ^C ends early; what was found is kept.
-With --json: programs, instructions, seconds, pointsReached, pointsTotal, failures [{signature, directory, length}].
+With --json: programs, instructions, seconds, pointsReached, pointsTotal, failures [{signature, directory, length, count}],
+shares {making, core, reference, points}: what a program's time goes to.
 Exit codes: 0 if all agree, 1 if some part, 2 for wrong input, 130 after ^C.
 
 Example:
@@ -124,16 +125,19 @@ function interruptible(session: { stop(): void }): () => boolean {
   };
 }
 
-const jsonOf = ({ programs, instructions, seconds: time, pointsReached, pointsTotal, failures }: SessionResult) => ({
+const jsonOf = ({ programs, instructions, seconds: time, pointsReached, pointsTotal, failures, shares }: SessionResult) => ({
   programs, instructions, seconds: Number(time.toFixed(3)), pointsReached, pointsTotal,
-  failures: failures.map(({ signature, directory, length }) => ({ signature, directory, length })),
+  failures: failures.map(({ signature, directory, length, count }) => ({ signature, directory, length, count })),
+  shares,
 });
 
 function textOf(result: SessionResult, { core, seed, corpus }: { readonly core: string; readonly seed: number; readonly corpus: string }): string {
-  const { programs, instructions, seconds: time, pointsReached, pointsTotal, failures } = result;
+  const { programs, instructions, seconds: time, pointsReached, pointsTotal, failures, shares } = result;
   const rate = (n: number): string => Math.round(n / time).toLocaleString('en-US');
   const figures = `${programs} programs (seed ${seed}), ${instructions} instructions, ${time.toFixed(1)} s; ${rate(programs)} programs and ${rate(instructions)} instructions a second.`;
-  const points = `${pointsReached} of ${pointsTotal} points reached. Corpus: ${corpus}`;
+  const percent = (share: number): string => `${Math.round(100 * share)}%`;
+  const bound = `Time: ${percent(shares.core)} core, ${percent(shares.reference)} reference and comparison, ${percent(shares.points)} counting points, ${percent(shares.making)} making programs.`;
+  const points = `${pointsReached} of ${pointsTotal} points reached. Corpus: ${corpus}\n${bound}`;
   if (failures.length === 0) return `${core} and the reference agree: ${figures}\n${points}`;
   const blocks = failures.map((f) => `${f.signature}\n${f.count === 1 ? '1 program' : `${f.count} programs`}, made smaller to ${f.length} instructions: ${f.directory}\n${f.text}`);
   return `${blocks.join('\n\n')}\n\n${core} and the reference part in ${failures.length === 1 ? 'one way' : `${failures.length} ways`}: ${figures}\n${points}`;

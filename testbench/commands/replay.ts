@@ -17,8 +17,9 @@ export function define(program: Command): void {
     .addHelpText('after', `
 Exit codes: 1 if core and reference still part, 0 if they agree now, 2 for wrong input.
 
-Example:
-  ghosthart replay out/lockstep/shifts`)
+Example (specs with a mistake in them, to have a divergence):
+  ghosthart lockstep testbench/demo/demo.S --specs testbench/demo/mistake
+  ghosthart replay out/lockstep/demo`)
     .action(async (directory: string) => {
       process.exitCode = await replay(directory);
     });

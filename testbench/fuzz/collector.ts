@@ -9,6 +9,7 @@ import type { ObservedCore } from '../lockstep/observed.js';
 import type { Observation } from '../lockstep/records.js';
 import { ConsequencePoints } from './consequence-points.js';
 import { ContextPoints } from './context-points.js';
+import { DevicePoints } from './device-points.js';
 import { Kinds } from './kinds.js';
 import { PermitPoints } from './permit-points.js';
 import { PointTable, type Family } from './points.js';
@@ -46,7 +47,7 @@ export class Collector {
     this.#kinds = new Kinds(isa);
     this.#families = [
       new TrapPoints(isa, this.table), new PermitPoints(isa, this.table),
-      new ContextPoints(isa, this.#kinds, this.table), new ConsequencePoints(isa, this.#kinds, this.table),
+      new ContextPoints(isa, this.#kinds, this.table), new ConsequencePoints(isa, this.#kinds, this.table), new DevicePoints(isa, this.table),
     ];
     this.#counters = core.core.layout.counters.filter((c) => c.name !== 'retired').map(({ name, offset }) => ({
       offset, once: this.table.add(`pipeline ${name}`), often: this.table.add(`pipeline ${name}, ${OFTEN} times in a program`),

@@ -27,10 +27,10 @@ describe('ghosthart fuzz', () => {
     const fuzzed = sandbox.run(['fuzz', '--runs', '250', '--seed', '2', '--jobs', '1', '--json', '--specs', plantedSpecs()]);
     expect(fuzzed.code).toBe(1);
     const result: Record<string, unknown> & { failures: readonly { directory: string; length: number }[] } = JSON.parse(fuzzed.out);
-    expect(Object.keys(result)).toEqual(['programs', 'instructions', 'seconds', 'pointsReached', 'pointsTotal', 'failures']);
+    expect(Object.keys(result)).toEqual(['programs', 'instructions', 'seconds', 'pointsReached', 'pointsTotal', 'failures', 'shares']);
     const [first] = result.failures;
     if (first === undefined) throw new Error('no failure');
-    expect(Object.keys(first)).toEqual(['signature', 'directory', 'length']);
+    expect(Object.keys(first)).toEqual(['signature', 'directory', 'length', 'count']);
     expect(first.length).toBeLessThanOrEqual(6);
     expect(readdirSync(sandbox.path(first.directory))).toEqual(expect.arrayContaining(['repro.S', 'repro.elf', 'replay.json', 'divergence.txt', 'core.vcd', 'core.gtkw']));
     expect(readFileSync(sandbox.path(join(first.directory, 'core.gtkw')), 'utf8')).toMatch(/^\*\S+ \d+( -1)+$/m);

@@ -13,6 +13,8 @@ import type { Failure } from '../commands/failure.js';
 import { decodePlan, encodePlan, type PlanFile } from './plan-file.js';
 
 const SUFFIX = '.plan.json';
+/** Of the failures' folder, should it be the same. */
+const FINDING = /^(found|running)-/;
 const NAME_DIGITS = 16;
 
 /** A file of the folder that is no program. */
@@ -44,7 +46,7 @@ export class Corpus {
     const added: Plan[] = [];
     const corrupt: Corrupt[] = [];
     if (directory === undefined || !existsSync(directory)) return { added, corrupt };
-    for (const name of readdirSync(directory).filter((n) => n.endsWith(SUFFIX)).sort()) {
+    for (const name of readdirSync(directory).filter((n) => n.endsWith(SUFFIX) && !FINDING.test(n)).sort()) {
       if (this.#known.has(name)) continue;
       this.#known.add(name);
       const path = join(directory, name);

@@ -1,18 +1,19 @@
 /**
  * A failure as a person wants it: a folder with the program as assembly and
- * as ELF, what replays it, what differs by which rule, and the wave.
+ * as ELF, what replays it, what differs by which rule, and the wave. A program
+ * that killed its process, or fails in company only, has what there is of it.
  */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { Builder } from '../arbitraries/build.js';
+import type { Builder, BuiltProgram } from '../arbitraries/build.js';
 import { printProgram } from '../arbitraries/print.js';
 import type { Plan } from '../arbitraries/program.js';
 import type { Disassembler } from '../assembly/disassemble.js';
-import type { Case } from '../commands/bundle.js';
-import { keepDivergence, runCase } from '../commands/check-case.js';
+import { writeBundle, type Case } from '../commands/bundle.js';
+import { keepDivergence, replayLine, runCase } from '../commands/check-case.js';
 import type { ReadyCore } from '../commands/cores.js';
-import { failure, type Failure } from '../commands/failure.js';
-import { writeFileWhole } from '../commands/files.js';
+import type { Failure } from '../commands/failure.js';
+import { makeDirectory, writeFileWhole } from '../commands/files.js';
 import { PROGRAM_LIMITS } from '../lockstep/campaign.js';
 import { encodePlan } from './plan-file.js';
 
@@ -25,7 +26,12 @@ export interface SmallFailure {
   readonly program: number;
   /** Candidates taken while it was made smaller. */
   readonly path: readonly number[];
+  /** How the process ended that ran it; such a program is not run again. */
+  readonly death?: string;
 }
+
+/** A folder that has been written, and the block that tells of it. */
+export type KeptFolder = { readonly ok: true; readonly directory: string; readonly text: string } | Failure;
 
 /** What a folder is written with. */
 export interface FolderContext {
@@ -48,32 +54,49 @@ export function folderName(signature: string): string {
   return `${words}-${createHash('sha256').update(signature).digest('hex').slice(0, HASH_DIGITS)}`;
 }
 
-/** Writes the folder; its path and the block that tells of it. */
-export async function keepFailure(failed: SmallFailure, context: FolderContext): Promise<{ readonly ok: true; readonly directory: string; readonly text: string } | Failure> {
-  const { out, core, memory, overlays, builder, disassemble, ready } = context;
+/** Writes the folder. */
+export async function keepFailure(failed: SmallFailure, context: FolderContext): Promise<KeptFolder> {
+  const { plan, signature, seed, program: number } = failed;
+  const directory = join(context.out, folderName(signature));
+  const program = buildSafely(plan, context.builder);
+  const told = typeof program === 'string'
+    ? { ok: true, text: `The program cannot be built: ${program}` } as const
+    : await keepProgram(directory, failed, program, context);
+  if (!told.ok) return told;
+  const unwritten = makeDirectory(directory)
+    ?? writeFileWhole(join(directory, 'divergence.txt'), `${signature}\n\n${told.text}\n`)
+    ?? writeFileWhole(join(directory, 'plan.json'), encodePlan({ plan, seed, program: number, points: [] }));
+  return unwritten ?? { ok: true, directory, text: told.text };
+}
+
+type Told = { readonly ok: true; readonly text: string } | Failure;
+
+/** What replays the program, and its text. */
+async function keepProgram(directory: string, failed: SmallFailure, program: BuiltProgram, { core, memory, overlays, ready, disassemble }: FolderContext): Promise<Told> {
   const { plan, signature, seed, program: number, path } = failed;
-  const directory = join(out, folderName(signature));
-  const program = builder.build(plan);
   const one: Case = {
     core, memory, overlays, program, inputs: program.inputs, maxCycles: PROGRAM_LIMITS.maxCycles,
     seed: String(seed), path: [number, ...path].join(':'), stem: STEM,
   };
-  const result = runSafely(one, ready);
-  if (typeof result === 'string') return failure(`${signature}: the program cannot be run once more: ${result}.`, 'Report it with its file.');
-  if (result.kind === 'agreed') return failure(`${signature}: the program agrees when it is run once more.`, 'Report it with its file: nothing of a run may depend on the runs before.');
-  const kept = await keepDivergence(directory, one, result.divergence);
-  if (!kept.ok) return kept;
-  const comment = `${signature}\n${kept.text}`.split('\n').map((line) => `# ${line}\n`).join('');
-  const unwritten = writeFileWhole(join(directory, `${STEM}.S`), comment + printProgram(plan, program, disassemble))
-    ?? writeFileWhole(join(directory, 'divergence.txt'), `${signature}\n\n${kept.text}\n`)
-    ?? writeFileWhole(join(directory, 'plan.json'), encodePlan({ plan, seed, program: number, points: [] }));
-  return unwritten ?? { ok: true, directory, text: kept.text };
+  const told = await tell(directory, one, failed, ready);
+  if (!told.ok) return told;
+  const comment = `${signature}\n${told.text}`.split('\n').map((line) => `# ${line}\n`).join('');
+  return writeFileWhole(join(directory, `${STEM}.S`), comment + printProgram(plan, program, disassemble)) ?? told;
 }
 
-function runSafely(one: Case, ready: ReadyCore): ReturnType<typeof runCase> | string {
+async function tell(directory: string, one: Case, { death }: SmallFailure, ready: ReadyCore): Promise<Told> {
+  const result = death === undefined ? runCase(one, ready) : undefined;
+  if (result?.kind === 'diverged') return keepDivergence(directory, one, result.divergence);
+  const sentence = death === undefined
+    ? 'The program agrees when it runs alone: what failed depends on what ran before it.'
+    : `A worker ended while it ran this program (${death}). It has not been run again.`;
+  return writeBundle(directory, one, ready.specHash) ?? { ok: true, text: `${sentence}\n${replayLine(directory)}` };
+}
+
+function buildSafely(plan: Plan, builder: Builder): BuiltProgram | string {
   try {
-    return runCase(one, ready);
+    return builder.build(plan);
   } catch (error) {
-    return error instanceof Error ? error.message.split('\n')[0] ?? '' : String(error);
+    return error instanceof Error ? error.message : String(error);
   }
 }

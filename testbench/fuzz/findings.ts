@@ -1,6 +1,7 @@
 /**
  * Failing programs as they were found, on disk from that moment until they
  * have become a folder of their own: whoever dies in between loses nothing.
+ * A program that may kill its process lies there while it runs.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
@@ -10,8 +11,18 @@ import { removeQuietly, writeFileWhole } from '../commands/files.js';
 import { readPlan, type Corrupt } from './corpus.js';
 import { encodePlan, type PlanFile } from './plan-file.js';
 
-const NAME = /^found-[0-9a-f]+\.plan\.json$/;
+const FOUND = /^found-[0-9a-f]+\.plan\.json$/;
+const RUNNING = /^running-\d+\.plan\.json$/;
 const NAME_DIGITS = 12;
+
+/** A saved program and where it lies. */
+export type FoundFile = PlanFile & { readonly path: string };
+
+/** What lies in the folder. */
+export interface Left {
+  readonly files: readonly FoundFile[];
+  readonly corrupt: readonly Corrupt[];
+}
 
 export class Findings {
   /** @param directory - Undefined saves nothing. */
@@ -25,14 +36,37 @@ export class Findings {
     return writeFileWhole(path, text) === undefined ? path : undefined;
   }
 
-  /** What was left behind. */
-  left(): { readonly files: readonly (PlanFile & { readonly path: string })[]; readonly corrupt: readonly Corrupt[] } {
+  /** Saves the program that this process is about to run. */
+  begin(file: PlanFile): void {
+    if (this.directory !== undefined) writeFileWhole(this.#running(this.directory), encodePlan(file));
+  }
+
+  /** It has been run. */
+  end(): void {
+    if (this.directory !== undefined) removeQuietly(this.#running(this.directory));
+  }
+
+  #running(directory: string): string {
+    return join(directory, `running-${process.pid}.plan.json`);
+  }
+
+  /** Failing programs that were left behind. */
+  left(): Left {
+    return this.#read(FOUND);
+  }
+
+  /** Programs that are being run carefully, or at which a process has died. */
+  deadly(): Left {
+    return this.#read(RUNNING);
+  }
+
+  #read(name: RegExp): Left {
     const { directory } = this;
     if (directory === undefined || !existsSync(directory)) return { files: [], corrupt: [] };
-    const files: (PlanFile & { readonly path: string })[] = [];
+    const files: FoundFile[] = [];
     const corrupt: Corrupt[] = [];
-    for (const name of readdirSync(directory).filter((n) => NAME.test(n)).sort()) {
-      const path = join(directory, name);
+    for (const file of readdirSync(directory).filter((n) => name.test(n)).sort()) {
+      const path = join(directory, file);
       const read = readPlan(path, this.shapes);
       if (read.ok) files.push({ ...read.file, path });
       else corrupt.push({ path, message: read.message });

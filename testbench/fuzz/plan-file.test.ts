@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Dice } from '../arbitraries/dice.js';
+import { testSeed } from '../properties/effort.js';
 import { Mutator } from './mutate.js';
 import { decodePlan, encodePlan } from './plan-file.js';
 import { proberFor } from './planted.testing.js';
@@ -19,7 +20,7 @@ describe('plans as text', () => {
     const pool = Array.from({ length: 20 }, (_, i) => maker.make(i));
     const mutator = new Mutator(maker, () => pool);
     let { plan } = file(1);
-    const dice = new Dice(1);
+    const dice = new Dice(testSeed());
     for (let i = 0; i < 200; i++) {
       plan = mutator.mutate(plan, dice);
       const built = builder.build(plan);

@@ -35,8 +35,14 @@ function plantedCore(isa: Isa): CompiledCore {
   return compiled.value;
 }
 
+/** A core whose records name CSRs that its description lacks: reading these throws. */
+export function unreadable(core: CompiledCore): CompiledCore {
+  const { homes } = core.description;
+  return { ...core, description: { ...core.description, homes: homes.slice(0, homes.findIndex((h) => h.name === 'vsstatus')) } };
+}
+
 /** A prober; `isa` replaces that of the model, never that of the reference. */
-export function proberFor(isa: Isa | undefined, options: Partial<Omit<ProberOptions, 'core' | 'isa' | 'disassemble'>> = {}): Prober {
+export function proberFor(isa: Isa | undefined, options: Partial<Omit<ProberOptions, 'isa' | 'disassemble'>> = {}): Prober {
   return new Prober({
     core: isa === undefined ? compiledCore('three-stage') : plantedCore(isa), isa: isa ?? specs.isa,
     disassemble: createDisassembler(assemblyTables(specs.isa)), profile: 'all', seed: 1, ...options,

@@ -33,6 +33,14 @@ describe('cover points', () => {
     expect(candidates(sret?.rows ?? [], (v) => (v === 'mode' ? 4n : undefined)).every((r) => r.then === 'virtual')).toBe(true);
   });
 
+  it('name no access to a device that its width and kind forbid', () => {
+    expect(table.find('device clint: sd taken')).toBeDefined();
+    expect(table.find('device clint: lb taken')).toBeUndefined();
+    expect(table.find('device clint: lb refused')).toBeDefined();
+    expect(table.find('device uart: lb refused')).toBeUndefined();
+    expect(table.find('device uart: hlvx.wu taken')).toBeUndefined();
+  });
+
   it('are reached by ordinary programs, and the same program reaches the same', () => {
     const plan = prober.maker.make(42);
     const first = prober.probe(plan);

@@ -20,6 +20,7 @@ import { Corpus, type Corrupt } from './corpus.js';
 import { Findings } from './findings.js';
 import { Mutator } from './mutate.js';
 import { Signatures } from './signature.js';
+import { NO_TIMES, sum, timed, type Times } from './time-shares.js';
 
 /** What a prober is made for. */
 export interface ProberOptions {
@@ -44,6 +45,8 @@ export interface Chunk {
   readonly known: Uint8Array;
   /** Signatures of failures that are known. */
   readonly signatures: readonly string[];
+  /** Whether to leave every program on the disk while it runs: a worker has died at one of these. */
+  readonly careful?: boolean;
 }
 
 /** A program that makes the two part. */
@@ -60,6 +63,8 @@ export interface ChunkResult {
   /** Programs run: all of them, or those up to the finding. */
   readonly programs: number;
   readonly instructions: number;
+  /** Of the programs that were timed. */
+  readonly times: Times;
   /** Points reached that were not known, in order. */
   readonly points: readonly number[];
   /** Programs that differed as known failures do, by signature. */
@@ -87,6 +92,8 @@ export type Probe = { readonly kind: 'agreed'; readonly points: readonly number[
 
 /** Of so many programs one is drawn anew, the others come from the corpus. */
 const FRESH_ONE_IN = 3;
+/** Of so many programs one is run again to be timed. */
+const TIMED_ONE_IN = 128;
 /** Programs of the corpus that count as recent, and are taken half of the time. */
 const RECENT = 64;
 
@@ -96,6 +103,7 @@ export class Prober {
   readonly collector: Collector;
   readonly corpus: Corpus;
   readonly #mutator: Mutator;
+  readonly #core: ObservedCore;
   readonly #lockstep: Lockstep;
   readonly #signatures: Signatures;
   readonly #findings: Findings;
@@ -107,18 +115,18 @@ export class Prober {
     this.corpus = new Corpus(options.corpus, this.maker.shapes);
     this.#mutator = new Mutator(this.maker, () => this.corpus.plans);
     this.#findings = new Findings(options.findings, this.maker.shapes);
-    const observed = new ObservedCore(core);
-    this.#lockstep = new Lockstep(observed);
-    this.collector = new Collector(isa, observed);
+    this.#core = new ObservedCore(core);
+    this.#lockstep = new Lockstep(this.#core);
+    this.collector = new Collector(isa, this.#core);
     this.#signatures = new Signatures({ isa, description: core.description, disassemble });
   }
 
   /** Runs a plan. */
   probe(plan: Plan): Probe {
-    const program = this.builder.build(plan);
     const { collector } = this;
     collector.start();
     try {
+      const program = this.builder.build(plan);
       const result = this.#lockstep.run(program, { ...PROGRAM_LIMITS, inputs: program.inputs, onRecord: (o) => collector.see(o) });
       if (result.kind === 'agreed') return { kind: 'agreed', points: collector.finish() };
       return { kind: 'diverged', divergence: result.divergence, signature: this.#signatures.of(result.divergence) };
@@ -143,7 +151,7 @@ export class Prober {
   }
 
   /** Runs programs of the seed. */
-  run({ first, count, known: given, signatures }: Chunk): ChunkResult {
+  run({ first, count, known: given, signatures, careful = false }: Chunk): ChunkResult {
     const { corrupt } = this.corpus.refresh();
     const known = Uint8Array.from(given);
     const old = new Set(signatures);
@@ -151,19 +159,43 @@ export class Prober {
     const points: number[] = [];
     const again: Record<string, number> = {};
     let unsaved: string | undefined;
+    let times = NO_TIMES;
     for (let i = 0; i < count; i++) {
       const program = first + i;
       const plan = this.planOf(program);
+      if (careful) this.#findings.begin({ plan, seed: this.options.seed, program, points: [] });
       const probe = this.probe(plan);
+      if (careful) this.#findings.end();
       if (probe.kind === 'agreed') {
+        if (program % TIMED_ONE_IN === 0) times = sum(times, this.#timesOf(program, plan));
         const fresh = learn(known, probe.points);
         if (fresh.length === 0) continue;
         points.push(...fresh);
         unsaved ??= this.corpus.add({ plan, seed: this.options.seed, program, points: fresh.map((p) => this.collector.table.name(p)) })?.message;
       } else if (old.has(probe.signature)) again[probe.signature] = (again[probe.signature] ?? 0) + 1;
-      else return this.#result(i + 1, before, points, again, { finding: this.#finding(probe.signature, program, plan), corrupt, unsaved });
+      else return this.#result(i + 1, before, points, again, { finding: this.#finding(probe.signature, program, plan), corrupt, unsaved, times });
     }
-    return this.#result(count, before, points, again, { corrupt, unsaved });
+    return this.#result(count, before, points, again, { corrupt, unsaved, times });
+  }
+
+  /** Where the time of a program goes that has agreed. */
+  #timesOf(number: number, plan: Plan): Times {
+    const program = this.builder.build(plan);
+    const options = { ...PROGRAM_LIMITS, inputs: program.inputs };
+    const cycles = Number(this.#lockstep.run(program, options).cycles);
+    const before = this.collector.instructions;
+    const times = timed({
+      making: () => this.builder.build(this.planOf(number)),
+      core: () => {
+        this.#core.reset(program.inputs);
+        this.#core.load(program);
+        this.#core.run(cycles, { records: () => undefined, trapped: () => undefined });
+      },
+      lockstep: () => this.#lockstep.run(program, options),
+      all: () => this.probe(plan),
+    });
+    this.collector.instructions = before;
+    return times;
   }
 
   /** The plan of a number: drawn, or made from the corpus as it is now. */
@@ -207,9 +239,9 @@ export class Prober {
 
   #result(
     programs: number, before: number, points: readonly number[], again: ChunkResult['again'],
-    rest: { readonly finding?: Finding | undefined; readonly corrupt: readonly Corrupt[]; readonly unsaved?: string | undefined },
+    rest: { readonly finding?: Finding | undefined; readonly corrupt: readonly Corrupt[]; readonly unsaved?: string | undefined; readonly times?: Times },
   ): ChunkResult {
-    return { programs, instructions: this.collector.instructions - before, points, again, finding: rest.finding, corrupt: rest.corrupt, unsaved: rest.unsaved };
+    return { programs, instructions: this.collector.instructions - before, points, again, finding: rest.finding, corrupt: rest.corrupt, unsaved: rest.unsaved, times: rest.times ?? NO_TIMES };
   }
 }
 
@@ -220,8 +252,8 @@ function learn(known: Uint8Array, points: readonly number[]): readonly number[] 
   return fresh;
 }
 
-/** Core or reference threw: a failure as well. */
-function brokenDown(error: unknown): Divergence {
-  const message = error instanceof Error ? error.message.split('\n')[0] ?? '' : String(error);
-  return { kind: 'record', observation: undefined, reference: undefined, differences: [{ what: `internal error: ${message.replace(/\d+/g, 'N')}`, model: message, reference: 'none' }] };
+/** The program could not be built, or its points not counted: a failure as well. */
+function brokenDown(thrown: unknown): Divergence {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  return { kind: 'error', observation: undefined, reference: undefined, differences: [{ what: 'internal error', model: error.message.split('\n')[0] ?? '', reference: 'none' }], error };
 }

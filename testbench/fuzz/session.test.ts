@@ -2,7 +2,9 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { LocalExecutor, type Executor } from './executor.js';
 import type { SmallFailure } from './failure-folder.js';
-import { FORGETFUL, Scratch, proberFor } from './planted.testing.js';
+import { compiledCore } from '../properties/cores.js';
+import { encodePlan } from './plan-file.js';
+import { FORGETFUL, Scratch, proberFor, unreadable } from './planted.testing.js';
 import { readPlan } from './corpus.js';
 import type { Chunk, ChunkResult, Prober, Shrinking } from './prober.js';
 import { Session, type SessionOptions } from './session.js';
@@ -56,12 +58,30 @@ class Mortal implements Executor {
   }
 }
 
+/** Dies whenever it comes to one program, which it leaves on the disk if it was told to be careful. */
+class Cursed extends LocalExecutor {
+  static readonly program = 77;
+
+  constructor(prober: Prober, readonly findings: string) {
+    super(prober);
+  }
+
+  override run(chunk: Chunk): Promise<ChunkResult> {
+    const { program } = Cursed;
+    if (program < chunk.first || program >= chunk.first + chunk.count) return super.run(chunk);
+    const plan = this.prober.maker.make(program);
+    if (chunk.careful === true) writeFileSync(`${this.findings}/running-1.plan.json`, encodePlan({ plan, seed: 1, program, points: [] }));
+    return Promise.reject(new Error('code 9'));
+  }
+}
+
 describe('a fuzzing session', () => {
   it('runs what it is asked for, and the corpus reaches everything again without one more program', async () => {
     const where = folders();
     const prober = proberFor(undefined, where);
     const first = await sessionOf(prober, new LocalExecutor(prober), { programs: 150, ...where }).session.run();
     expect(first).toMatchObject({ programs: 150, failures: [] });
+    expect(Object.values(first.shares).reduce((a, b) => a + b)).toBeCloseTo(1, 1);
     const names = readdirSync(where.corpus);
     expect(names.length).toBeGreaterThan(50);
     expect(names.every((name) => readPlan(`${where.corpus}/${name}`, prober.maker.shapes).ok)).toBe(true);
@@ -117,6 +137,29 @@ describe('a fuzzing session', () => {
     expect(programs).toBe(200);
     expect(failures.length).toBeGreaterThan(0);
     expect(notes.join('\n')).toMatch(/A worker ended in the middle of its work \(killed\)/);
+  });
+
+  it('keeps a program that makes core or reference throw, once for all like it', async () => {
+    const where = folders();
+    const prober = proberFor(undefined, { ...where, core: unreadable(compiledCore('three-stage')) });
+    const { session, kept } = sessionOf(prober, new LocalExecutor(prober), { programs: 200, ...where });
+    const { failures } = await session.run();
+    expect(failures).toMatchObject([{ signature: 'error: record names home N of N', count: expect.any(Number) }]);
+    expect(failures[0]?.count).toBeGreaterThan(1);
+    expect(failures[0]?.length).toBeLessThanOrEqual(2);
+    for (const { plan } of kept) expect(prober.probe(plan)).toMatchObject({ kind: 'diverged', divergence: { kind: 'error', error: { message: expect.stringMatching(/^record names home/) } } });
+  });
+
+  it('keeps the program at which a worker dies again, unrun, and goes on behind it', async () => {
+    const where = folders();
+    const prober = proberFor(undefined, where);
+    const { session, kept, notes } = sessionOf(prober, new Cursed(prober, where.findings), { programs: 200, ...where });
+    const { programs, failures } = await session.run();
+    expect(programs).toBe(200);
+    expect(failures).toMatchObject([{ signature: 'worker died: code N', count: 1 }]);
+    expect(kept).toMatchObject([{ program: Cursed.program, death: 'code 9', plan: prober.maker.make(Cursed.program) }]);
+    expect(notes.filter((n) => n.includes('left out'))).toEqual([]);
+    expect(readdirSync(where.findings).filter((name) => name.startsWith('running-'))).toEqual([]);
   });
 
   it('ends when no worker survives', async () => {

@@ -2,11 +2,11 @@
  * A fuzzing session: hands out programs, keeps what they reach and where they
  * fail, until it has run enough or is stopped.
  */
-import type { Failure } from '../commands/failure.js';
-import type { SmallFailure } from './failure-folder.js';
+import type { KeptFolder, SmallFailure } from './failure-folder.js';
 import type { Executor } from './executor.js';
-import { Findings } from './findings.js';
+import { Findings, type FoundFile } from './findings.js';
 import type { ChunkResult, Finding, Prober, Shrinking } from './prober.js';
+import { NO_TIMES, shares, sum, type Times } from './time-shares.js';
 
 /** When a session ends, and who hears of it. */
 export interface SessionOptions {
@@ -17,7 +17,7 @@ export interface SessionOptions {
   /** Folder where workers leave failing programs; undefined if they do not. */
   readonly findings?: string;
   /** Makes the folder of a failure. */
-  readonly keep: (failed: SmallFailure) => Promise<{ readonly ok: true; readonly directory: string; readonly text: string } | Failure>;
+  readonly keep: (failed: SmallFailure) => Promise<KeptFolder>;
   /** Hears one sentence about what went wrong beside the programs. */
   readonly note: (text: string) => void;
   /** Hears how far it is, after every chunk. */
@@ -48,6 +48,8 @@ export interface KeptFailure {
 
 export interface SessionResult extends Omit<Progress, 'failures' | 'newest'> {
   readonly failures: readonly KeptFailure[];
+  /** What bounds the speed: shares of the time of a program. */
+  readonly shares: Times;
   /** Points that nothing has reached. */
   readonly missing: readonly string[];
 }
@@ -65,8 +67,11 @@ const MOST_FAILURES = 100;
 interface Range {
   first: number;
   count: number;
-  retried: boolean;
+  /** A worker has died at it: each program lies on the disk while it runs. */
+  careful: boolean;
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 export class Session {
   readonly #known: Uint8Array;
@@ -81,6 +86,7 @@ export class Session {
   #reached = 0;
   #newest: string | undefined;
   #deaths = 0;
+  #times = NO_TIMES;
   #stopped = false;
 
   /** @param prober - Of this process: it knows the names, and runs what is left from before. */
@@ -102,13 +108,14 @@ export class Session {
     this.#programs = 0;
     this.#instructions = 0;
     await this.#dealWithLeft();
+    for (const file of this.#findings.deadly().files) await this.#keepDeadly(file, 'in an earlier session');
     await Promise.all(Array.from({ length: this.options.jobs }, () => this.#lane()));
     await this.#dealWithLeft();
     await this.executor.close();
     const { table } = this.prober.collector;
     const failures = [...this.#failures.values()].flatMap(({ kept, count }) => (kept === undefined ? [] : [{ ...kept, count }]));
     const { failures: _, newest: __, ...progress } = this.progress;
-    return { ...progress, failures, missing: table.names.filter((___, point) => this.#known[point] === 0) };
+    return { ...progress, failures, shares: shares(this.#times), missing: table.names.filter((___, point) => this.#known[point] === 0) };
   }
 
   get progress(): Progress {
@@ -128,7 +135,7 @@ export class Session {
     if (again !== undefined) return again;
     const count = Math.min(CHUNK, this.options.programs - this.#handed);
     if (count <= 0) return undefined;
-    const range = { first: this.#handed, count, retried: false };
+    const range = { first: this.#handed, count, careful: false };
     this.#handed += count;
     return range;
   }
@@ -136,9 +143,9 @@ export class Session {
   async #lane(): Promise<void> {
     for (let range = this.#next(); range !== undefined; range = this.#next()) {
       while (range.count > 0 && !this.#over) {
-        const { first, count } = range;
+        const { first, count, careful } = range;
         try {
-          const result = await this.executor.run({ first, count, known: this.#known, signatures: [...this.#failures.keys()] });
+          const result = await this.executor.run({ first, count, careful, known: this.#known, signatures: [...this.#failures.keys()] });
           this.#deaths = 0;
           range.first += result.programs;
           range.count -= result.programs;
@@ -151,24 +158,47 @@ export class Session {
     }
   }
 
-  /** A worker has died: what it had saved is looked at, its programs are run once more. */
+  /** A worker has died: what it had saved is looked at, its programs are run once more, one by one on the disk. */
   async #bury(range: Range, error: unknown): Promise<void> {
     const { note, seed } = this.options;
     if (this.#stopped) return;
-    note(`A worker ended in the middle of its work (${error instanceof Error ? error.message : String(error)}); another takes its place.`);
+    const death = messageOf(error);
+    note(`A worker ended in the middle of its work (${death}); another takes its place.`);
     if (++this.#deaths >= MOST_DEATHS) {
       note(`${MOST_DEATHS} workers have died one after the other: the session ends.`);
       this.stop();
     }
-    if (range.retried) note(`Programs ${range.first} to ${range.first + range.count - 1} of seed ${seed} are left out.`);
-    else this.#again.push({ ...range, retried: true });
+    const { first, count } = range;
+    const culprit = range.careful ? await this.#dealWithDeadly(first, count, death) : undefined;
+    if (culprit !== undefined) this.#again.push({ first: culprit + 1, count: first + count - culprit - 1, careful: true });
+    else if (range.careful) note(`Programs ${first} to ${first + count - 1} of seed ${seed} are left out.`);
+    else this.#again.push({ ...range, careful: true });
     await this.#dealWithLeft();
+  }
+
+  /** The program at which a worker has died twice, among these. */
+  async #dealWithDeadly(first: number, count: number, death: string): Promise<number | undefined> {
+    const { files, corrupt } = this.#findings.deadly();
+    for (const { path, message } of corrupt) this.#noteOnce(`${path} is skipped. ${message} Delete it.`);
+    const file = files.find(({ program }) => program >= first && program < first + count);
+    if (file === undefined) return undefined;
+    this.#programs += file.program - first + 1;
+    await this.#keepDeadly(file, death);
+    return file.program;
+  }
+
+  /** Keeps a program as it is: it would kill whoever runs it. */
+  async #keepDeadly({ plan, seed, program, path: file }: FoundFile, death: string): Promise<void> {
+    const signature = `worker died: ${death.replace(/\d+/g, 'N')}`;
+    if (!this.#isNew(signature)) this.#findings.remove(file);
+    else await this.#keep({ signature, plan, seed, program, path: [], death }, file);
   }
 
   async #merge(result: ChunkResult): Promise<void> {
     const { note } = this.options;
     this.#programs += result.programs;
     this.#instructions += result.instructions;
+    this.#times = sum(this.#times, result.times);
     for (const point of result.points) {
       if (this.#known[point] !== 0) continue;
       this.#known[point] = 1;
@@ -197,6 +227,13 @@ export class Session {
     return known !== undefined;
   }
 
+  /** Whether a failure is the first of its kind; either way it counts. */
+  #isNew(signature: string): boolean {
+    if (this.#count(signature, 1)) return false;
+    this.#failures.set(signature, { count: 1, kept: undefined });
+    return true;
+  }
+
   /** Failing programs that nobody has told us of: of workers that died, or of an earlier session. */
   async #dealWithLeft(): Promise<void> {
     const { files, corrupt } = this.#findings.left();
@@ -210,18 +247,24 @@ export class Session {
 
   /** Makes a failure small and keeps it; one like it only counts. */
   async #deal({ signature, program, plan, file }: Finding, executor: Executor): Promise<void> {
-    if (this.#count(signature, 1)) {
+    if (!this.#isNew(signature)) {
       this.#findings.remove(file);
       return;
     }
-    const entry: { count: number; kept: Omit<KeptFailure, 'count'> | undefined } = { count: 1, kept: undefined };
-    this.#failures.set(signature, entry);
     const small = await this.#shrink(plan, signature, executor);
-    const kept = await this.options.keep({ signature, plan: small.plan, seed: this.options.seed, program, path: small.path });
-    const length = small.plan.body.reduce((sum, item) => sum + item.words.length, 0);
+    await this.#keep({ signature, plan: small.plan, seed: this.options.seed, program, path: small.path }, file);
+  }
+
+  /** Makes the folder of a failure that has been noted. */
+  async #keep(failed: SmallFailure, file: string | undefined): Promise<void> {
+    const { signature, plan } = failed;
+    const kept = await this.options.keep(failed);
+    const length = plan.body.reduce((sum, item) => sum + item.words.length, 0);
     if (kept.ok) this.#findings.remove(file);
     else this.options.note(`${kept.message} ${kept.mend}${file === undefined ? '' : ` The program is in ${file}.`}`);
-    entry.kept = kept.ok ? { signature, directory: kept.directory, length, text: kept.text } : { signature, directory: file ?? '', length, text: kept.message };
+    const told = kept.ok ? { directory: kept.directory, text: kept.text } : { directory: file ?? '', text: kept.message };
+    const entry = this.#failures.get(signature);
+    if (entry !== undefined) entry.kept = { signature, length, ...told };
   }
 
   async #shrink(plan: Shrinking['plan'], signature: string, executor: Executor): Promise<Shrinking> {
@@ -231,7 +274,7 @@ export class Session {
       try {
         state = await executor.shrink(state, signature, SHRINK_SLICE);
       } catch (error) {
-        this.options.note(`A worker ended while it made a failure smaller (${error instanceof Error ? error.message : String(error)}).`);
+        this.options.note(`A worker ended while it made a failure smaller (${messageOf(error)}).`);
         return state;
       }
     }

@@ -3,7 +3,7 @@
  * between which modes, by which rule.
  */
 import { InstructionIndex } from '../coverage/decoder.js';
-import { rulesOf, type DivergenceContext } from '../commands/divergence.js';
+import { rulesOf, subjectOf, type ExplainContext } from '../lockstep/explain.js';
 import type { Divergence } from '../lockstep/lockstep.js';
 import type { Retirement } from '../retirement.js';
 
@@ -11,20 +11,21 @@ import type { Retirement } from '../retirement.js';
 export class Signatures {
   readonly #index: InstructionIndex;
 
-  constructor(readonly context: DivergenceContext) {
+  constructor(readonly context: ExplainContext) {
     this.#index = new InstructionIndex(context.isa);
   }
 
   /** `record: outcome, sret in VS (H_virtinst_vs_sret_vtsr1)`. */
   of(divergence: Divergence): string {
-    const { kind, observation, reference, differences } = divergence;
-    const what = general(differences[0]?.what ?? 'nothing');
-    // Where state or memory differ, the last record is not the culprit.
-    if (kind !== 'record' || observation === undefined) return `${kind}: ${what}`;
-    const { retirement, inputs } = observation;
+    const { kind, reference, differences, error } = divergence;
+    const what = general(error?.message.split('\n')[0]?.replace(/\d+/g, 'N') ?? differences[0]?.what ?? 'nothing');
+    const subject = subjectOf(divergence);
+    // Elsewhere the last record is not the culprit.
+    if ((kind !== 'record' && kind !== 'silence') || subject === undefined) return `${kind}: ${what}`;
+    const { retirement, fetched } = subject;
     const [rule] = rulesOf(divergence, this.context);
     const to = new Set([retirement.next_mode, reference?.next_mode ?? retirement.next_mode]);
-    return `${kind}: ${what}, ${this.#subject(retirement, inputs.insn !== undefined)} in ${retirement.mode}, to ${[...to].join(' or ')}${rule === undefined ? '' : ` (${rule})`}`;
+    return `${kind}: ${what}, ${this.#subject(retirement, fetched)} in ${retirement.mode}, to ${[...to].join(' or ')}${rule === undefined ? '' : ` (${rule})`}`;
   }
 
   #subject(retirement: Retirement, fetched: boolean): string {

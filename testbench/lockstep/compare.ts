@@ -64,12 +64,13 @@ function sameRecord(m: Retirement, r: Retirement): boolean {
     && m.mem_rdata === r.mem_rdata && m.mem_wdata === r.mem_wdata;
 }
 
+/** Whether a record retires or traps, and how. */
+export function outcomeText({ trap }: Retirement): string {
+  return trap === undefined ? 'retires' : `${trap.interrupt ? 'interrupt' : 'exception'} ${trap.cause} into ${trap.to}`;
+}
+
 function compareTrapPresence(model: Retirement, reference: Retirement): Difference | undefined {
-  const text = (r: Retirement): string => {
-    if (r.trap === undefined) return 'retires';
-    return `${r.trap.interrupt ? 'interrupt' : 'exception'} ${r.trap.cause} into ${r.trap.to}`;
-  };
-  return (model.trap === undefined) === (reference.trap === undefined) ? undefined : differ('outcome', text(model), text(reference));
+  return (model.trap === undefined) === (reference.trap === undefined) ? undefined : differ('outcome', outcomeText(model), outcomeText(reference));
 }
 
 function compareCsrs(model: Retirement, reference: Retirement, check: (d: Difference | undefined) => void): void {

@@ -1,16 +1,17 @@
 /**
  * Lockstep: every record of the core against the reference, all architectural
  * state at every trap, at least every 64 records and at the end, memory at the
- * end. The first difference ends the run.
+ * end. The first difference ends the run, as does a core that falls silent.
  */
 import type { Program } from '../../model/machine/elf.js';
 import type { InputEvent } from '../../model/machine/input-log.js';
 import type { Outcome } from '../../model/machine/outcome.js';
 import { Reference } from '../reference/reference.js';
-import type { Retirement } from '../retirement.js';
-import { compareRecords, compareStates, type Difference } from './compare.js';
+import type { Inputs, Retirement } from '../retirement.js';
+import { compareRecords, compareStates, outcomeText, type Difference } from './compare.js';
 import type { ObservedCore } from './observed.js';
 import type { Observation } from './records.js';
+import { longestSilence, wakes, WFI } from './silence.js';
 
 /** Records between comparisons of all state at most; a cycle retires at most one. */
 const STATE_RECORDS = 64;
@@ -19,15 +20,18 @@ const SHORTEST_SLICE = 16;
 
 /** Where the two part. */
 export interface Divergence {
-  readonly kind: 'record' | 'state' | 'memory';
+  /** `silence`: the core yields no further record, though the reference does. `error`: one of the two threw. */
+  readonly kind: 'record' | 'state' | 'memory' | 'silence' | 'error';
   /** The core's record at which, or after which, they differ; undefined before the first. */
   readonly observation: Observation | undefined;
-  /** The reference's record. */
+  /** The reference's record; of a silence, the one that the core owes. */
   readonly reference: Retirement | undefined;
-  /** The reference's home CSRs before that record; undefined if state or memory differ. */
+  /** The reference's home CSRs before its record; undefined if state or memory differ. */
   readonly before?: Readonly<Record<string, bigint>>;
   /** At least one, the telling one first. */
   readonly differences: readonly Difference[];
+  /** What was thrown. */
+  readonly error?: Error;
 }
 
 /** How a lockstep run ended. */
@@ -46,46 +50,77 @@ export interface LockstepOptions {
   readonly onRecord?: (observation: Observation) => void;
 }
 
+/** An error of whoever listens: it is none of ours. */
+class ListenersError extends Error {
+  constructor(override readonly cause: unknown) {
+    super('onRecord has thrown');
+  }
+}
+
 /** A core and a reference that run programs side by side; both are reused from program to program. */
 export class Lockstep {
   readonly #core: ObservedCore;
   readonly #reference: Reference;
+  readonly #longestSilence: bigint;
   #divergence: Divergence | undefined;
   #records = 0;
   #traps = 0;
   /** Records since all state was compared. */
   #unchecked = 0;
   #last: Observation | undefined;
+  /** The reference works on a record. */
+  #stepping = false;
+  /** The last cycle in which there had to be no record: of a record, or of a wait. */
+  #heard = 0n;
   #onRecord: ((observation: Observation) => void) | undefined;
 
   constructor(core: ObservedCore, reference: Reference = new Reference({ dramBytes: Number(core.memory.size) })) {
     this.#core = core;
     this.#reference = reference;
+    this.#longestSilence = longestSilence(core.description);
   }
 
-  /** Runs a program from power-on. */
+  /** Runs a program from power-on. Throws what `onRecord` throws. */
   run(program: Pick<Program, 'entry' | 'segments' | 'symbols'>, options: LockstepOptions): LockstepResult {
     this.#start(program, options);
+    let outcome: Outcome = { kind: 'stopped' };
+    try {
+      outcome = this.#runToEnd(options);
+      this.#compareState();
+      this.#compareMemory();
+      this.#compareWait(outcome);
+    } catch (error) {
+      if (error instanceof ListenersError) throw error.cause;
+      this.#broken(error);
+    }
+    const records = this.#records;
+    const cycles = this.#core.core.cycle;
+    const divergence = this.#found();
+    return divergence === undefined ? { kind: 'agreed', outcome, records, cycles } : { kind: 'diverged', divergence, records, cycles };
+  }
+
+  #runToEnd(options: LockstepOptions): Outcome {
     let outcome: Outcome = { kind: 'cycle-limit' };
     let left = options.maxCycles;
     const listener = { records: (r: readonly Observation[]) => this.#compare(r), trapped: () => this.#compareTrap() };
     while (left > 0 && this.#divergence === undefined) {
       const slice = Math.min(left, STATE_RECORDS - this.#unchecked);
+      const before = this.#records;
       outcome = this.#core.run(slice, listener);
       left -= slice;
       if (outcome.kind !== 'cycle-limit') break;
-      if (this.#limited(options)) {
-        outcome = { kind: 'stopped' };
-        break;
-      }
+      if (this.#records === before) this.#listen();
+      if (this.#limited(options)) return { kind: 'stopped' };
       if (STATE_RECORDS - this.#unchecked < SHORTEST_SLICE) this.#compareState();
     }
-    this.#compareState();
-    this.#compareMemory();
-    const records = this.#records;
-    const cycles = this.#core.core.cycle;
-    const divergence = this.#found();
-    return divergence === undefined ? { kind: 'agreed', outcome, records, cycles } : { kind: 'diverged', divergence, records, cycles };
+    return outcome;
+  }
+
+  #broken(thrown: unknown): void {
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    const message = error.message.split('\n')[0] ?? '';
+    const [model, reference] = this.#stepping ? ['none', message] : [message, 'none'];
+    this.#divergence ??= { kind: 'error', observation: this.#last, reference: undefined, differences: [{ what: 'internal error', model, reference }], error };
   }
 
   #limited({ maxRecords = Infinity, maxTraps = Infinity }: LockstepOptions): boolean {
@@ -107,6 +142,8 @@ export class Lockstep {
     this.#traps = 0;
     this.#unchecked = 0;
     this.#last = undefined;
+    this.#stepping = false;
+    this.#heard = 0n;
     this.#onRecord = options.onRecord;
     this.#core.reset(options.inputs);
     this.#reference.reset();
@@ -118,18 +155,72 @@ export class Lockstep {
   #compare(observations: readonly Observation[]): void {
     for (const observation of observations) {
       if (this.#divergence !== undefined) return;
-      const reference = this.#reference.stepWith(observation.inputs);
       this.#last = observation;
+      const reference = this.#step(observation.inputs);
+      this.#heard = observation.inputs.cycle;
       const differences = compareRecords(observation.retirement, reference);
       if (differences.length > 0) {
-        const undone = Object.fromEntries(reference.csrs.map((c) => [c.csr, c.before]));
-        this.#divergence = { kind: 'record', observation, reference, differences, before: { ...this.#reference.state().csrs, ...undone } };
+        this.#divergence = { kind: 'record', observation, reference, differences, before: this.#before(reference) };
         return;
       }
       this.#records++;
       this.#unchecked++;
-      this.#onRecord?.(observation);
+      this.#tell(observation);
     }
+  }
+
+  #step(inputs: Inputs): Retirement {
+    this.#stepping = true;
+    const reference = this.#reference.stepWith(inputs);
+    this.#stepping = false;
+    return reference;
+  }
+
+  #tell(observation: Observation): void {
+    try {
+      this.#onRecord?.(observation);
+    } catch (error) {
+      throw new ListenersError(error);
+    }
+  }
+
+  /** The reference's home CSRs before its last record. */
+  #before(reference: Retirement): Readonly<Record<string, bigint>> {
+    return { ...this.#reference.state().csrs, ...Object.fromEntries(reference.csrs.map((c) => [c.csr, c.before])) };
+  }
+
+  /** After cycles without a record: the core waits rightly, or its time runs. */
+  #listen(): void {
+    const { cycle } = this.#core.core;
+    if (this.#waitsRightly()) this.#heard = cycle;
+    else if (cycle - this.#heard > this.#longestSilence) this.#silent(this.#owed(), `none in ${cycle - this.#heard} cycles`);
+  }
+
+  #waitsRightly(): boolean {
+    return this.#core.waits && !wakes(this.#reference.state(), this.#core.outside());
+  }
+
+  /** The reference's next record. The two are one record apart from here on: only for the end of a run. */
+  #owed(insn?: number): Retirement {
+    return this.#step({ ...this.#core.outside(), insn });
+  }
+
+  #silent(reference: Retirement, model: string): void {
+    const expected = outcomeText(reference);
+    const woken = reference.insn === WFI && reference.trap === undefined;
+    const difference = { what: 'next record', model, reference: woken ? `${expected}: an enabled interrupt is pending` : expected };
+    this.#divergence = { kind: 'silence', observation: this.#last, reference, before: this.#before(reference), differences: [difference] };
+  }
+
+  /** A run that ended in a wait: only WFI waits, where it may be executed. */
+  #compareWait({ kind }: Outcome): void {
+    const cut = kind === 'cycle-limit' && this.#core.waits;
+    if (this.#divergence !== undefined || (kind !== 'wfi-forever' && !cut)) return;
+    const rightly = this.#waitsRightly();
+    // The line may have risen a moment ago.
+    if (!rightly && cut) return;
+    const reference = this.#owed(WFI);
+    if (!rightly || reference.insn !== WFI || reference.trap !== undefined) this.#silent(reference, 'none: it waits');
   }
 
   #compareState(): void {

@@ -2,7 +2,7 @@
  * An observed core on its machine: runs programs and hands out records and
  * architectural state.
  */
-import type { CompiledCore } from '../../model/compile.js';
+import type { CompiledCore, CoreDescription } from '../../model/compile.js';
 import { HOST } from '../../model/backend/layout.js';
 import { WasmCore } from '../../model/machine/core.js';
 import { instantiate } from '../../model/machine/instance.js';
@@ -11,9 +11,10 @@ import type { InputEvent } from '../../model/machine/input-log.js';
 import { Machine } from '../../model/machine/machine.js';
 import { PhysicalMemory } from '../../model/machine/memory.js';
 import type { Outcome } from '../../model/machine/outcome.js';
-import { REGISTER, RESERVATION_BYTES, type Cell } from '../../model/machine/protocol.js';
+import { EXIT, PIN, REGISTER, RESERVATION_BYTES, type Cell } from '../../model/machine/protocol.js';
 import type { ArchitecturalState, HostWrite } from '../retirement.js';
 import { RecordDecoder, modeOf, type Observation } from './records.js';
+import type { Outside } from './silence.js';
 
 /** Who listens to a run. */
 export interface Listener {
@@ -38,6 +39,7 @@ export class ObservedCore {
   readonly #inhibit: Cell;
   readonly #reserved: Cell;
   readonly #reservedBlock: Cell;
+  readonly #outside: Readonly<Record<keyof typeof PIN | 'msip' | 'mtime' | 'mtimecmp', Cell>>;
   #hostWrites: HostWrite[] = [];
   #listener: Listener | undefined;
   #last: Observation | undefined;
@@ -79,7 +81,31 @@ export class ObservedCore {
     this.#inhibit = this.#cell('csr.mcountinhibit');
     this.#reserved = this.#cell(REGISTER.reserved);
     this.#reservedBlock = this.#cell(REGISTER.reservedBlock);
+    this.#outside = {
+      meip: this.#cell(PIN.meip), seip: this.#cell(PIN.seip), hgeip: this.#cell(PIN.hgeip),
+      msip: this.#cell('clint.msip'), mtime: this.#cell(REGISTER.mtime), mtimecmp: this.#cell(REGISTER.mtimecmp),
+    };
     this.reset();
+  }
+
+  /** What the core was compiled from and to. */
+  get description(): CoreDescription {
+    return this.#compiled.description;
+  }
+
+  /** Whether the core said, in the cycle that it ran last, that it waits for an interrupt. */
+  get waits(): boolean {
+    return this.core.exitReason === EXIT.wait;
+  }
+
+  /** What the outside shows the hart in the next cycle. */
+  outside(): Outside {
+    const { meip, seip, hgeip, msip, mtime, mtimecmp } = this.#outside;
+    const time = mtime.get();
+    return {
+      cycle: this.core.cycle, mtime: time, meip: meip.get() === 1n, seip: seip.get() === 1n, hgeip: hgeip.get(),
+      insn: undefined, ioData: undefined, hostWrites: [], msip: msip.get() === 1n, mtip: time >= mtimecmp.get(),
+    };
   }
 
   #cell(name: string): Cell {

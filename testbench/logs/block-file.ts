@@ -1,16 +1,20 @@
 /**
  * A file written in large blocks of whole lines. Its first failure ends it and
- * is a value: whoever writes asks afterwards how it stands.
+ * is a value: whoever writes asks afterwards how it stands. What is left then
+ * is whole lines; where there is none, there is no file.
  */
-import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { about, failure, type Failure } from '../commands/failure.js';
+import { removeQuietly } from '../commands/files.js';
 import { writeFailure } from '../../waves/failure.js';
+
+const NEWLINE = 10;
 
 /** An open file. */
 export class BlockFile {
   readonly #path: string;
   readonly #descriptor: number;
-  /** Bytes of blocks that are completely in the file. */
+  /** Bytes in the file. */
   #bytes = 0;
   #open = true;
   /** Why the file could not be written to its end. */
@@ -38,13 +42,14 @@ export class BlockFile {
    */
   write(block: Uint8Array): boolean {
     if (!this.#open) return false;
+    const before = this.#bytes;
     try {
-      for (let done = 0; done < block.length; ) done += writeSync(this.#descriptor, block, done);
-      this.#bytes += block.length;
+      while (this.#bytes < before + block.length) this.#bytes += writeSync(this.#descriptor, block, this.#bytes - before);
       return true;
     } catch (error) {
       this.failure = explained(this.#path, error);
-      this.#cut();
+      const lines = before + block.lastIndexOf(NEWLINE, this.#bytes - before - 1) + 1;
+      this.#cut(this.#bytes === before ? before : lines);
       this.close();
       return false;
     }
@@ -62,10 +67,15 @@ export class BlockFile {
     return this.failure;
   }
 
-  /** Leaves whole lines only; a device cannot be cut. */
-  #cut(): void {
+  /** Leaves so many bytes and says so; of a file without any, nothing. A device cannot be cut. */
+  #cut(bytes: number): void {
     try {
-      ftruncateSync(this.#descriptor, this.#bytes);
+      if (!fstatSync(this.#descriptor).isFile()) return;
+      if (bytes === 0) removeQuietly(this.#path);
+      else {
+        ftruncateSync(this.#descriptor, bytes);
+        this.failure = this.failure && failure(`${this.failure.message} It ends early, after ${bytes} bytes of whole lines.`, this.failure.mend);
+      }
     } catch {
       // What remains is a line that breaks off; the failure has been told.
     }

@@ -7,6 +7,7 @@ import { assemblyTables } from '../assembly/tables.js';
 import { Lockstep } from '../lockstep/lockstep.js';
 import { ObservedCore } from '../lockstep/observed.js';
 import { compiledCore, shippedSpecs } from '../properties/cores.js';
+import { tries } from '../properties/effort.js';
 import { built, MOST_CYCLES, randomPrograms } from '../properties/random-programs.js';
 import { Reference } from '../reference/reference.js';
 import { CommitLog } from './commit-log.js';
@@ -122,7 +123,7 @@ describe('the commit log', () => {
           expect(`${name} ${BigInt(value)}`).toBe(`${name} ${(state[name] ?? 0n) | (name === 'mip' ? state['hvip'] ?? 0n : 0n)}`);
         } });
       }),
-      { numRuns: 100, interruptAfterTimeLimit: 10_000 },
+      tries(100, 10_000),
     );
     expect(writes).toBeGreaterThan(100);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { randomBody } from './bodies.js';
+import { randomBody } from './bodies/body.js';
 import { compareOutcomes } from './compare.js';
 import { driverLines, FINAL_CSRS, readOutcomes } from './image.js';
 

@@ -4,7 +4,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../programs/build.js';
-import { ECALL, SETUP_CSRS, type Body } from './bodies.js';
+import { SETUP_CSRS, type Body } from './bodies/body.js';
+import { ECALL } from './bodies/encode.js';
 
 /** The CSRs of a `c` line, in the driver's order. */
 export const FINAL_CSRS = [

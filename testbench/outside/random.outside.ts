@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { gnuAssemble } from '../programs/build.js';
-import { randomBody } from './bodies.js';
+import { randomBody } from './bodies/body.js';
 import { compareOutcomes } from './compare.js';
 import { CORES, ghosthart, workFolder } from './ghosthart.js';
 import { driverLines, imageSource, readOutcomes, type Outcome } from './image.js';

@@ -17,6 +17,7 @@ import { fill } from '../transitions/fill.js';
 import { prepare, selectedCells } from '../transitions/session.js';
 import { isAbout } from '../transitions/support-of-reference.js';
 import { compiledCore, CORES, shippedSpecs } from './cores.js';
+import { tries } from './effort.js';
 
 const { isa } = shippedSpecs();
 const { matrix, filling, arranger } = prepare(isa);
@@ -67,7 +68,7 @@ describe('a bit outside the support changes no decision', () => {
       const state = stateOf(cell, new Dice(seed));
       expect(seen(cell, arranger.step(reference, cell.event, cell.mode, state))).toBe(outcomeText(cell.expected));
       expect(telling(reference, cell, state, outside(cell))).toEqual([]);
-    }), { numRuns: 40 });
+    }), tries(40));
   });
 
   it.each(CORES)('of the %s core, a handful at a time', (name) => {
@@ -82,6 +83,6 @@ describe('a bit outside the support changes no decision', () => {
       // One bit of them is to blame: name it.
       const blamed = found === undefined || found === outcomeText(cell.expected) ? [] : [found, ...telling(core, cell, state, flipped)];
       expect(blamed).toEqual([]);
-    }), { numRuns: 150 });
+    }), tries(150));
   });
 });

@@ -14,6 +14,7 @@ import type { Observation } from '../lockstep/records.js';
 import type { ArchitecturalState } from '../retirement.js';
 import { alteredCore, observedCore, uarchOf } from './altered.js';
 import { CORES } from './cores.js';
+import { tries } from './effort.js';
 import { anyBody, aroundBody } from './hazards.js';
 import { programFrom } from './programs.js';
 import { built, MOST_CYCLES, randomPrograms } from './random-programs.js';
@@ -182,7 +183,7 @@ describe.each(CORES)('%s', (name) => {
         reads += tally.reads;
         expect(tally.wrong).toEqual([]);
       }),
-      { numRuns: 600, interruptAfterTimeLimit: 2_500 },
+      tries(600, 2_500),
     );
     expect(reads).toBeGreaterThan(50);
   });
@@ -194,7 +195,7 @@ describe.each(CORES)('%s', (name) => {
         expect(count(core, programFrom(text)).wrong).toEqual([]);
         skipped += core.machine.skippedCycles;
       }),
-      { numRuns: 60, interruptAfterTimeLimit: 1_500 },
+      tries(60, 1_500),
     );
     expect(skipped).toBeGreaterThan(0n);
   });

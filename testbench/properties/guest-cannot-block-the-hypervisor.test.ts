@@ -17,6 +17,7 @@ import type { ObservedCore } from '../lockstep/observed.js';
 import type { Observation } from '../lockstep/records.js';
 import { alteredCore, observedCore, uarchOf, withLevel } from './altered.js';
 import { CORES, shippedSpecs } from './cores.js';
+import { tries } from './effort.js';
 import { built, randomPrograms } from './random-programs.js';
 import { recordsOf } from './timing.js';
 
@@ -174,7 +175,7 @@ describe.each(CORES)('%s', (name) => {
         taken += verdict.taken;
         expect(verdict.blocked).toBeUndefined();
       }),
-      { numRuns: 600, interruptAfterTimeLimit: 2_500 },
+      tries(600, 2_500),
     );
     expect(taken).toBeGreaterThan(20);
   });

@@ -9,6 +9,7 @@ import type { ObservedCore } from '../lockstep/observed.js';
 import type { Retirement } from '../retirement.js';
 import { alteredCore, observedCore, withLevel } from './altered.js';
 import { CORES, shippedSpecs } from './cores.js';
+import { tries } from './effort.js';
 import { built, MOST_CYCLES, randomPrograms } from './random-programs.js';
 import { recordsOf } from './timing.js';
 
@@ -58,7 +59,7 @@ describe.each(CORES)('%s', (name) => {
         interrupts += taken;
         expect(wrong).toEqual([]);
       }),
-      { numRuns: 800, interruptAfterTimeLimit: 2_000 },
+      tries(800, 2_000),
     );
     expect(interrupts).toBeGreaterThan(30);
   });

@@ -9,6 +9,7 @@ import { instantiate } from '../../model/machine/instance.js';
 import { Machine } from '../../model/machine/machine.js';
 import { PhysicalMemory } from '../../model/machine/memory.js';
 import { compiledCore, CORES, type CoreName } from './cores.js';
+import { tries } from './effort.js';
 import { programFrom } from './programs.js';
 
 /** Waits five times: for the timer, `gap` ticks from now, or for the external line. */
@@ -93,7 +94,7 @@ describe.each(CORES)('%s', (name) => {
     fc.assert(fc.property(fc.integer({ min: 1, max: 1000 }), fc.constantFrom(0x80, 0x800, 0x880), lines, (gap, enables, replay) => {
       const program = programFrom(waiter(gap, enables));
       expect(skipping(program, replay).seen).toEqual(executing(program, replay).seen);
-    }), { numRuns: 25 });
+    }), tries(25));
   });
 
   it('does skip', () => {

@@ -12,6 +12,7 @@ import { InstructionIndex } from '../coverage/decoder.js';
 import { ObservedCore } from '../lockstep/observed.js';
 import type { Retirement } from '../retirement.js';
 import { compiledCore, CORES, shippedSpecs } from './cores.js';
+import { tries } from './effort.js';
 import { built, disassembler, MOST_CYCLES, randomPrograms } from './random-programs.js';
 
 const { isa } = shippedSpecs();
@@ -78,7 +79,7 @@ describe.each(CORES)('%s', (name) => {
         const length = Math.min(disturbed.lines.length, calm.lines.length);
         expect(disturbed.lines.slice(0, length)).toEqual(calm.lines.slice(0, length));
       }),
-      { numRuns: 1500, interruptAfterTimeLimit: 10_000 },
+      tries(1500, 10_000),
     );
     expect(interrupts).toBeGreaterThan(100);
   });

@@ -14,6 +14,7 @@ import type { ObservedCore } from '../lockstep/observed.js';
 import type { Retirement } from '../retirement.js';
 import { alteredCore, observedCore, withEntry, withLevel } from './altered.js';
 import { CORES } from './cores.js';
+import { tries } from './effort.js';
 import { programFrom } from './programs.js';
 import { recordsOf } from './timing.js';
 
@@ -181,7 +182,7 @@ describe.each(CORES)('%s', (name) => {
         taken += result.taken;
         expect(result.wrong).toEqual([]);
       }),
-      { numRuns: 80, interruptAfterTimeLimit: 3_500 },
+      tries(80, 3_500),
     );
     expect(taken).toBeGreaterThan(10);
   });

@@ -6,6 +6,7 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { CORES } from './cores.js';
+import { tries } from './effort.js';
 import { built, failure, lockstepOf, MOST_CYCLES, randomPrograms } from './random-programs.js';
 
 const MILLISECONDS = 12_000;
@@ -19,7 +20,7 @@ describe.each(CORES)('%s', (name) => {
         const result = lockstep.run(program, { maxCycles: MOST_CYCLES, inputs: program.inputs });
         if (result.kind === 'diverged') throw failure(result.divergence, plan, program);
       }),
-      { numRuns: 3000, interruptAfterTimeLimit: MILLISECONDS },
+      tries(3000, MILLISECONDS),
     );
   });
 });

@@ -14,7 +14,8 @@ import type { ObservedCore } from '../lockstep/observed.js';
 import type { Observation } from '../lockstep/records.js';
 import { alteredCore, observedCore, withEntry } from './altered.js';
 import { CORES, shippedSpecs } from './cores.js';
-import { HYPERVISOR_BITS, isHypervisorCsr, withoutHypervisor } from './plain.js';
+import { tries } from './effort.js';
+import { HYPERVISOR_BITS, isHypervisorCsr, isHypervisorInstruction, withoutHypervisor } from './plain.js';
 import { built, disassembler, MOST_CYCLES, randomPrograms } from './random-programs.js';
 import { recordsOf } from './timing.js';
 
@@ -22,7 +23,7 @@ const { isa } = shippedSpecs();
 const NOP = 0x13;
 const byAddress = new Map(isa.csrs.map((c) => [c.address, c]));
 const hypervisorCsrs = new Set(isa.csrs.filter(isHypervisorCsr).map((c) => c.address));
-const additions = isa.instructions.filter((i) => i.extension === 'h').map(({ match }) => ({
+const additions = isa.instructions.filter(isHypervisorInstruction).map(({ match }) => ({
   mask: parseInt(match.replaceAll('0', '1').replaceAll('-', '0'), 2), value: parseInt(match.replaceAll('-', '0'), 2),
 }));
 const isCsrAccess = (word: number): boolean => (word & 0x7f) === 0x73 && ((word >>> 12) & 3) !== 0;
@@ -102,7 +103,7 @@ describe.each(CORES)('%s without H', (name) => {
         traps += expected.filter((l) => l.includes('"trap":{')).length;
         expect(got).toEqual(expected);
       }),
-      { numRuns: 500, interruptAfterTimeLimit: 2_500 },
+      tries(500, 2_500),
     );
     expect(records).toBeGreaterThan(1_000);
     expect(traps).toBeGreaterThan(30);

@@ -18,6 +18,7 @@ import type { Observation } from '../lockstep/records.js';
 import { withWire } from '../mutants/rewrite.js';
 import { alteredCore, observedCore } from './altered.js';
 import { CORES } from './cores.js';
+import { tries } from './effort.js';
 import { anyBody, aroundBody, type Image } from './hazards.js';
 import { programFrom } from './programs.js';
 import { MOST_CYCLES } from './random-programs.js';
@@ -151,7 +152,7 @@ describe.each(CORES)('%s', (name) => {
         expect(visible(core, list)).toEqual([]);
         killed += list.length;
       }),
-      { numRuns: 200, interruptAfterTimeLimit: 3_000 },
+      tries(200, 3_000),
     );
     expect(killed).toBeGreaterThan(20);
   });
@@ -167,7 +168,7 @@ describe.each(CORES)('%s', (name) => {
         expect(got.slice(0, expected.length)).toEqual(expected);
         expect(got.length - expected.length).toBeLessThanOrEqual(1);
       }),
-      { numRuns: 200, interruptAfterTimeLimit: 3_000 },
+      tries(200, 3_000),
     );
     expect(accesses).toBeGreaterThan(20);
   });

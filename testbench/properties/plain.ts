@@ -8,13 +8,16 @@
  * from tells most of it, and the lists below tell the rest, the bits that H
  * adds to machine-level registers.
  */
-import type { Case, Condition, Csr, Isa, NextState, Operation, Update } from '../../model/spec/isa.js';
+import type { Case, Condition, Csr, Instruction, Isa, NextState, Operation, Update } from '../../model/spec/isa.js';
 
-/** H adds these to the machine level (mtval2 and mtinst are useless without it). */
-const MACHINE_CSRS = new Set(['mtval2', 'mtinst']);
+/** H adds these to the machine level (mtval2 and mtinst are useless without it), and to other extensions. */
+const ELSEWHERE = new Set(['mtval2', 'mtinst', 'vstimecmp', 'hstateen0', 'hstateen1', 'hstateen2', 'hstateen3']);
 
 /** CSRs that exist only with H. */
-export const isHypervisorCsr = ({ name, extension }: Pick<Csr, 'name' | 'extension'>): boolean => extension === 'csr-hypervisor' || MACHINE_CSRS.has(name);
+export const isHypervisorCsr = ({ name, extension }: Pick<Csr, 'name' | 'extension'>): boolean => extension === 'csr-hypervisor' || ELSEWHERE.has(name);
+
+/** Instructions that exist only with H: its own, and those that other extensions have for it. */
+export const isHypervisorInstruction = ({ name, extension }: Pick<Instruction, 'name' | 'extension'>): boolean => extension === 'h' || name.startsWith('hinval.');
 
 /** Bits that H adds to other registers. */
 export const HYPERVISOR_BITS: Readonly<Record<string, bigint>> = {
@@ -32,7 +35,7 @@ const GUEST_MODES: readonly bigint[] = [4n, 5n];
 export function withoutHypervisor(isa: Isa): Isa {
   const gone = new Set(isa.csrs.filter(isHypervisorCsr).map((c) => c.name));
   const isGone = (path: string): boolean => gone.has(path.split('.')[0] ?? '') || ['mstatus.MPV', 'mstatus.GVA'].includes(path);
-  const lost = new Set(['hedeleg_cause', 'hcounteren_bit']);
+  const lost = new Set(['hedeleg_cause', 'hcounteren_bit', 'hstateen_se']);
 
   /** Names of what is gone stand for zero; their widths are the specs'. */
   const operation = (o: Operation): Operation => {
@@ -69,7 +72,7 @@ export function withoutHypervisor(isa: Isa): Isa {
 
   return {
     ...isa,
-    instructions: isa.instructions.filter((i) => i.extension !== 'h').map((i) => ({ ...i, cases: cases(i.cases) })),
+    instructions: isa.instructions.filter((i) => !isHypervisorInstruction(i)).map((i) => ({ ...i, cases: cases(i.cases) })),
     csrs: isa.csrs.filter((c) => !isHypervisorCsr(c)).map((csr) => plainCsr(csr, isGone)),
     variables: isa.variables.filter((v) => !lost.has(v.name)).map((v) => ({ ...v, value: operation(v.value) })),
     permits: isa.permits.map((t) => ({ ...t, rows: rows(t.rows) })),
@@ -77,6 +80,7 @@ export function withoutHypervisor(isa: Isa): Isa {
       ...isa.traps,
       interrupts: isa.traps.interrupts.filter((i) => i.guestCode === undefined && i.name !== 'supervisor_guest_external'),
       levels: isa.traps.levels.filter((l) => l.mode !== 'VS').map((l) => ({ ...l, pending: operation(l.pending), enabled: operation(l.enabled) })),
+      timers: isa.traps.timers.filter((t) => !isGone(t.compare.text)),
       delegation: rows(isa.traps.delegation),
       entry: isa.traps.entry.filter((e) => e.mode !== 'VS').map((e) => ({ ...e, next: next(e.next), update: updates(e.update) })),
     },

@@ -11,6 +11,7 @@ import type { ObservedCore } from '../lockstep/observed.js';
 import type { Mode, Retirement } from '../retirement.js';
 import { alteredCore, observedCore } from './altered.js';
 import { CORES } from './cores.js';
+import { tries } from './effort.js';
 import { built, MOST_CYCLES, randomPrograms } from './random-programs.js';
 import { recordsOf } from './timing.js';
 
@@ -48,7 +49,7 @@ describe.each(CORES)('%s', (name) => {
         some.forEach((c) => changes.add(c));
         expect(wrong).toEqual([]);
       }),
-      { numRuns: 1500, interruptAfterTimeLimit: 2_500 },
+      tries(1500, 2_500),
     );
     // Eight traps and eight returns change the mode.
     expect(changes.size).toBeGreaterThan(12);

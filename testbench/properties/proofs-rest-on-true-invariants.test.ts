@@ -9,6 +9,7 @@ import { evaluate, resetStateOf } from '../../model/ir/eval.js';
 import { ObservedCore } from '../lockstep/observed.js';
 import { invariantsOf } from '../mutants/invariants.js';
 import { compiledCore, CORES, shippedSpecs } from './cores.js';
+import { tries } from './effort.js';
 import { built, randomPrograms } from './random-programs.js';
 
 /** Cycles that are looked at one by one. */
@@ -41,6 +42,6 @@ describe.each(CORES)('the invariants of %s', (name) => {
         const { kind } = core.run(1, { records: () => undefined, trapped: () => undefined });
         if (kind !== 'cycle-limit') break;
       }
-    }), { numRuns: 25 });
+    }), tries(25));
   });
 });

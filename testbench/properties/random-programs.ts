@@ -10,7 +10,7 @@ import { assemblyTables } from '../assembly/tables.js';
 import { explain } from '../lockstep/explain.js';
 import { Lockstep, type Divergence } from '../lockstep/lockstep.js';
 import { ObservedCore } from '../lockstep/observed.js';
-import { compiledCore, shippedSpecs, type CoreName } from './cores.js';
+import { compiledCore, CORES, shippedSpecs, type CoreName } from './cores.js';
 
 let maker: PlanMaker | undefined;
 const planMaker = (): PlanMaker => (maker ??= new PlanMaker(shippedSpecs().isa));
@@ -30,6 +30,10 @@ export const MOST_CYCLES = 3000;
 let known: Disassembler | undefined;
 export const disassembler = (): Disassembler => (known ??= createDisassembler(assemblyTables(shippedSpecs().isa)));
 
+/** Names of causes are the same on every core. */
+const explained = (divergence: Divergence): string =>
+  explain(divergence, { isa: shippedSpecs().isa, description: compiledCore(CORES[0]).description, disassemble: disassembler() });
+
 /** What a property says of a divergence: the difference, and the body that leads to it. */
 export const failure = (divergence: Divergence, plan: Plan, program: BuiltProgram): Error =>
-  new Error(`${explain(divergence, disassembler())}\n${printBody(plan, program, disassembler())}`);
+  new Error(`${explained(divergence)}\n${printBody(plan, program, disassembler())}`);

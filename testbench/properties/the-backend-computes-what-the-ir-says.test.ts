@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { resetStateOf, step, type State } from '../../model/ir/eval.js';
 import type { Module } from '../../model/ir/ir.js';
 import { CORES } from './cores.js';
+import { tries } from './effort.js';
 import { machineIn, type Scenario, type VariantsMachine } from './runs.js';
 import { anyScenario, moduleOf } from './scenarios.js';
 
@@ -57,7 +58,7 @@ describe.each(CORES)('%s', (name) => {
       const { agreed, found } = sideBySide(module, machine, scenario());
       cycles += agreed;
       expect({ cycle: agreed, found }).toEqual({ cycle: agreed, found: [] });
-    }), { numRuns: 25, interruptAfterTimeLimit: 8_000 });
+    }), tries(25, 8_000));
     expect(cycles).toBeGreaterThan(0);
   });
 });

@@ -10,6 +10,7 @@ import { ObservedCore } from '../lockstep/observed.js';
 import { BusListener, firstLie } from '../lockstep/outside-world.js';
 import type { Observation } from '../lockstep/records.js';
 import { compiledCore, CORES, shippedSpecs } from './cores.js';
+import { tries } from './effort.js';
 import { built, MOST_CYCLES, randomPrograms } from './random-programs.js';
 
 describe.each(CORES)('%s', (name) => {
@@ -29,7 +30,7 @@ describe.each(CORES)('%s', (name) => {
       heard += accesses.length;
       const cut = result.kind === 'diverged' || result.outcome.kind === 'cycle-limit';
       expect(firstLie({ records, accesses, inputs: program.inputs, cyclesPerTick, memory: core.memory.size, cut })).toBeUndefined();
-    }), { numRuns: 300 });
+    }), tries(300));
     expect(heard, 'programs reach devices').toBeGreaterThan(2);
   });
 });

@@ -6,6 +6,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Uarch } from '../../model/spec/isa.js';
 import { CORES } from './cores.js';
+import { tries } from './effort.js';
 import { aroundBody, anyHazards } from './hazards.js';
 import { programFrom } from './programs.js';
 import { built, randomPrograms } from './random-programs.js';
@@ -15,7 +16,7 @@ function predictsAll(timed: TimedCore, numRuns: number): void {
   fc.assert(fc.property(anyHazards, (text) => {
     const image = programFrom(text);
     expect(mistimed(timed, image, recordsOf(timed.core, image))).toBe(undefined);
-  }), { numRuns, interruptAfterTimeLimit: 4_000 });
+  }), tries(numRuns, 4_000));
 }
 
 const CLASSES = (execute: string, memory: string, commit: string): string =>
@@ -97,7 +98,7 @@ describe('the scoreboard predicts the cycle of every retirement', () => {
     fc.assert(fc.property(randomPrograms(), (plan) => {
       const image = built(plan);
       expect(mistimed(timed, image, recordsOf(timed.core, image))).toBe(undefined);
-    }), { numRuns: 500, interruptAfterTimeLimit: 4_000 });
+    }), tries(500, 4_000));
   });
 
   it.each(Object.entries(OWN))('of random programs on a core of one\'s own: %s', (_what, yaml) => predictsAll(overlaidCore(yaml), 60));

@@ -25,6 +25,7 @@ import { allAgree, formatTransitions, transitionsJson } from '../transitions/rep
 import { runTransitions } from '../transitions/run.js';
 import { prepare, selectedCells } from '../transitions/session.js';
 import { compiledCore, CORES, shippedSpecs } from './cores.js';
+import { tries } from './effort.js';
 
 /** A prime, so that no mode or value is left out throughout. */
 const EVERY = 23;
@@ -101,7 +102,7 @@ describe('a witness', () => {
       if (witness === undefined) throw new Error(`cell ${cell.index} has no witness`);
       const assembled = assemble(listing(cell, witness, words), tables);
       expect(assembled.ok && assembled.program.sections.map((s) => Buffer.from(s.bytes).toString('hex'))).toEqual([Buffer.from(witness.segments[0]?.data ?? []).toString('hex')]);
-    }), { numRuns: 100 });
+    }), tries(100));
   });
 
   it('decides as the same state does when the host puts it into the hart', () => {
@@ -115,7 +116,7 @@ describe('a witness', () => {
       const filled = fill(session.matrix, session.filling, cell, new Dice(seed));
       const arranged = subjects.map((s) => filled && outcomeText(decisionOf(session.arranger.step(s, cell.event, cell.mode, filled.state, filled.data))));
       expect(result.kind === 'agreeing' ? arranged : result).toEqual(subjects.map(() => outcomeText(cell.expected)));
-    }), { numRuns: 150 });
+    }), tries(150));
   });
 
   it('never reaches the state that the matrix leaves out as unreachable', () => {
@@ -141,7 +142,7 @@ describe('a witness', () => {
         },
       });
       expect(wrong).toEqual([]);
-    }), { numRuns: 200 });
+    }), tries(200));
   });
 
   it('stands in a page that needs nothing else', () => {

@@ -18,6 +18,7 @@ import { PhysicalMemory } from '../../model/machine/memory.js';
 import { readVcd, type VcdChange } from '../../waves/read.js';
 import { WaveRecorder } from '../../waves/recorder.js';
 import { compiledCore, CORES, type CoreName } from './cores.js';
+import { tries } from './effort.js';
 import { machineIn, type Scenario } from './runs.js';
 import { anyScenario, moduleOf } from './scenarios.js';
 
@@ -122,7 +123,7 @@ async function showsWhatHappened(name: CoreName, cycles: number, withWires: bool
     const result = compare(scenario(), window, await dump(scenario(), window));
     looked += result.looked;
     expect(result.wrong).toEqual([]);
-  }), { numRuns, interruptAfterTimeLimit: 5_000 });
+  }), tries(numRuns, 5_000));
   expect(looked).toBeGreaterThan(0);
 }
 

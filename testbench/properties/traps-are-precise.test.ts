@@ -10,6 +10,7 @@ import type { Plan } from '../arbitraries/program.js';
 import { ObservedCore } from '../lockstep/observed.js';
 import { RecordSum } from '../lockstep/precise.js';
 import { compiledCore, CORES } from './cores.js';
+import { tries } from './effort.js';
 import { built, MOST_CYCLES, randomPrograms } from './random-programs.js';
 
 /** Runs a program and says what was not precise; `meddle` disturbs storage just before a trap is looked at. */
@@ -44,7 +45,7 @@ describe.each(CORES)('%s', (name) => {
         seen += traps;
         expect(wrong).toEqual([]);
       }),
-      { numRuns: 400, interruptAfterTimeLimit: 12_000 },
+      tries(400, 12_000),
     );
     expect(seen).toBeGreaterThan(500);
   });

@@ -6,6 +6,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CORES } from './cores.js';
+import { tries } from './effort.js';
 import { machineIn, VariantsMachine, type Stretch } from './runs.js';
 import { anyScenario } from './scenarios.js';
 
@@ -21,7 +22,7 @@ describe.each(CORES)('%s', (name) => {
       const watched = observed.see(scenario());
       expect(traced.see(scenario())).toEqual(watched);
       expect(plain.see(scenario())).toEqual({ ...watched, records: [] });
-    }), { numRuns: 80, interruptAfterTimeLimit: 4_000 });
+    }), tries(80, 4_000));
   });
 
   it('goes on in another variant at any cycle as if nothing had happened', () => {
@@ -35,6 +36,6 @@ describe.each(CORES)('%s', (name) => {
       const seen = mixed.see(scenario());
       const records = watched.records.filter(({ cycle }) => mixed.recorded.some(({ from, to }) => from <= cycle && cycle < to));
       expect(seen).toEqual({ ...watched, records });
-    }), { numRuns: 80, interruptAfterTimeLimit: 4_000 });
+    }), tries(80, 4_000));
   });
 });

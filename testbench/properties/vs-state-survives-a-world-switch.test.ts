@@ -12,6 +12,7 @@ import type { InputEvent } from '../../model/machine/input-log.js';
 import type { ObservedCore } from '../lockstep/observed.js';
 import { alsoWriting, alteredCore, observedCore, withEntry } from './altered.js';
 import { CORES } from './cores.js';
+import { tries } from './effort.js';
 import { programFrom } from './programs.js';
 import { recordsOf } from './timing.js';
 
@@ -217,7 +218,7 @@ describe.each(CORES)('%s', (name) => {
         switches += switched;
         expect(what).toBeUndefined();
       }),
-      { numRuns: 60, interruptAfterTimeLimit: 3_500 },
+      tries(60, 3_500),
     );
     expect(switches).toBeGreaterThan(5);
   });

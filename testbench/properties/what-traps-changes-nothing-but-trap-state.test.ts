@@ -12,6 +12,7 @@ import type { ObservedCore } from '../lockstep/observed.js';
 import type { Retirement, TrapMode } from '../retirement.js';
 import { alsoWriting, alteredCore, observedCore, withEntry } from './altered.js';
 import { CORES } from './cores.js';
+import { tries } from './effort.js';
 import { built, MOST_CYCLES, randomPrograms } from './random-programs.js';
 
 const ALL = (1n << 64n) - 1n;
@@ -77,7 +78,7 @@ describe.each(CORES)('%s', (name) => {
         some.forEach((c) => causes.add(c));
         expect(wrong).toEqual([]);
       }),
-      { numRuns: 800, interruptAfterTimeLimit: 2_500 },
+      tries(800, 2_500),
     );
     for (const virtual of ['exception 22 into M', 'exception 22 into HS']) expect([...causes]).toContain(virtual);
     expect(causes.size).toBeGreaterThan(20);

@@ -7,8 +7,8 @@ import type { Encoding } from './pattern.js';
 type AtomicWidth = 4 | 8;
 
 /** The access of an atomic instruction at rs1, which has no offset. */
-const atomic = (hart: Hart, { standard, rs1 }: Decoded, kind: 'read' | 'write', width: AtomicWidth): Access => ({
-  kind, address: hart.x(rs1), width, as: effectiveMode(hart), tinst: standard & KEPT.allButRs1, atomic: true,
+const atomic = (hart: Hart, { standard, rs1 }: Decoded, need: 'read' | 'write' | 'update', width: AtomicWidth): Access => ({
+  need, address: hart.x(rs1), width, as: effectiveMode(hart), tinst: standard & KEPT.allButRs1, atomic: true,
 });
 
 /** Where in DRAM its bytes are, or why they cannot be accessed. */
@@ -74,7 +74,7 @@ type Combine = (memory: bigint, register: bigint) => bigint;
 const amo =
   (width: AtomicWidth, combine: Combine): Execute =>
   (hart, insn) => {
-    const access = atomic(hart, insn, 'write', width);
+    const access = atomic(hart, insn, 'update', width);
     const offset = offsetOf(hart, access);
     if (typeof offset !== 'number') return offset;
     const old = hart.dram.read(offset, width);

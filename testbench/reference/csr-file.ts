@@ -37,8 +37,16 @@ export class CsrFile {
   /** The values as one who reports every read sees them, while somebody listens. */
   #watched: Readonly<Record<StoredCsr, bigint>> | undefined;
 
+  /** Another number after every change of a value. */
+  generation = 0;
+
   get values(): Readonly<Record<StoredCsr, bigint>> {
     return this.#watched ?? this.#values;
+  }
+
+  /** Somebody is told of every read: what is derived from CSRs must be derived anew. */
+  get isWatched(): boolean {
+    return this.#watched !== undefined;
   }
 
   /** Tells the listener of every read of a stored CSR from now on; without one, of none. */
@@ -66,6 +74,7 @@ export class CsrFile {
   reset(): void {
     this.#values = resetValues();
     this.#journal.clear();
+    this.generation += 1;
   }
 
   /** Stores a legal value and remembers what it replaced. */
@@ -74,6 +83,7 @@ export class CsrFile {
     if (before === value) return;
     if (!this.#journal.has(csr)) this.#journal.set(csr, before);
     this.#values[csr] = value;
+    this.generation += 1;
   }
 
   /** The changes since the last call, sorted by name; a value that changed back is no change. */

@@ -5,6 +5,7 @@ import { widthMask } from './memory.js';
 
 const FINISHER = { base: 0x10_0000, size: 0x1000 } as const;
 const CLINT = { base: 0x200_0000, size: 0x1_0000 } as const;
+const PLIC = { base: 0xc00_0000, size: 0x60_0000 } as const;
 const UART = { base: 0x1000_0000, size: 0x100 } as const;
 
 const MSIP = 0;
@@ -17,7 +18,7 @@ export type IoTarget =
   | { readonly kind: 'opaque' }
   | { readonly kind: 'none' };
 
-/** A device whose answers only the outside knows: the test finisher and the UART. */
+/** A device whose answers only the outside knows: the test finisher, the UART and the PLIC. */
 const OPAQUE: IoTarget = { kind: 'opaque' };
 const NONE: IoTarget = { kind: 'none' };
 
@@ -26,11 +27,12 @@ const inside = (region: { base: number; size: number }, address: number, width: 
 
 /**
  * The I/O region that supports an access (`pma_io_rwx_per_sz`): naturally aligned,
- * inside one region, and of at least 4 bytes for the CLINT. Anything else is an access fault.
+ * inside one region, of at least 4 bytes for the CLINT and of 4 bytes for the PLIC. Anything else is an access fault.
  */
 export function ioTarget(address: number, width: Width): IoTarget {
   if (address % width !== 0) return NONE;
   if (inside(CLINT, address, width)) return width >= 4 ? { kind: 'clint', offset: address - CLINT.base } : NONE;
+  if (inside(PLIC, address, width)) return width === 4 ? OPAQUE : NONE;
   return inside(FINISHER, address, width) || inside(UART, address, width) ? OPAQUE : NONE;
 }
 

@@ -1,6 +1,7 @@
 /** The 32-bit instructions that extensions add, by the extension that adds them. */
 import { ATOMIC } from './atomics.js';
 import { ZBA, ZBB, ZBS, ZICOND } from './bitmanip.js';
+import { ZICBOM, ZICBOZ } from './cache-blocks.js';
 import type { Extension, Isa } from './extensions.js';
 import type { Execute } from './hart.js';
 import { type Encoding, matches, type Pattern, patternOf } from './pattern.js';
@@ -23,7 +24,7 @@ const SVINVAL: readonly Encoding[] = [
 // Zihintpause adds none: PAUSE is a FENCE that orders nothing (pause_enc_fence).
 const ADDED: readonly (readonly [Extension, readonly Encoding[]])[] = [
   ['a', ATOMIC], ['zba', ZBA], ['zbb', ZBB], ['zbs', ZBS], ['zicond', ZICOND], ['zawrs', ZAWRS],
-  ['svinval', SVINVAL],
+  ['zicbom', ZICBOM], ['zicboz', ZICBOZ], ['svinval', SVINVAL],
 ];
 
 const COMPILED = ADDED.flatMap(([extension, encodings]) =>

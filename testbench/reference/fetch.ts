@@ -1,10 +1,10 @@
 /** Instruction fetch: at pc, in 2-byte parcels with C, else 4 bytes at once. */
 import { u64 } from './bits.js';
 import { isLong } from './compressed.js';
+import { accessFault, type Attempt, refusalFault } from './faults.js';
 import type { Exception, Hart } from './hart.js';
-import { Dram } from './memory.js';
-import { isVirtual } from './modes.js';
-import { CAUSE } from './status.js';
+import { inDram } from './physical.js';
+import { translate } from './translation.js';
 
 /**
  * The instruction at pc, 16 or 32 bits, or the exception of the parcel that cannot be fetched: its
@@ -13,25 +13,30 @@ import { CAUSE } from './status.js';
  * the last FENCE.I (`fence_i_op`); otherwise the true ones are fetched.
  */
 export function fetch(hart: Hart, given: number | undefined): number | Exception {
-  const { pc } = hart;
-  if (!hart.isa.c) return parcel(hart, pc, 4, given);
-  const first = parcel(hart, pc, 2, given === undefined ? undefined : given & 0xffff);
+  const { pc, mode } = hart;
+  const physical = translate(hart, pc, 'fetch', mode);
+  if (typeof physical !== 'number') return refusalFault(physical, attemptAt(hart, pc));
+  if (!hart.isa.c) return parcel(hart, pc, physical, 4, given);
+  const first = parcel(hart, pc, physical, 2, given === undefined ? undefined : given & 0xffff);
   if (typeof first !== 'number' || !isLong(first)) return first;
-  const second = parcel(hart, u64(pc + 2n), 2, given === undefined ? undefined : given >>> 16);
+  const next = u64(pc + 2n);
+  // Within a page the second parcel translates as the first one did.
+  const behind = (next & 0xfffn) !== 0n ? physical + 2 : translate(hart, next, 'fetch', mode);
+  if (typeof behind !== 'number') return refusalFault(behind, attemptAt(hart, next));
+  const second = parcel(hart, next, behind, 2, given === undefined ? undefined : given >>> 16);
   return typeof second === 'number' ? ((second << 16) | first) >>> 0 : second;
 }
 
-/** Some bytes of an instruction, which must lie in DRAM. */
-function parcel(hart: Hart, address: bigint, bytes: 2 | 4, given: number | undefined): number | Exception {
+/** Some bytes of an instruction, which must lie in DRAM (`ia_fault_exc_on_target`: the fault is of the instruction there). */
+function parcel(
+  hart: Hart, address: bigint, physical: number, bytes: 2 | 4, given: number | undefined,
+): number | Exception {
   const { dram } = hart;
-  const offset = Dram.offsetOf(address);
-  if (!dram.holds(offset, bytes)) return accessFault(hart, address);
+  const offset = inDram(hart, physical, bytes, 'fetch', hart.mode === 'M');
+  if (offset === undefined) return accessFault(attemptAt(hart, address));
   const current = bytes === 4 ? dram.word(offset) : dram.half(offset);
   if (given === undefined || given >>> 0 === current) return current;
   return dram.heldSinceFence(offset, bytes, given >>> 0) ? given >>> 0 : current;
 }
 
-/** It belongs to the instruction that cannot be fetched, not to the jump there (`ia_fault_exc_on_target`). */
-const accessFault = (hart: Hart, tval: bigint): Exception => ({
-  cause: CAUSE.instructionAccessFault, tval, gva: isVirtual(hart.mode), tinst: 0n,
-});
+const attemptAt = ({ mode }: Hart, address: bigint): Attempt => ({ need: 'fetch', as: mode, address, tinst: 0n });

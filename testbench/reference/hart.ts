@@ -4,7 +4,9 @@ import { Counters, CsrFile } from './csr-file.js';
 import { Clint } from './devices.js';
 import { type Extension, type Isa, isaOf } from './extensions.js';
 import { Dram, DRAM_BASE, type Width } from './memory.js';
-import { homesOf, type Writable, writableOf } from './storable.js';
+import { Pmp } from './pmp.js';
+import { PteHistory, UsedPtes } from './stale.js';
+import { homesOf, isPaged, type Writable, writableOf } from './storable.js';
 
 /** A synchronous exception that an instruction (or its fetch) raises, before it is known who takes it. */
 export interface Exception {
@@ -14,6 +16,8 @@ export interface Exception {
   readonly gva: boolean;
   /** The transformed instruction, or 0 (`H_trap_xtinst_exception`). */
   readonly tinst: bigint;
+  /** For `mtval2` and `htval`: the guest physical address of a guest-page fault, shifted right by 2; else absent for 0. */
+  readonly tval2?: bigint;
 }
 
 /** How an instruction ends: `undefined` when it retires, else the exception it raises. */
@@ -59,6 +63,9 @@ export class Hart {
   readonly clint = new Clint();
   /** Which extensions the hart has. */
   readonly isa: Isa;
+  readonly pmp = new Pmp();
+  /** Whether it can translate addresses at all. */
+  readonly paged: boolean;
   /** The bits that its CSRs can store, and which of the home CSRs it has. */
   readonly writable: Writable;
   readonly homes: readonly HomeCsr[];
@@ -67,6 +74,8 @@ export class Hart {
 
   /** Inputs of the record being executed. */
   inputs: Inputs = NO_INPUTS;
+  /** The PTEs that it tells of, until they are used. */
+  ptes: UsedPtes | undefined = undefined;
   /** Where the running instruction continues. */
   nextPc = 0n;
   /** Register written by the running instruction, 0 if none. */
@@ -81,6 +90,7 @@ export class Hart {
   constructor(dramBytes: number, extensions: readonly Extension[]) {
     this.dram = new Dram(dramBytes);
     this.isa = isaOf(extensions);
+    this.paged = isPaged(this.isa);
     this.writable = writableOf(this.isa);
     this.homes = homesOf(this.writable);
   }
@@ -103,6 +113,8 @@ export class Hart {
   beginRecord(inputs: Inputs): void {
     this.inputs = inputs;
     this.counters.cycle = inputs.cycle;
+    this.ptes = inputs.ptes && new UsedPtes(inputs.ptes);
+    if (this.ptes !== undefined) this.dram.history ??= new PteHistory();
     this.rdAddr = 0;
     this.memAddr = 0n;
     this.memRmask = 0;

@@ -6,15 +6,18 @@ import { type Width, widthMask } from './memory.js';
 import { forbidden, hypervisorAccessPermission } from './permissions.js';
 
 /** What a load's destination register gets from the bytes read. */
-export type Extension = 'signed' | 'unsigned';
+export type Signedness = 'signed' | 'unsigned';
 
 /** Reads and records an access; the value is zero-extended. */
-function read(hart: Hart, access: Access): bigint | Exception {
+export function read(hart: Hart, access: Access): bigint | Exception {
   const place = locate(hart, access);
   let value: bigint;
   switch (place.kind) {
     case 'dram':
       value = hart.dram.read(place.offset, access.width);
+      break;
+    case 'split':
+      value = hart.dram.readParts(place, access.width);
       break;
     case 'clint':
       value = hart.inputs.ioData ?? hart.clint.read(place.offset, access.width);
@@ -31,12 +34,15 @@ function read(hart: Hart, access: Access): bigint | Exception {
 }
 
 /** Writes and records an access. */
-function write(hart: Hart, access: Access, value: bigint): Outcome {
+export function write(hart: Hart, access: Access, value: bigint): Outcome {
   const place = locate(hart, access);
   const data = value & widthMask(access.width);
   switch (place.kind) {
     case 'dram':
       hart.dram.write(place.offset, access.width, data);
+      break;
+    case 'split':
+      hart.dram.writeParts(place, access.width, data);
       break;
     case 'clint':
       hart.clint.write(place.offset, access.width, data);
@@ -50,29 +56,29 @@ function write(hart: Hart, access: Access, value: bigint): Outcome {
   return undefined;
 }
 
-function loadInto(hart: Hart, rd: number, access: Access, extension: Extension): Outcome {
+function loadInto(hart: Hart, rd: number, access: Access, signedness: Signedness): Outcome {
   const value = read(hart, access);
   if (typeof value !== 'bigint') return value;
-  hart.writeRd(rd, extension === 'signed' ? BigInt.asIntN(8 * access.width, value) : value);
+  hart.writeRd(rd, signedness === 'signed' ? BigInt.asIntN(8 * access.width, value) : value);
   return undefined;
 }
 
 /** An access of an ordinary load or store at rs1 + imm (`ldst_ea`). */
-const ordinary = (hart: Hart, { standard, rs1, imm }: Decoded, kind: 'read' | 'write', width: Width): Access => ({
-  kind, address: u64(hart.x(rs1) + imm), width, as: effectiveMode(hart),
-  tinst: standard & (kind === 'read' ? KEPT.load : KEPT.store), atomic: false,
+const ordinary = (hart: Hart, { standard, rs1, imm }: Decoded, need: 'read' | 'write', width: Width): Access => ({
+  need, address: u64(hart.x(rs1) + imm), width, as: effectiveMode(hart),
+  tinst: standard & (need === 'read' ? KEPT.load : KEPT.store), atomic: false,
 });
 
 /** An access of HLV, HLVX or HSV at rs1. */
-const asGuest = (hart: Hart, { standard, rs1 }: Decoded, kind: Access['kind'], width: Width): Access => ({
-  kind, address: hart.x(rs1), width, as: guestMode(hart), tinst: standard & KEPT.allButRs1, atomic: false,
+const asGuest = (hart: Hart, { standard, rs1 }: Decoded, need: 'read' | 'execute' | 'write', width: Width): Access => ({
+  need, address: hart.x(rs1), width, as: guestMode(hart), tinst: standard & KEPT.allButRs1, atomic: false,
 });
 
 /** LB .. LD (`load_op`, `load_exc_x0`). */
 export const load =
-  (width: Width, extension: Extension): Execute =>
+  (width: Width, signedness: Signedness): Execute =>
   (hart, insn) =>
-    loadInto(hart, insn.rd, ordinary(hart, insn, 'read', width), extension);
+    loadInto(hart, insn.rd, ordinary(hart, insn, 'read', width), signedness);
 
 /** SB .. SD (`store_op`). */
 export const store =
@@ -82,11 +88,11 @@ export const store =
 
 /** HLV, and HLVX if `executable` (`hlsv_op`, `hlsv_u_op`). */
 export const hypervisorLoad =
-  (width: Width, extension: Extension, executable: boolean): Execute =>
+  (width: Width, signedness: Signedness, executable: boolean): Execute =>
   (hart, insn) => {
     const permission = hypervisorAccessPermission(hart);
     if (permission !== 'permitted') return forbidden(permission, insn.insn);
-    return loadInto(hart, insn.rd, asGuest(hart, insn, executable ? 'execute' : 'read', width), extension);
+    return loadInto(hart, insn.rd, asGuest(hart, insn, executable ? 'execute' : 'read', width), signedness);
   };
 
 /** HSV (`hlsv_op`). */

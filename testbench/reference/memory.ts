@@ -3,6 +3,7 @@
  * which instruction words were overwritten since the last FENCE.I.
  */
 import { bit } from './bits.js';
+import type { PteHistory } from './stale.js';
 
 export const DRAM_BASE = 0x8000_0000;
 const PAGE_SHIFT = 12;
@@ -12,6 +13,13 @@ const MAX_REMEMBERED = 1 << 20;
 
 /** Width of an access in bytes. */
 export type Width = 1 | 2 | 4 | 8;
+
+/** An access whose bytes are in two places. */
+export interface Parts {
+  readonly offset: number;
+  readonly lowBytes: number;
+  readonly high: number;
+}
 
 /** DRAM, addressed by offset from its start (plain numbers: no offset reaches 2^53). */
 export class Dram {
@@ -25,6 +33,8 @@ export class Dram {
   /** By word index: values since that were overwritten and that the snapshot does not show. */
   readonly #overwritten = new Map<number, Set<number>>();
   #remembered = 0;
+  /** Who is told of 64-bit words that lose their values, if anybody. */
+  history: PteHistory | undefined = undefined;
 
   constructor(size: number) {
     this.size = size;
@@ -41,6 +51,7 @@ export class Dram {
     }
     this.#touchedPages = [];
     this.synchronizeFetch();
+    this.history = undefined;
   }
 
   /** Offset of a physical address; outside 0..size-1 when the address is not in DRAM. */
@@ -78,10 +89,27 @@ export class Dram {
     }
   }
 
+  /** The first `lowBytes` of `width` bytes at one offset, the others at another; all must be held. */
+  readParts({ offset, lowBytes, high }: Parts, width: Width): bigint {
+    let value = 0n;
+    for (let i = width - 1; i >= 0; i -= 1) {
+      value = (value << 8n) | this.read(i < lowBytes ? offset + i : high + i - lowBytes, 1);
+    }
+    return value;
+  }
+
+  /** Writes the low `width` bytes of `value` where {@link readParts} reads them. */
+  writeParts({ offset, lowBytes, high }: Parts, width: Width, value: bigint): void {
+    for (let i = 0; i < width; i += 1) {
+      this.write(i < lowBytes ? offset + i : high + i - lowBytes, 1, value >> BigInt(8 * i));
+    }
+  }
+
   /** Writes the low `width` bytes of `value` at `offset`, which must be held. */
   write(offset: number, width: Width, value: bigint): void {
     this.#touch(offset, width);
     this.#rememberWords(offset, width);
+    if (this.history !== undefined) this.#tell(this.history, offset, width);
     switch (width) {
       case 1:
         this.#view.setUint8(offset, Number(value & 0xffn));
@@ -102,6 +130,7 @@ export class Dram {
     if (data.length === 0) return;
     this.#touch(offset, data.length);
     if (running) this.#rememberWords(offset, data.length);
+    if (this.history !== undefined) this.#tell(this.history, offset, data.length);
     this.#bytes.set(data, offset);
   }
 
@@ -141,6 +170,13 @@ export class Dram {
         this.#touched[page] = 1;
         this.#touchedPages.push(page);
       }
+    }
+  }
+
+  /** Tells of the aligned 64-bit words that a write is about to change. */
+  #tell(history: PteHistory, offset: number, bytes: number): void {
+    for (let start = offset - (offset % 8); start < offset + bytes; start += 8) {
+      if (start + 8 <= this.size) history.replace(start, this.read(start, 8));
     }
   }
 

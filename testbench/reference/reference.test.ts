@@ -8,6 +8,7 @@ import { EXTENSIONS, Reference } from './reference.js';
 const machine = new Machine();
 const { reference } = machine;
 
+const ok = undefined;
 type Setting = MachineSetting & { readonly data?: bigint };
 
 /** Runs one instruction, with `data` at DATA. */
@@ -88,6 +89,9 @@ describe('memory', () => {
     expect(run(asm.storeInsn(2, 2, 1, 0), { x: { 1: 0x200_0000n, 2: ones } }).trap).toBeUndefined();
     expect(run(asm.loadInsn(0, 3, 1, 0), { x: { 1: 0x200_0000n } }).trap?.cause).toBe(5);
     expect(run(asm.loadInsn(2, 3, 1, 2), { x: { 1: 0x1000_0000n } }).trap?.cause).toBe(5);
+    const plic = (insn: number, address: bigint): number | undefined => run(insn, { x: { 1: address } }).trap?.cause;
+    expect([2, 6, 3, 1].map((funct3) => plic(asm.loadInsn(funct3, 3, 1, 0), 0xc00_0000n))).toEqual([ok, ok, 5, 5]);
+    expect([0xc5f_fffcn, 0xc60_0000n].map((address) => plic(asm.storeInsn(2, 2, 1, 0), address))).toEqual([ok, 7]);
     expect(run(asm.HLVX_WU, { x: { 1: 0x1000_0000n } }).trap).toMatchObject({ cause: 5, gva: true });
     reference.arrange({ mode: 'M', pc: 0x1000_0000n });
     expect(reference.step()).toMatchObject({ insn: 0, trap: { cause: 1, tval: 0x1000_0000n, tinst: 0n } });
@@ -138,7 +142,6 @@ describe('fetch', () => {
 /** The cause of an instruction in every mode, in the order M HS U VS VU; undefined retires. */
 const causes = (insn: number, csrs: Setting['csrs'] = {}): (number | undefined)[] =>
   MODES.map((mode) => run(insn, { mode, csrs, x: { 1: DATA, 2: 0n } }).trap?.cause);
-const ok = undefined;
 const MSTATUS = { TVM: 1n << 20n, TW: 1n << 21n, TSR: 1n << 22n };
 const HSTATUS = { HU: 1n << 9n, VTVM: 1n << 20n, VTW: 1n << 21n, VTSR: 1n << 22n };
 
@@ -348,20 +351,5 @@ describe('interrupts', () => {
     ['VS-level, delegated, vsstatus.SIE', { mie: 4n, hvip: 4n, hideleg: 4n, vsstatus: 2n }, [ok, ok, ok, 'VS', 'VS']],
   ])('%s (M, HS, U, VS, VU)', (_name, csrs, expected) => {
     expect(MODES.map((mode) => run(nop, { mode, csrs }).trap?.to)).toEqual(expected);
-  });
-});
-
-describe('extensions', () => {
-  it('an added instruction executes, and may be illegal', () => {
-    const added = new Reference({ dramBytes: 4096, extensions: [] });
-    added.extend({
-      match: '-----------------000-----0001011',
-      execute: (h) => (h.mode === 'M' ? { kind: 'retired', rd: h.x(h.rs1) + 1n } : { kind: 'virtual' }),
-    });
-    const memory = [{ address: PC, bytes: 4 as const, value: 0x0000_818bn }];
-    added.arrange({ mode: 'M', x: { 1: 41n }, memory });
-    expect(added.step()).toMatchObject({ rd_addr: 3, rd_wdata: 42n });
-    added.arrange({ mode: 'VS', memory });
-    expect(added.step().trap?.cause).toBe(22);
   });
 });

@@ -16,7 +16,9 @@ import { Dram, littleEndian } from './memory.js';
 import { matches } from './pattern.js';
 import { takeException, takeInterrupt } from './traps.js';
 
-export type { ExtensionHart, ExtensionInstruction, ExtensionOutcome } from './extension.js';
+export type { ExtensionHart, ExtensionInstruction, ExtensionOutcome, MemoryFault } from './extension.js';
+export type { Exception } from './hart.js';
+export type { Width } from './memory.js';
 export { DEFAULT_EXTENSIONS, type Extension, EXTENSIONS, isExtension } from './extensions.js';
 
 /** What a user of the reference may choose. */
@@ -76,7 +78,11 @@ export class Reference implements Subject {
     return this.#hart.dram.touchedPages();
   }
 
-  /** Teaches the reference an instruction; it takes precedence over a defined one, a later addition over an earlier one. */
+  /**
+   * Teaches the reference a 32-bit instruction: what its `execute` returns is how it ends. It takes precedence over a
+   * defined one, a later addition over an earlier one. It reaches memory through the hart's own rules, see
+   * {@link ExtensionHart}.
+   */
   extend(extension: ExtensionInstruction): void {
     this.#added = [compile(extension), ...this.#added];
     this.#decoded.fill(undefined);

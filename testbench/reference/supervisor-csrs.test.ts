@@ -21,8 +21,9 @@ describe('stimecmp and vstimecmp', () => {
     ['stimecmp, henvcfg', 0x14d, { mcounteren: 2n, menvcfg: STCE, henvcfg: STCE }, [ok, ok, 2, 22, 22]],
     ['stimecmp, all', 0x14d, { mcounteren: 2n, hcounteren: 2n, menvcfg: STCE, henvcfg: STCE }, [ok, ok, 2, ok, 22]],
     ['stimecmp, henvcfg alone', 0x14d, { mcounteren: 2n, hcounteren: 2n, henvcfg: STCE }, [ok, 2, 2, 2, 2]],
-    ['vstimecmp', 0x24d, { menvcfg: STCE, henvcfg: STCE }, [ok, 2, 2, 2, 2]],
-    ['vstimecmp, TM', 0x24d, { mcounteren: 2n }, [ok, ok, 2, 22, 22]],
+    ['vstimecmp, STCE', 0x24d, { menvcfg: STCE, henvcfg: STCE }, [ok, 2, 2, 2, 2]],
+    ['vstimecmp, TM', 0x24d, { mcounteren: 2n }, [ok, 2, 2, 2, 2]],
+    ['vstimecmp, both', 0x24d, { mcounteren: 2n, menvcfg: STCE }, [ok, ok, 2, 22, 22]],
   ])('%s (M, HS, U, VS, VU)', (_name, csr, csrs, expected) => {
     expect(causes(read(csr), csrs)).toEqual(expected);
   });

@@ -20,10 +20,10 @@ export function exceptionTarget(hart: Hart, cause: number): TrapMode {
 /** Takes an exception of the instruction at `pc`. */
 export function takeException(hart: Hart, exception: Exception): Trap {
   const to = exceptionTarget(hart, exception.cause);
-  const { cause, tval, gva, tinst } = exception;
-  // A guest knows neither of htinst nor of GVA.
-  const seen = to === 'VS' ? { tinst: 0n, gva: false } : { tinst, gva };
-  return enter(hart, { cause, interrupt: false, to, tval, tval2: 0n, ...seen });
+  const { cause, tval, gva, tinst, tval2 = 0n } = exception;
+  // A guest knows neither of htval and htinst nor of GVA.
+  const seen = to === 'VS' ? { tval2: 0n, tinst: 0n, gva: false } : { tval2, tinst, gva };
+  return enter(hart, { cause, interrupt: false, to, tval, ...seen });
 }
 
 /**

@@ -1,128 +1,239 @@
-/** A: results and memory of every AMO, what makes and breaks a reservation, and faults with their transformed instructions. */
+/** Atomics: what each AMO leaves in memory and in rd, when SC succeeds, and how each of them faults. */
 import type { Mode } from '../retirement.js';
-import { ALL_MODES, DATA, DRAM_END, NOWHERE, WORD, hart, type Expectation, type Setup, type TableRow } from './row.js';
+import { ALL_MODES, CSR, DATA, DRAM_END, EPC, NOWHERE, VECTOR, WORD, csrrsi, hart, type Expectation, type Setup, type TableRow } from './row.js';
 
-function row(id: string, rules: readonly string[], setup: Setup, expect: Expectation, steps = 1): TableRow {
-  return { id: `atomics/${id}`, rules, arrange: hart(setup), steps, expect };
+const A = { extensions: ['a'] } as const;
+
+function row(id: string, rules: readonly string[], setup: Setup, expect: Expectation, more: Pick<TableRow, 'steps' | 'trapsBefore'> = {}): TableRow {
+  return { ...A, id: `atomics/${id}`, rules, arrange: hart(setup), ...more, expect };
 }
 
-const [LOAD, STORE] = [5, 7];
+/** funct5 in bits 31:27. */
+const FUNCT5 = {
+  lr: 0x1000_0000, sc: 0x1800_0000, amoswap: 0x0800_0000, amoadd: 0x0000_0000, amoxor: 0x2000_0000, amoand: 0x6000_0000, amoor: 0x4000_0000,
+  amomin: 0x8000_0000, amomax: 0xa000_0000, amominu: 0xc000_0000, amomaxu: 0xe000_0000,
+} as const;
+type Amo = Exclude<keyof typeof FUNCT5, 'lr' | 'sc'>;
+const AMOS: readonly Amo[] = ['amoswap', 'amoadd', 'amoxor', 'amoand', 'amoor', 'amomin', 'amomax', 'amominu', 'amomaxu'];
 
-/* ------------------------------------------------------------------ AMOs */
+/** funct3 and opcode of the two widths. */
+const WIDTH = { w: 0x202f, d: 0x302f } as const;
+type Width = keyof typeof WIDTH;
+const WIDTHS: readonly Width[] = ['w', 'd'];
 
-const W = { mask: 0xf, bytes: 4, width: 0x2000 } as const;
-const D = { mask: 0xff, bytes: 8, width: 0x3000 } as const;
+/** An atomic instruction; operands as in `amoadd.d x2, x3, (x1)` unless given. */
+function atomic(name: keyof typeof FUNCT5, width: Width, { rd = 2, rs1 = 1, rs2 = name === 'lr' ? 0 : 3, order = 0 } = {}): number {
+  return (FUNCT5[name] | (order << 25) | (rs2 << 20) | (rs1 << 15) | (rd << 7) | WIDTH[width]) >>> 0;
+}
 
-/** AMOs with rd=x2, address x1, x3: the top byte of the word. */
-const TOP = { add: 0x00, swap: 0x08, xor: 0x20, or: 0x40, and: 0x60, min: 0x80, max: 0xa0, minu: 0xc0, maxu: 0xe0 } as const;
-const word = (top: number, width: number): number => (top * 2 ** 24 + 0x0030_812f + width) >>> 0;
+const MIN64 = 0x8000_0000_0000_0000n;
+const MAX64 = 0x7fff_ffff_ffff_ffffn;
+const MINUS1 = 0xffff_ffff_ffff_ffffn;
 
-/** `[operation, in memory, in x3, stored]`, of words; their upper halves in x3 are junk. */
-const WORDS: readonly (readonly [name: keyof typeof TOP, memory: bigint, x3: bigint, stored: bigint])[] = [
-  ['swap', 0x8000_0001n, 0x1111_1111_0000_0002n, 2n], ['add', 0xffff_ffffn, 0x1111_1111_0000_0002n, 1n], ['add', 0x7fff_ffffn, 1n, 0x8000_0000n],
-  ['xor', 0xf0f0_f0f0n, 0x2222_2222_ffff_0000n, 0x0f0f_f0f0n], ['and', 0xf0f0_f0f0n, 0xffff_0000n, 0xf0f0_0000n], ['or', 0xf0f0_f0f0n, 0xffff_0000n, 0xffff_f0f0n],
-  ['min', 0xffff_ffffn, 1n, 0xffff_ffffn], ['max', 0xffff_ffffn, 1n, 1n], ['minu', 0xffff_ffffn, 1n, 1n], ['maxu', 0xffff_ffffn, 1n, 0xffff_ffffn],
-  // What lies above the word does not count.
-  ['min', 5n, 0x8000_0000_0000_0007n, 5n], ['max', 5n, 0x7000_0000_8000_0000n, 5n], ['minu', 7n, 0x1_0000_0005n, 5n], ['maxu', 7n, 0x1_0000_0005n, 7n],
+/** Doublewords: `[instruction, memory, rs2, memory afterwards]`; rd gets what memory was. */
+const DOUBLEWORDS: readonly (readonly [name: Amo, old: bigint, operand: bigint, after: bigint])[] = [
+  ['amoswap', 0x0123_4567_89ab_cdefn, 0xfedc_ba98_7654_3210n, 0xfedc_ba98_7654_3210n], ['amoswap', MINUS1, 0n, 0n],
+  ['amoadd', 1n, MINUS1, 0n], ['amoadd', MAX64, 1n, MIN64], ['amoadd', MIN64, MIN64, 0n], ['amoadd', 0xffff_ffffn, 1n, 0x1_0000_0000n],
+  ['amoxor', 0xff00_ff00_ff00_ff00n, 0x0ff0_0ff0_0ff0_0ff0n, 0xf0f0_f0f0_f0f0_f0f0n], ['amoxor', MINUS1, MINUS1, 0n],
+  ['amoand', 0xff00_ff00_ff00_ff00n, 0x0ff0_0ff0_0ff0_0ff0n, 0x0f00_0f00_0f00_0f00n], ['amoand', MINUS1, MIN64, MIN64],
+  ['amoor', 0xff00_ff00_ff00_ff00n, 0x0ff0_0ff0_0ff0_0ff0n, 0xfff0_fff0_fff0_fff0n], ['amoor', 0n, MIN64, MIN64],
+  ['amomin', MIN64, MAX64, MIN64], ['amomin', MAX64, MIN64, MIN64], ['amomin', 0n, MINUS1, MINUS1], ['amomin', MINUS1, 0n, MINUS1], ['amomin', 5n, 7n, 5n], ['amomin', 0x8000_0000n, 1n, 1n],
+  ['amomax', MIN64, MAX64, MAX64], ['amomax', MAX64, MIN64, MAX64], ['amomax', 0n, MINUS1, 0n], ['amomax', MINUS1, 0n, 0n], ['amomax', 5n, 7n, 7n], ['amomax', 0x8000_0000n, 1n, 0x8000_0000n],
+  ['amominu', MIN64, MAX64, MAX64], ['amominu', MAX64, MIN64, MAX64], ['amominu', 0n, MINUS1, 0n], ['amominu', MINUS1, 0n, 0n], ['amominu', 7n, 5n, 5n],
+  ['amomaxu', MIN64, MAX64, MIN64], ['amomaxu', MAX64, MIN64, MIN64], ['amomaxu', 0n, MINUS1, MINUS1], ['amomaxu', MINUS1, 0n, MINUS1], ['amomaxu', 7n, 5n, 7n],
 ];
 
-const DOUBLEWORDS: typeof WORDS = [
-  ['swap', 0x8000_0000_0000_0001n, 2n, 2n], ['add', 0xffff_ffff_ffff_ffffn, 2n, 1n], ['add', 0xffff_ffffn, 1n, 0x1_0000_0000n],
-  ['xor', 0xf0f0_f0f0_0000_0000n, 0xffff_0000_0000_0001n, 0x0f0f_f0f0_0000_0001n], ['and', 0xf0f0_f0f0_0000_0003n, 0xffff_0000_0000_0001n, 0xf0f0_0000_0000_0001n],
-  ['or', 0xf0f0_f0f0_0000_0002n, 0xffff_0000_0000_0001n, 0xffff_f0f0_0000_0003n],
-  ['min', 0xffff_ffff_ffff_ffffn, 1n, 0xffff_ffff_ffff_ffffn], ['max', 0xffff_ffff_ffff_ffffn, 1n, 1n],
-  ['minu', 0xffff_ffff_ffff_ffffn, 1n, 1n], ['maxu', 0xffff_ffff_ffff_ffffn, 1n, 0xffff_ffff_ffff_ffffn],
-  ['min', 0x8000_0000n, 1n, 1n], ['max', 0x8000_0000n, 1n, 0x8000_0000n],
+/**
+ * Words: `[instruction, memory, rs2 with junk above, memory afterwards, rd]`.
+ * rd is what memory was, sign-extended, for the unsigned ones too.
+ */
+const WORDS: readonly (readonly [name: Amo, old: bigint, operand: bigint, after: bigint, rd: bigint])[] = [
+  ['amoswap', 0x8765_4321n, 0x1111_1111_0123_4567n, 0x0123_4567n, 0xffff_ffff_8765_4321n], ['amoswap', 0x7654_3210n, 0xffff_ffff_ffff_ffffn, 0xffff_ffffn, 0x7654_3210n],
+  ['amoadd', 0xffff_ffffn, 0x1234_5678_0000_0001n, 0n, MINUS1], ['amoadd', 0x7fff_ffffn, 1n, 0x8000_0000n, 0x7fff_ffffn], ['amoadd', 0x8000_0000n, 0x8000_0000n, 0n, 0xffff_ffff_8000_0000n],
+  ['amoxor', 0xff00_ff00n, 0xaaaa_aaaa_0ff0_0ff0n, 0xf0f0_f0f0n, 0xffff_ffff_ff00_ff00n],
+  ['amoand', 0xff00_ff00n, 0xaaaa_aaaa_0ff0_0ff0n, 0x0f00_0f00n, 0xffff_ffff_ff00_ff00n],
+  ['amoor', 0x0f00_ff00n, 0xaaaa_aaaa_0ff0_0ff0n, 0x0ff0_fff0n, 0x0f00_ff00n],
+  // The sign is bit 31 of each, whatever is above it in rs2.
+  ['amomin', 0x8000_0000n, 0xffff_ffff_7fff_ffffn, 0x8000_0000n, 0xffff_ffff_8000_0000n], ['amomin', 0x7fff_ffffn, 0x8000_0000n, 0x8000_0000n, 0x7fff_ffffn],
+  ['amomin', 0n, 0xffff_ffffn, 0xffff_ffffn, 0n], ['amomin', 1n, 0xffff_ffff_0000_0002n, 1n, 1n],
+  ['amomax', 0x8000_0000n, 0xffff_ffff_7fff_ffffn, 0x7fff_ffffn, 0xffff_ffff_8000_0000n], ['amomax', 0x7fff_ffffn, 0x8000_0000n, 0x7fff_ffffn, 0x7fff_ffffn],
+  ['amomax', 0xffff_ffffn, 0x8000_0000_0000_0000n, 0n, MINUS1], ['amomax', 2n, 0x7fff_ffff_0000_0001n, 2n, 2n],
+  ['amominu', 0x8000_0000n, 0xffff_ffff_7fff_ffffn, 0x7fff_ffffn, 0xffff_ffff_8000_0000n], ['amominu', 1n, 0xffff_ffff_0000_0000n, 0n, 1n], ['amominu', 0n, 0xffff_ffffn, 0n, 0n], ['amominu', 0xffff_fffen, 0xffff_ffffn, 0xffff_fffen, 0xffff_ffff_ffff_fffen],
+  ['amomaxu', 0x8000_0000n, 0xffff_ffff_7fff_ffffn, 0x8000_0000n, 0xffff_ffff_8000_0000n], ['amomaxu', 1n, 0xffff_ffff_0000_0000n, 1n, 1n], ['amomaxu', 0n, 0xffff_ffffn, 0xffff_ffffn, 0n], ['amomaxu', 0xffff_fffen, 0xffff_ffffn, 0xffff_ffffn, 0xffff_ffff_ffff_fffen],
 ];
 
-/** A word in a register is sign-extended. */
-const extended = (value: bigint): bigint => BigInt.asUintN(64, BigInt.asIntN(32, value));
+/** LD x5, 0(x1). */
+const LD_X5 = 0x0000_b283;
 
 function amos(): TableRow[] {
+  const rules = ['amo_operand_size'];
   const rows: TableRow[] = [];
-  for (const [list, { mask, width, bytes }, suffix] of [[WORDS, W, 'w'], [DOUBLEWORDS, D, 'd']] as const) {
-    list.forEach(([name, memory, x3, stored], i) => rows.push(row(
-      `amo${name}.${suffix}-${i}`, ['amo_operand_size', 'section:amo'],
-      { mode: 'U', words: [word(TOP[name], width)], x: { 1: DATA, 3: x3 }, memory: [{ address: DATA, bytes: 8, value: memory }] },
-      { rd: [2, bytes === 4 ? extended(memory) : memory], mem: { addr: DATA, rmask: mask, rdata: memory, wmask: mask, wdata: stored } },
-    )));
+  for (const [name, old, operand, after] of DOUBLEWORDS) {
+    const id = `${name}.d-${old.toString(16)}-${operand.toString(16)}`;
+    const setup: Setup = { mode: 'VU', words: [atomic(name, 'd'), LD_X5], x: { 1: DATA, 3: operand }, memory: [{ address: DATA, bytes: 8, value: old }] };
+    rows.push(row(id, rules, setup, { rd: [2, old], mem: { addr: DATA, rmask: 0xff, rdata: old, wmask: 0xff, wdata: after } }));
+    rows.push(row(`${id}-memory`, rules, setup, { rd: [5, after] }, { steps: 2 }));
   }
-  // aq and rl change nothing; rd = x0 still stores.
-  const arrange = { mode: 'U', x: { 1: DATA, 3: 1n }, memory: [{ address: DATA, bytes: 8, value: 41n }] } as const;
-  const mem = { addr: DATA, rmask: 0xff, rdata: 41n, wmask: 0xff, wdata: 42n };
-  for (const [name, bits] of [['aq', 0x0400_0000], ['rl', 0x0200_0000], ['aqrl', 0x0600_0000]] as const) {
-    rows.push(row(`amoadd.d.${name}`, ['a_aq_rl_bits'], { ...arrange, words: [word(bits / 2 ** 24, 0x3000)] }, { rd: [2, 41n], mem }));
+  for (const [name, old, operand, after, rd] of WORDS) {
+    const id = `${name}.w-${old.toString(16)}-${operand.toString(16)}`;
+    const setup: Setup = { mode: 'HS', words: [atomic(name, 'w'), LD_X5], x: { 1: DATA, 3: operand }, memory: [{ address: DATA, bytes: 8, value: 0x5555_6666_0000_0000n | old }] };
+    rows.push(row(id, rules, setup, { rd: [2, rd], mem: { addr: DATA, rmask: 0x0f, rdata: old, wmask: 0x0f, wdata: after } }));
+    rows.push(row(`${id}-memory`, rules, setup, { rd: [5, 0x5555_6666_0000_0000n | after] }, { steps: 2 }));
   }
-  rows.push(row('amoadd.d-x0', ['amo_operand_size'], { ...arrange, words: [word(0, 0x3000) & ~0xf80] }, { mem }));
   return rows;
 }
 
-/* ------------------------------------------------------------------ reservations */
+/** Operands that coincide, rd = x0, the upper word of a doubleword, and the four values of aq and rl. */
+function operands(): TableRow[] {
+  const memory = [{ address: DATA, bytes: 8 as const, value: 0x1111_2222_3333_4444n }];
+  const rules = ['amo_operand_size'];
+  const rows = [
+    row('amoadd.d-rd-x0', rules, { mode: 'U', words: [atomic('amoadd', 'd', { rd: 0 })], x: { 1: DATA, 3: 1n }, memory }, { mem: { addr: DATA, rmask: 0xff, rdata: 0x1111_2222_3333_4444n, wmask: 0xff, wdata: 0x1111_2222_3333_4445n } }),
+    row('amoadd.d-rd-is-rs1', rules, { mode: 'U', words: [atomic('amoadd', 'd', { rd: 1 })], x: { 1: DATA, 3: 1n }, memory }, { rd: [1, 0x1111_2222_3333_4444n], mem: { addr: DATA, rmask: 0xff, rdata: 0x1111_2222_3333_4444n, wmask: 0xff, wdata: 0x1111_2222_3333_4445n } }),
+    row('amoadd.d-rd-is-rs2', rules, { mode: 'U', words: [atomic('amoadd', 'd', { rd: 3 })], x: { 1: DATA, 3: 1n }, memory }, { rd: [3, 0x1111_2222_3333_4444n], mem: { addr: DATA, rmask: 0xff, rdata: 0x1111_2222_3333_4444n, wmask: 0xff, wdata: 0x1111_2222_3333_4445n } }),
+    row('amoswap.d-rs2-is-rs1', rules, { mode: 'U', words: [atomic('amoswap', 'd', { rs2: 1 })], x: { 1: DATA }, memory }, { rd: [2, 0x1111_2222_3333_4444n], mem: { addr: DATA, rmask: 0xff, rdata: 0x1111_2222_3333_4444n, wmask: 0xff, wdata: DATA } }),
+    row('amoswap.w-rs2-x0', rules, { mode: 'U', words: [atomic('amoswap', 'w', { rs2: 0 })], x: { 1: DATA }, memory }, { rd: [2, 0x3333_4444n], mem: { addr: DATA, rmask: 0x0f, rdata: 0x3333_4444n, wmask: 0x0f, wdata: 0n } }),
+    row('amoadd.w-upper', rules, { mode: 'U', words: [atomic('amoadd', 'w')], x: { 1: DATA + 4n, 3: 1n }, memory }, { rd: [2, 0x1111_2222n], mem: { addr: DATA + 4n, rmask: 0x0f, rdata: 0x1111_2222n, wmask: 0x0f, wdata: 0x1111_2223n } }),
+    row('amoadd.d-last', rules, { mode: 'U', words: [atomic('amoadd', 'd')], x: { 1: DRAM_END - 8n, 3: 1n } }, { rd: [2, 0n], mem: { addr: DRAM_END - 8n, rmask: 0xff, rdata: 0n, wmask: 0xff, wdata: 1n } }),
+  ];
+  for (const order of [1, 2, 3]) {
+    rows.push(
+      row(`amoadd.w-order-${order}`, ['a_aq_rl_bits'], { mode: 'U', words: [atomic('amoadd', 'w', { order })], x: { 1: DATA, 3: 1n }, memory }, { rd: [2, 0x3333_4444n], mem: { addr: DATA, rmask: 0x0f, rdata: 0x3333_4444n, wmask: 0x0f, wdata: 0x3333_4445n } }),
+      row(`lr.d-order-${order}`, ['a_aq_rl_bits'], { mode: 'U', words: [atomic('lr', 'd', { order })], x: { 1: DATA }, memory }, { rd: [2, 0x1111_2222_3333_4444n], mem: { addr: DATA, rmask: 0xff, rdata: 0x1111_2222_3333_4444n } }),
+      row(`sc.d-order-${order}`, ['a_aq_rl_bits'], { mode: 'U', words: [atomic('lr', 'd', { order }), atomic('sc', 'd', { order })], x: { 1: DATA, 3: 9n }, memory }, { rd: [2, 0n], mem: { addr: DATA, wmask: 0xff, wdata: 9n } }, { steps: 2 }),
+    );
+  }
+  // LR sign-extends the word.
+  rows.push(
+    row('lr.w-sign', ['lr_w_op', 'lr_sc_rv64'], { mode: 'U', words: [atomic('lr', 'w')], x: { 1: DATA }, memory: [{ address: DATA, bytes: 4, value: 0x8000_0001n }] }, { rd: [2, 0xffff_ffff_8000_0001n], mem: { addr: DATA, rmask: 0x0f, rdata: 0x8000_0001n } }),
+    row('lr.w-upper', ['lr_w_op'], { mode: 'VS', words: [atomic('lr', 'w')], x: { 1: DATA + 4n }, memory }, { rd: [2, 0x1111_2222n], mem: { addr: DATA + 4n, rmask: 0x0f, rdata: 0x1111_2222n } }),
+    row('lr.d', ['lr_sc_rv64'], { mode: 'M', words: [atomic('lr', 'd')], x: { 1: DATA }, memory }, { rd: [2, 0x1111_2222_3333_4444n], mem: { addr: DATA, rmask: 0xff, rdata: 0x1111_2222_3333_4444n } }),
+    row('lr.d-rd-x0', ['lr_sc_rv64'], { mode: 'M', words: [atomic('lr', 'd', { rd: 0 })], x: { 1: DATA }, memory }, { mem: { addr: DATA, rmask: 0xff, rdata: 0x1111_2222_3333_4444n } }),
+  );
+  return rows;
+}
 
-/** With address x1 or x4 and data x3: LR.W x2, LR.D x2, SC.W x5, SC.D x5; SC to x4. */
-const LR = { w: 0x1000_a12f, d: 0x1000_b12f } as const;
-const SC = { w: 0x1830_a2af, d: 0x1830_b2af, far: 0x1832_32af } as const;
+/* ------------------------------------------------------------------ LR and SC */
 
-const [SUCCESS, FAILURE] = [0n, 1n];
-
-/** `[name, what comes after LR.D, x4, does the SC at the end succeed]`; the reservation is of the aligned 64 bytes at DATA. */
-const PAIRS: readonly (readonly [name: string, words: readonly number[], x4: bigint, succeeds: boolean])[] = [
-  ['at-once', [SC.d], 0n, true], ['narrower', [SC.w], 0n, true], ['neighbour', [SC.far], DATA + 8n, true], ['last-of-the-block', [SC.far], DATA + 56n, true],
-  ['next-block', [SC.far], DATA + 64n, false], ['block-before', [SC.far], DATA - 8n, false],
-  ['after-own-store', [WORD.sd, SC.d], 0n, true], ['after-nop', [WORD.nop, SC.d], 0n, true],
-  ['second', [SC.d, SC.d], 0n, false], ['after-failure', [SC.far, SC.d], DATA + 64n, false],
-  // An AMO to the same bytes is the hart's own.
-  ['after-amo', [0x0030_b12f, SC.d], 0n, true],
+/** The instructions before an SC of x3 to (x1) (x1 = 64-byte aligned DATA), and whether it succeeds. x4 is another address. */
+const PAIRS: readonly (readonly [name: string, before: readonly number[], x4: bigint, succeeds: boolean, rules: readonly string[]])[] = [
+  ['alone', [], DATA, false, ['sc_w_failure', 'sc_addr_not_in_reservation_fail']],
+  ['lr.w', [atomic('lr', 'w')], DATA, true, ['sc_w_success', 'lr_sc_rv64']],
+  ['lr.d', [atomic('lr', 'd')], DATA, true, ['sc_w_success', 'lr_sc_rv64']],
+  // The 64 bytes around LR's address are reserved.
+  ['lr.w-4', [atomic('lr', 'w', { rs1: 4 })], DATA + 4n, true, ['LR_RESERVATION_SET_SIZE']],
+  ['lr.d-56', [atomic('lr', 'd', { rs1: 4 })], DATA + 56n, true, ['LR_RESERVATION_SET_SIZE']],
+  ['lr.w-60', [atomic('lr', 'w', { rs1: 4 })], DATA + 60n, true, ['LR_RESERVATION_SET_SIZE']],
+  ['lr.w-64', [atomic('lr', 'w', { rs1: 4 })], DATA + 64n, false, ['sc_addr_not_in_reservation_fail', 'LR_RESERVATION_SET_SIZE']],
+  ['lr.d-minus-8', [atomic('lr', 'd', { rs1: 4 })], DATA - 8n, false, ['sc_addr_not_in_reservation_fail', 'LR_RESERVATION_SET_SIZE']],
+  ['lr.d-far', [atomic('lr', 'd', { rs1: 4 })], DATA + 0x10_0000n, false, ['sc_addr_not_in_reservation_fail']],
+  // The latest LR counts.
+  ['lr-here-lr-there', [atomic('lr', 'w'), atomic('lr', 'w', { rs1: 4 })], DATA + 64n, false, ['sc_pairs_latest_lr']],
+  ['lr-there-lr-here', [atomic('lr', 'w', { rs1: 4 }), atomic('lr', 'w')], DATA + 64n, true, ['sc_pairs_latest_lr']],
+  // Every SC that retires ends it, wherever it goes and however it comes out.
+  ['lr-sc', [atomic('lr', 'w'), atomic('sc', 'w', { rd: 5 })], DATA, false, ['sc_reservation_invalidate', 'sc_intervening_sc_fail']],
+  ['lr-sc-there', [atomic('lr', 'w'), atomic('sc', 'w', { rd: 5, rs1: 4 })], DATA + 64n, false, ['sc_reservation_invalidate', 'sc_intervening_sc_fail']],
+  ['lr-sc-lr', [atomic('lr', 'w'), atomic('sc', 'w', { rd: 5 }), atomic('lr', 'w')], DATA, true, ['sc_pairs_latest_lr']],
+  // What this hart stores itself, and everything else that does not trap, leaves it alone.
+  ['lr-sd', [atomic('lr', 'w'), WORD.sd], DATA, true, ['sc_success_conditions']],
+  ['lr-amoadd', [atomic('lr', 'w'), atomic('amoadd', 'd', { rd: 5 })], DATA, true, ['sc_success_conditions']],
+  ['lr-ld', [atomic('lr', 'w'), LD_X5], DATA, true, ['sc_success_conditions']],
+  ['lr-fence', [atomic('lr', 'w'), 0x0ff0_000f], DATA, true, ['sc_success_conditions']],
+  ['lr-fence.i', [atomic('lr', 'w'), 0x0000_100f], DATA, true, ['sc_success_conditions']],
+  ['lr-sfence.vma', [atomic('lr', 'w'), WORD.sfence], DATA, true, ['sc_success_conditions']],
+  ['lr-csr', [atomic('lr', 'w'), csrrsi(CSR.sscratch, 0, 1)], DATA, true, ['sc_success_conditions']],
 ];
 
-function reservations(): TableRow[] {
-  const rows = PAIRS.map(([name, words, x4, succeeds]) => row(
-    `sc-${name}`, ['sc_w_success', 'sc_w_failure', 'sc_failure_code', 'LR_RESERVATION_SET_SIZE', 'sc_reservation_invalidate'],
-    { mode: 'U', words: [LR.d, ...words], x: { 1: DATA, 3: 9n, 4: x4 } }, { rd: [5, succeeds ? SUCCESS : FAILURE] }, words.length + 1,
-  ));
+function pairs(): TableRow[] {
+  const rows = PAIRS.flatMap(([name, before, x4, succeeds, rules]) => WIDTHS.map((width) => {
+    const wdata = width === 'w' ? 0x9596_9798n : 0x9192_9394_9596_9798n;
+    return row(`sc.${width}-after-${name}`, rules, { mode: 'HS', words: [...before, atomic('sc', width)], x: { 1: DATA, 3: 0x9192_9394_9596_9798n, 4: x4 } }, succeeds
+      ? { rd: [2, 0n], mem: { addr: DATA, wmask: width === 'w' ? 0x0f : 0xff, wdata } }
+      : { rd: [2, 1n], mem: { addr: 0n } }, { steps: before.length + 1 });
+  }));
+  // What SC leaves in memory.
+  const memory = [{ address: DATA, bytes: 8 as const, value: 0x1111_2222_3333_4444n }];
   rows.push(
-    row('sc-without-lr', ['sc_w_failure'], { mode: 'U', words: [SC.d], x: { 1: DATA, 3: 9n } }, { rd: [5, FAILURE], mem: { addr: 0n, wmask: 0 } }),
-    row('sc-stores', ['sc_w_success'], { mode: 'U', words: [LR.w, SC.w], x: { 1: DATA + 4n, 3: 0x1_8000_0000n } }, { rd: [5, SUCCESS], mem: { addr: DATA + 4n, wmask: 0xf, wdata: 0x8000_0000n } }, 2),
-    row('lr.w', ['lr_w_op'], { mode: 'U', words: [LR.w], x: { 1: DATA + 4n }, memory: [{ address: DATA, bytes: 8, value: 0x8000_0001_0000_0000n }] },
-      { rd: [2, 0xffff_ffff_8000_0001n], mem: { addr: DATA + 4n, rmask: 0xf, rdata: 0x8000_0001n } }),
-    row('lr-of-another-block', ['sc_pairs_latest_lr'], { mode: 'U', words: [LR.d, 0x1002_312f, SC.d], x: { 1: DATA, 3: 9n, 4: DATA + 64n } }, { rd: [5, FAILURE] }, 3),
+    row('sc.w-memory', ['sc_w_success'], { mode: 'U', words: [atomic('lr', 'w'), atomic('sc', 'w'), LD_X5], x: { 1: DATA, 3: 0x9192_9394_9596_9798n }, memory }, { rd: [5, 0x1111_2222_9596_9798n] }, { steps: 3 }),
+    row('sc.d-memory', ['sc_w_success'], { mode: 'U', words: [atomic('lr', 'd'), atomic('sc', 'd'), LD_X5], x: { 1: DATA, 3: 0x9192_9394_9596_9798n }, memory }, { rd: [5, 0x9192_9394_9596_9798n] }, { steps: 3 }),
+    row('sc.w-failed-memory', ['sc_w_failure'], { mode: 'U', words: [atomic('sc', 'w'), LD_X5], x: { 1: DATA, 3: 0x9192_9394_9596_9798n }, memory }, { rd: [5, 0x1111_2222_3333_4444n] }, { steps: 2 }),
+    row('sc.w-rd-x0', ['sc_w_success'], { mode: 'U', words: [atomic('lr', 'w'), atomic('sc', 'w', { rd: 0 })], x: { 1: DATA, 3: 7n }, memory }, { mem: { addr: DATA, wmask: 0x0f, wdata: 7n } }, { steps: 2 }),
+    row('sc.w-failed-rd-x0', ['sc_w_failure'], { mode: 'U', words: [atomic('sc', 'w', { rd: 0 })], x: { 1: DATA, 3: 7n }, memory }, { mem: { addr: 0n } }),
+    row('sc.w-upper-of-lr.d', ['sc_success_conditions'], { mode: 'U', words: [atomic('lr', 'd'), atomic('sc', 'w', { rs1: 4 }), LD_X5], x: { 1: DATA, 3: 7n, 4: DATA + 4n }, memory }, { rd: [5, 0x0000_0007_3333_4444n] }, { steps: 3 }),
   );
-  // MRET to where it stands, and a trap whose handler goes on, break it.
-  const back = { mode: 'M', mstatus: { MPP: 3 }, x: { 1: DATA, 3: 9n } } as const;
-  rows.push(row('sc-after-mret', ['section:a', 'choices:reservation'], { ...back, words: [LR.d, WORD.mret], csrs: { mepc: 0x8000_0200n }, memory: [{ address: 0x8000_0200n, bytes: 4, value: BigInt(SC.d) }] },
-    { pc: 0x8000_0200n, nextPc: 0x8000_0204n, rd: [5, FAILURE] }, 3));
-  rows.push({
-    ...row('sc-after-trap', ['section:a', 'choices:reservation'], { mode: 'U', words: [LR.d, WORD.ecall], x: { 1: DATA, 3: 9n }, memory: [{ address: 0x8000_1000n, bytes: 4, value: BigInt(SC.d) }] },
-      { pc: 0x8000_1000n, nextPc: 0x8000_1004n, rd: [5, FAILURE] }, 3),
-    trapsBefore: true,
-  });
   return rows;
+}
+
+/** A reservation does not outlive a trap or a return from one: the SC on the other side fails. `choices:reservation`. */
+function ended(): TableRow[] {
+  const rules = ['sc_w_failure', 'choices:reservation'];
+  const sc = (address: bigint): NonNullable<Setup['memory']>[number] => ({ address, bytes: 4, value: BigInt(atomic('sc', 'w')) });
+  const x = { 1: DATA, 3: 7n, 4: NOWHERE };
+  const fails = (pc: bigint): Expectation => ({ pc, nextPc: pc + 4n, rd: [2, 1n], mem: { addr: 0n } });
+  const lr = atomic('lr', 'w');
+  const trapped = { steps: 3, trapsBefore: true };
+  return [
+    row('ended-by-ecall-to-M', rules, { mode: 'U', words: [lr, WORD.ecall], x, memory: [sc(VECTOR.M)] }, fails(VECTOR.M), trapped),
+    row('ended-by-ecall-to-HS', rules, { mode: 'VS', words: [lr, WORD.ecall], x, memory: [sc(VECTOR.HS)], csrs: { medeleg: 0x400n } }, fails(VECTOR.HS), trapped),
+    row('ended-by-ecall-to-VS', rules, { mode: 'VU', words: [lr, WORD.ecall], x, memory: [sc(VECTOR.VS)], csrs: { medeleg: 0x100n, hedeleg: 0x100n } }, fails(VECTOR.VS), trapped),
+    row('ended-by-illegal', rules, { mode: 'M', words: [lr, WORD.ones], x, memory: [sc(VECTOR.M)] }, fails(VECTOR.M), trapped),
+    row('ended-by-access-fault', rules, { mode: 'M', words: [lr, 0x0002_3283], x, memory: [sc(VECTOR.M)] }, fails(VECTOR.M), trapped),
+    row('ended-by-sc-fault', rules, { mode: 'M', words: [lr, atomic('sc', 'w', { rs1: 4 })], x, memory: [sc(VECTOR.M)] }, fails(VECTOR.M), trapped),
+    row('ended-by-lr-fault', rules, { mode: 'M', words: [lr, atomic('lr', 'w', { rs1: 4 })], x, memory: [sc(VECTOR.M)] }, fails(VECTOR.M), trapped),
+    row('ended-by-interrupt', rules, { mode: 'M', words: [lr, csrrsi(CSR.mstatus, 0, 8)], x, memory: [sc(VECTOR.M)], csrs: { mie: 8n }, lines: { msip: true } }, fails(VECTOR.M), { steps: 4, trapsBefore: true }),
+    row('ended-by-mret', rules, { mode: 'M', words: [lr, WORD.mret], x, memory: [sc(EPC.M)] }, fails(EPC.M), { steps: 3 }),
+    row('ended-by-sret', rules, { mode: 'HS', words: [lr, WORD.sret], x, memory: [sc(EPC.HS)] }, fails(EPC.HS), { steps: 3 }),
+    row('ended-by-sret-VS', rules, { mode: 'VS', words: [lr, WORD.sret], x, memory: [sc(EPC.VS)] }, fails(EPC.VS), { steps: 3 }),
+  ];
 }
 
 /* ------------------------------------------------------------------ faults */
 
-/** `[name, word, transformed: everything but rs1, cause]`. */
-const FAULTS: readonly (readonly [name: string, word: number, tinst: bigint, cause: number, bytes: bigint])[] = [
-  ['lr.w', LR.w, 0x1000_212fn, LOAD, 4n], ['lr.d', LR.d, 0x1000_312fn, LOAD, 8n], ['sc.w', SC.w, 0x1830_22afn, STORE, 4n], ['sc.d', SC.d, 0x1830_32afn, STORE, 8n],
-  ['amoadd.w', word(0x00, 0x2000), 0x0030_212fn, STORE, 4n], ['amoswap.d.aqrl', word(0x0e, 0x3000), 0x0e30_312fn, STORE, 8n], ['amomaxu.w.rl', word(0xe2, 0x2000), 0xe230_212fn, STORE, 4n],
-];
+/** Whether an address is a guest virtual address. */
+const V: Readonly<Record<Mode, boolean>> = { M: false, HS: false, U: false, VS: true, VU: true };
 
+/** Where no atomic can go: nothing there, I/O, and past the end. */
+const PLACES: readonly (readonly [name: string, address: bigint])[] = [['nowhere', NOWHERE], ['clint', 0x200_4000n], ['uart', 0x1000_0000n], ['finisher', 0x10_0000n], ['past-dram', DRAM_END], ['bit-56', 0x100_0000_8000_4000n]];
+
+/** Misaligned addresses by width, in DRAM and elsewhere: an access fault that comes before everything else about the address. */
+const MISALIGNED: Readonly<Record<Width, readonly bigint[]>> = {
+  w: [DATA + 1n, DATA + 2n, DATA + 3n, DATA + 7n, NOWHERE + 2n, DRAM_END - 2n, 0x1000_0001n],
+  d: [DATA + 1n, DATA + 2n, DATA + 4n, DATA + 7n, NOWHERE + 4n, DRAM_END - 4n, 0x200_4004n],
+};
+
+/** LR raises load access faults, everything else store/AMO access faults; tinst keeps all but rs1. */
 function faults(): TableRow[] {
-  const gva = (mode: Mode): boolean => mode === 'VS' || mode === 'VU';
-  return FAULTS.flatMap(([name, insn, tinst, cause, bytes]) => {
-    const places: readonly (readonly [string, bigint])[] = [
-      ['nowhere', NOWHERE], ['behind-dram', DRAM_END], ['clint', 0x200_4000n], ['uart', 0x1000_0000n],
-      // Misaligned wherever it is, and always as a whole.
-      ['misaligned', DATA + bytes / 2n], ['misaligned-across', DATA + 8n - bytes / 4n], ['misaligned-end', DRAM_END - bytes / 2n], ['misaligned-nowhere', NOWHERE + 1n],
-    ];
-    return places.flatMap(([where, address]) => (where === 'nowhere' ? ALL_MODES : ['U'] as const).map((mode) => row(
-      `${name}-${where}-${mode}`, ['mcause_exccode_ld_ldrsv', 'mcause_exccode_st_sc_amo', 'LR_SC_ALIGNMENT', 'amo_alignment', 'H_trap_xtinst_val'],
-      { mode, words: [insn], x: { 1: address } }, { trap: { to: 'M', cause, tval: address, tinst, gva: gva(mode) } },
-    )));
-  });
+  const rows: TableRow[] = [];
+  const rules = ['amo_alignment', 'LR_SC_ALIGNMENT', 'H_trap_xtinst', 'mtval_vaddr_wr1'];
+  for (const name of ['lr', 'sc', ...AMOS] as const) {
+    const cause = name === 'lr' ? 5 : 7;
+    for (const width of WIDTHS) {
+      const word = atomic(name, width);
+      const tinst = BigInt(atomic(name, width, { rs1: 0 }));
+      for (const [place, address] of PLACES) {
+        rows.push(row(`${name}.${width}-${place}`, rules, { mode: 'HS', words: [word], x: { 1: address } }, { trap: { to: 'M', cause, tval: address, tinst } }));
+      }
+      for (const address of MISALIGNED[width]) {
+        rows.push(row(`${name}.${width}-misaligned-${address.toString(16)}`, [...rules, 'choices:misaligned-atomics'], { mode: 'M', words: [word], x: { 1: address } }, { trap: { to: 'M', cause, tval: address, tinst } }));
+      }
+    }
+  }
+  for (const name of ['lr', 'sc', 'amoadd'] as const) {
+    const cause = name === 'lr' ? 5 : 7;
+    const word = atomic(name, 'd', { order: 3 });
+    const tinst = BigInt(atomic(name, 'd', { order: 3, rs1: 0 }));
+    for (const mode of ALL_MODES) {
+      rows.push(row(`${name}.d-nowhere-${mode}-to-M`, rules, { mode, words: [word], x: { 1: NOWHERE } }, { trap: { to: 'M', cause, tval: NOWHERE, tinst, gva: V[mode] } }));
+      if (mode !== 'M') rows.push(row(`${name}.d-nowhere-${mode}-to-HS`, rules, { mode, words: [word], x: { 1: NOWHERE }, csrs: { medeleg: 0xa0n } }, { trap: { to: 'HS', cause, tval: NOWHERE, tinst, gva: V[mode] } }));
+      if (V[mode]) rows.push(row(`${name}.d-nowhere-${mode}-to-VS`, rules, { mode, words: [word], x: { 1: NOWHERE }, csrs: { medeleg: 0xa0n, hedeleg: 0xa0n } }, { trap: { to: 'VS', cause, tval: NOWHERE } }));
+    }
+  }
+  // An SC checks its address although it holds no reservation; with one, too.
+  rows.push(row('sc.w-nowhere-reserved', ['sc_retire_permission'], { mode: 'M', words: [atomic('lr', 'w'), atomic('sc', 'w', { rs1: 4 })], x: { 1: DATA, 4: NOWHERE } }, { trap: { to: 'M', cause: 7, tval: NOWHERE, tinst: BigInt(atomic('sc', 'w', { rs1: 0 })) } }, { steps: 2 }));
+  // A faulting AMO writes nothing: no rd, and (misaligned in DRAM) no memory.
+  rows.push(row('amoadd.d-misaligned-memory', ['choices:misaligned-atomics'], { mode: 'M', words: [atomic('amoadd', 'd', { rs1: 4 })], x: { 1: DATA, 3: 1n, 4: DATA + 4n }, memory: [{ address: DATA, bytes: 8, value: 0x1111_2222_3333_4444n }, { address: VECTOR.M, bytes: 4, value: BigInt(LD_X5) }] }, { pc: VECTOR.M, nextPc: VECTOR.M + 4n, rd: [5, 0x1111_2222_3333_4444n] }, { steps: 2, trapsBefore: true }));
+  return rows;
 }
 
-/** All rows. */
-export function atomicRows(): readonly TableRow[] {
-  return [...amos(), ...reservations(), ...faults()];
-}
+/** All rows of the atomics' tables. */
+export const atomicRows = (): readonly TableRow[] => [...amos(), ...operands(), ...pairs(), ...ended(), ...faults()];

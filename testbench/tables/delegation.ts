@@ -1,5 +1,6 @@
 /** Delegation: which bits can be set, and where each exception goes. */
 import type { Mode, TrapMode } from '../retirement.js';
+import type { Demand } from './extensions.js';
 import { CSR, DATA, NOWHERE, PC, WORD, bits, csrrs, csrrw, hart, type TableRow, type TrapExpectation } from './row.js';
 
 /** A delegation register's bit: writable, read-only 0, read-only 1. */
@@ -42,12 +43,15 @@ const REGISTERS = [
   { name: 'hideleg', csr: CSR.hideleg, table: HIDELEG, zeros: 0n, ones: 0x444n, rules: ['hideleg_acc', 'HIDELEG_WARL'] },
 ] as const;
 
+/** With C bit 0 of the exceptions' registers is not there: nothing is ever misaligned. */
+const without0 = (name: string): Demand => (name.endsWith('edeleg') ? { without: ['c'] } : {});
+
 function writable(): TableRow[] {
   const rows: TableRow[] = [];
   for (const { name, csr, table, zeros, ones, rules } of REGISTERS) {
     for (const [written, value, label] of [[0xffff_ffff_ffff_ffffn, ones, 'ones'], [0n, zeros, 'zeros']] as const) {
       rows.push({
-        id: `delegation/${name}-${label}`, rules,
+        ...(label === 'ones' ? without0(name) : {}), id: `delegation/${name}-${label}`, rules,
         arrange: hart({ mode: 'M', words: [csrrw(csr, 0, 1), csrrs(csr, 2, 0)], x: { 1: written } }),
         steps: 2, expect: { rd: [2, value] },
       });
@@ -56,7 +60,7 @@ function writable(): TableRow[] {
       const mask = 1n << BigInt(code);
       const value: Readonly<Record<Bit, bigint>> = { w: zeros | mask, 0: zeros, 1: zeros };
       rows.push({
-        id: `delegation/${name}-bit-${code}`, rules,
+        ...(code === 0 ? without0(name) : {}), id: `delegation/${name}-bit-${code}`, rules,
         arrange: hart({ mode: 'M', words: [csrrw(csr, 0, 1), csrrs(csr, 2, 0)], x: { 1: mask } }),
         steps: 2, expect: { rd: [2, value[bit]] },
       });
@@ -76,9 +80,9 @@ const ROUTE: Readonly<Record<Setting, Readonly<Record<Mode, TrapMode>>>> = {
   both: { M: 'M', HS: 'HS', U: 'HS', VS: 'VS', VU: 'VS' },
 };
 
-/** All bits either register can hold. */
-const MEDELEG_ALL = 0xf0_b7ffn;
-const HEDELEG_ALL = 0xb1ffn;
+/** All bits either register can hold, whatever the extensions: bit 0 is not there with C. */
+const MEDELEG_ALL = 0xf0_b7fen;
+const HEDELEG_ALL = 0xb1fen;
 
 /** `medeleg` and `hedeleg` for a setting; without its own bit, all the other bits are set, to catch a neighbour's bit being used. */
 function delegate(setting: Setting, code: number): { medeleg: bigint; hedeleg: bigint } {
@@ -140,6 +144,7 @@ function routes(): TableRow[] {
           gva: to !== 'VS' && exception.address && V[mode],
         };
         rows.push({
+          ...(exception.code === 0 ? { without: ['c'] as const } : {}),
           id: `delegation/code-${exception.code}-${mode}-${setting}`,
           rules: ['H_trap_deleg', 'hedeleg_op', 'trap_never_trans_lower', 'trap_horiz', 'trap_def_M_mode', ...exception.rules],
           arrange: hart({

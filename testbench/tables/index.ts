@@ -6,15 +6,21 @@
  */
 import { aliasRows } from './aliases.js';
 import { atomicRows } from './atomics.js';
-import { bitRows } from './bits.js';
+import { bitmanipRows } from './bitmanip.js';
+import { compressedRows } from './compressed.js';
 import { csrRows } from './csrs.js';
 import { delegationRows } from './delegation.js';
 import { encodingRows } from './encodings.js';
+import { envcfgRows } from './envcfg.js';
+import { PRESENT, demanded } from './extensions.js';
 import { interruptRows } from './interrupts.js';
 import { legalityRows } from './legality.js';
 import { priorityRows } from './priority.js';
 import type { TableRow } from './row.js';
 import { shiftRows } from './shifts.js';
+import { sstcRows } from './sstc.js';
+import { stateenRows } from './stateen.js';
+import { svinvalRows } from './svinval.js';
 import { tinstRows } from './tinst.js';
 import { trapEntryRows } from './trapentry.js';
 import { unprivilegedRows } from './unprivileged.js';
@@ -23,11 +29,17 @@ import { xretRows } from './xret.js';
 
 export type { Expectation, MemoryExpectation, TableRow, TrapExpectation } from './row.js';
 
-/** Every row of every table. */
-export function tables(): readonly TableRow[] {
+/** Every row there is, whatever it demands of the hart. */
+export function allRows(): readonly TableRow[] {
   return [
     ...xretRows(), ...trapEntryRows(), ...delegationRows(), ...legalityRows(), ...priorityRows(),
     ...aliasRows(), ...interruptRows(), ...tinstRows(), ...warlRows(), ...unprivilegedRows(), ...encodingRows(), ...csrRows(), ...shiftRows(),
-    ...bitRows(), ...atomicRows(),
+    ...atomicRows(), ...bitmanipRows(), ...compressedRows(),
+    ...svinvalRows(), ...sstcRows(), ...stateenRows(), ...envcfgRows(),
   ];
+}
+
+/** Every row that holds on a hart with these extensions. */
+export function tables(extensions: readonly string[] = PRESENT): readonly TableRow[] {
+  return allRows().filter((row) => demanded(row, extensions));
 }

@@ -3,25 +3,26 @@
  * virtual-instruction exceptions and everything around it, for every mode.
  */
 import type { Mode } from '../retirement.js';
+import type { Demand, Extension } from './extensions.js';
 import { ALL_MODES, CSR, DATA, EPC, WORD, bits, csrrc, csrrci, csrrs, csrrsi, csrrw, csrrwi, hart, type Expectation, type Setup, type TableRow } from './row.js';
 
 /** Executes, illegal-instruction exception, virtual-instruction exception. */
-type Outcome = 'ok' | 'ill' | 'vir';
-type ByMode = Readonly<Record<Mode, Outcome>>;
+export type Outcome = 'ok' | 'ill' | 'vir';
+export type ByMode = Readonly<Record<Mode, Outcome>>;
 
 /** Exception codes. */
 const CAUSE: Readonly<Record<Exclude<Outcome, 'ok'>, number>> = { ill: 2, vir: 22 };
 
 /** One row per mode for an instruction; `ok` says what else is expected of it where it executes. */
-function perMode(
+export function perMode(
   name: string, rules: readonly string[], word: number, outcomes: ByMode,
   setup: Omit<Setup, 'mode' | 'words'> | ((mode: Mode) => Omit<Setup, 'mode' | 'words'>) = {},
-  ok: Expectation | ((mode: Mode) => Expectation) = {},
+  ok: Expectation | ((mode: Mode) => Expectation) = {}, demand: Demand = {},
 ): TableRow[] {
   return ALL_MODES.map((mode) => {
     const outcome = outcomes[mode];
     return {
-      id: `legality/${name}-${mode}`, rules,
+      ...demand, id: `legality/${name}-${mode}`, rules,
       arrange: hart({ ...(typeof setup === 'function' ? setup(mode) : setup), mode, words: [word] }),
       expect: outcome === 'ok'
         ? typeof ok === 'function' ? ok(mode) : ok
@@ -31,7 +32,7 @@ function perMode(
 }
 
 /** The same outcome in every mode. */
-const all = (outcome: Outcome): ByMode => ({ M: outcome, HS: outcome, U: outcome, VS: outcome, VU: outcome });
+export const all = (outcome: Outcome): ByMode => ({ M: outcome, HS: outcome, U: outcome, VS: outcome, VU: outcome });
 
 /* ------------------------------------------------------------------ WFI, SRET, fences */
 
@@ -300,16 +301,17 @@ function csrs(): TableRow[] {
 
 /**
  * CSRs that do not exist here: RV32's high halves, other extensions', reserved
- * ones. Never HS-qualified, so illegal in every mode.
+ * ones. Never HS-qualified, so illegal in every mode. Some exist with an
+ * extension.
  */
-const NONEXISTENT: readonly (readonly [name: string, csr: number])[] = [
+const NONEXISTENT: readonly (readonly [name: string, csr: number, unless?: Extension])[] = [
   ['ustatus', 0x000], ['fflags', 0x001], ['frm', 0x002], ['fcsr', 0x003], ['vstart', 0x008], ['ssp', 0x011], ['seed', 0x015], ['jvt', 0x017],
-  ['sedeleg', 0x102], ['sideleg', 0x103], ['sstateen0', 0x10c], ['scountinhibit', 0x120], ['stimecmp', 0x14d], ['sctrctl', 0x14e],
+  ['sedeleg', 0x102], ['sideleg', 0x103], ['sstateen0', 0x10c, 'smstateen'], ['scountinhibit', 0x120], ['stimecmp', 0x14d, 'sstc'], ['sctrctl', 0x14e],
   ['siselect', 0x150], ['stopei', 0x15c], ['stimecmph', 0x15d], ['srmcfg', 0x181], ['reserved-s', 0x1ff],
-  ['vscounteren', 0x206], ['vsenvcfg', 0x20a], ['vstimecmp', 0x24d], ['vsiselect', 0x250], ['reserved-vs', 0x2ff],
-  ['mstateen0', 0x30c], ['mstatush', 0x310], ['medelegh', 0x312], ['menvcfgh', 0x31a], ['mcyclecfg', 0x321], ['minstretcfg', 0x322],
-  ['miselect', 0x350], ['mtopei', 0x35c], ['pmpcfg0', 0x3a0], ['pmpcfg2', 0x3a2], ['pmpaddr0', 0x3b0], ['pmpaddr63', 0x3ef],
-  ['scontext', 0x5a8], ['custom-s', 0x5c0], ['hstateen0', 0x60c], ['hedelegh', 0x612], ['htimedeltah', 0x615], ['henvcfgh', 0x61a],
+  ['vscounteren', 0x206], ['vsenvcfg', 0x20a], ['vstimecmp', 0x24d, 'sstc'], ['vsiselect', 0x250], ['reserved-vs', 0x2ff],
+  ['mstateen0', 0x30c, 'smstateen'], ['mstatush', 0x310], ['medelegh', 0x312], ['menvcfgh', 0x31a], ['mcyclecfg', 0x321], ['minstretcfg', 0x322],
+  ['miselect', 0x350], ['mtopei', 0x35c], ['pmpcfg0', 0x3a0, 'pmp'], ['pmpcfg2', 0x3a2, 'pmp'], ['pmpaddr0', 0x3b0, 'pmp'], ['pmpaddr63', 0x3ef],
+  ['scontext', 0x5a8], ['custom-s', 0x5c0], ['hstateen0', 0x60c, 'smstateen'], ['hedelegh', 0x612], ['htimedeltah', 0x615], ['henvcfgh', 0x61a],
   ['hcontext', 0x6a8], ['mhpmevent3h', 0x723], ['mnstatus', 0x744], ['mseccfg', 0x747], ['tselect', 0x7a0], ['mcontext', 0x7a8],
   ['dcsr', 0x7b0], ['custom-u', 0x800], ['mcyclecfg-gap', 0xb01], ['mcycleh', 0xb80], ['vl', 0xc20], ['cycleh', 0xc80], ['timeh', 0xc81],
   ['instreth', 0xc82], ['hpmcounter3h', 0xc83], ['scountovf', 0xda0], ['stopi', 0xdb0], ['reserved-hro', 0xe00], ['vstopi', 0xeb0],
@@ -318,24 +320,26 @@ const NONEXISTENT: readonly (readonly [name: string, csr: number])[] = [
 
 function nonexistent(): TableRow[] {
   const open = { csrs: { mcounteren: 7n, hcounteren: 7n, scounteren: 7n } };
-  return NONEXISTENT.flatMap(([name, csr]) => perMode(`no-${name}`, ['H_illegal_high_half', 'H_cause_virtual_instruction', 'choices:csrs'], csrrs(csr, 2, 0), all('ill'), open));
+  return NONEXISTENT.flatMap(([name, csr, unless]) => perMode(
+    `no-${name}`, ['H_illegal_high_half', 'H_cause_virtual_instruction', 'choices:csrs'], csrrs(csr, 2, 0), all('ill'), open, {}, unless === undefined ? {} : { without: [unless] },
+  ));
 }
 
 /* ------------------------------------------------------------------ encodings */
 
 /** SYSTEM and MISC-MEM encodings that are nothing here, and instructions of extensions that are absent: illegal in every mode. */
-const NOTHING: readonly (readonly [name: string, word: number])[] = [
+const NOTHING: readonly (readonly [name: string, word: number, unless?: Extension])[] = [
   ['ecall-rd', 0x0000_00f3], ['ecall-rs1', 0x0000_8073], ['ebreak-rd', 0x0010_00f3], ['uret', 0x0020_0073], ['system-3', 0x0030_0073],
   ['sret-rs1', 0x1020_8073], ['sret-rd', 0x1020_00f3], ['sret-rs2', 0x1030_0073], ['mret-rs1', 0x3020_8073], ['mret-rd', 0x3020_00f3],
   ['mret-rs2', 0x3000_0073], ['hret', 0x2020_0073], ['mnret', 0x7020_0073], ['dret', 0x7b20_0073], ['sctrclr', 0x1040_0073],
   ['wfi-rs1', 0x1050_8073], ['wfi-rd', 0x1050_00f3],
   ['sfence-rd', 0x1200_00f3], ['hfence.vvma-rd', 0x2200_00f3], ['hfence.gvma-rd', 0x6200_00f3], ['sfence.vm', 0x1040_8073],
-  ['sinval.vma', 0x1600_0073], ['sfence.w.inval', 0x1800_0073], ['sfence.inval.ir', 0x1810_0073], ['hinval.vvma', 0x2600_0073], ['hinval.gvma', 0x6600_0073],
+  ['sinval.vma', 0x1600_0073, 'svinval'], ['sfence.w.inval', 0x1800_0073, 'svinval'], ['sfence.inval.ir', 0x1810_0073, 'svinval'], ['hinval.vvma', 0x2600_0073, 'svinval'], ['hinval.gvma', 0x6600_0073, 'svinval'],
   ['hlv-b-rs2-2', 0x6020_c173], ['hlvx-b', 0x6030_c173], ['hlv-h-rs2-2', 0x6420_c173], ['hlv-w-rs2-2', 0x6820_c173], ['hlv-d-u', 0x6c10_c173],
   ['hlvx-d', 0x6c30_c173], ['hsv.b-rd', 0x6230_c0f3], ['hsv.h-rd', 0x6630_c0f3], ['hsv.w-rd', 0x6a30_c0f3], ['hsv.d-rd', 0x6e30_c0f3],
   ['system-funct3-4', 0x0000_c173], ['mop.r.0', 0x81c0_4073],
-  ['cbo.inval', 0x0000_a00f], ['cbo.clean', 0x0010_a00f], ['cbo.zero', 0x0040_a00f], ['misc-mem-3', 0x0000_300f], ['misc-mem-7', 0x0000_700f],
-  ['lr.w-rs2', 0x1010_a12f], ['amoadd.b', 0x0030_812f], ['amoadd.q', 0x0030_c12f], ['amocas.w', 0x2830_a12f], ['flw', 0x0000_a107], ['fsd', 0x0000_b027], ['fadd.s', 0x0031_0153], ['vadd', 0x0220_8157],
+  ['cbo.inval', 0x0000_a00f, 'zicbom'], ['cbo.clean', 0x0010_a00f, 'zicbom'], ['cbo.zero', 0x0040_a00f, 'zicboz'], ['misc-mem-3', 0x0000_300f], ['misc-mem-7', 0x0000_700f],
+  ['lr.w', 0x1000_a12f, 'a'], ['amoadd.d', 0x0030_b12f, 'a'], ['lr.w-rs2', 0x1010_a12f], ['amoadd.b', 0x0030_812f], ['amoadd.q', 0x0030_c12f], ['amocas.w', 0x2830_a12f], ['flw', 0x0000_a107], ['fsd', 0x0000_b027], ['fadd.s', 0x0031_0153], ['vadd', 0x0220_8157],
   ['custom-0', 0x0000_000b], ['load-7', 0x0000_f103], ['store-4', 0x0030_c023], ['branch-2', 0x0000_2063], ['jalr-1', 0x0000_9167],
   ['op-funct7-2', 0x0430_8133], ['sub-funct3-1', 0x4030_9133], ['opw-funct3-1-m', 0x0230_913b], ['slliw-shamt-32', 0x0200_911b], ['slli-bit-26', 0x0400_9113],
 ];
@@ -347,7 +351,9 @@ const FENCES: readonly (readonly [name: string, word: number])[] = [
 
 function encodings(): TableRow[] {
   return [
-    ...NOTHING.flatMap(([name, word]) => perMode(`nothing-${name}`, ['H_cause_virtual_instruction', 'choices:encodings'], word, all('ill'), { hstatus: { HU: 1 }, x: { 1: DATA } })),
+    ...NOTHING.flatMap(([name, word, unless]) => perMode(
+      `nothing-${name}`, ['H_cause_virtual_instruction', 'choices:encodings'], word, all('ill'), { hstatus: { HU: 1 }, x: { 1: DATA } }, {}, unless === undefined ? {} : { without: [unless] },
+    )),
     ...FENCES.flatMap(([name, word]) => perMode(name, ['fence_unused_flds_rsv', 'fence_i_rsv', 'pause_op'], word, all('ok'))),
   ];
 }

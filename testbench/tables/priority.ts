@@ -4,7 +4,7 @@ import { ALL_MODES, CSR, DRAM_END, NOWHERE, PC, WORD, bits, csrrw, hart, type Ex
 
 const V: Readonly<Record<Mode, boolean>> = { M: false, HS: false, U: false, VS: true, VU: true };
 
-function row(name: string, rules: readonly string[], setup: Setup, expect: Expectation, more: Pick<TableRow, 'steps' | 'trapsBefore'> = {}): TableRow {
+function row(name: string, rules: readonly string[], setup: Setup, expect: Expectation, more: Pick<TableRow, 'steps' | 'trapsBefore' | 'without'> = {}): TableRow {
   return { id: `priority/${name}-${setup.mode}`, rules, arrange: hart(setup), ...more, expect };
 }
 
@@ -79,6 +79,8 @@ function jumps(): TableRow[] {
     misaligned
       ? { trap: { to: 'M', cause: 0, tval: target, gva: V[mode] } }
       : { nextPc: target, ...(link ? { rd: [2, PC + 4n] as const } : {}) },
+    // With C no target is misaligned.
+    misaligned ? { without: ['c'] } : {},
   )));
 }
 

@@ -7,6 +7,7 @@
  * misreading the two sides share.
  */
 import type { HomeCsr, Mode, Subject, TrapMode } from '../retirement.js';
+import type { Demand } from './extensions.js';
 
 /** What `Subject.arrange` takes. */
 export type Arrangement = Parameters<Subject['arrange']>[0];
@@ -46,6 +47,8 @@ export interface TrapExpectation {
   readonly cause: number;
   readonly interrupt?: boolean;
   readonly tval?: bigint;
+  /** The guest physical address shifted right by 2, for a guest-page fault. */
+  readonly tval2?: bigint;
   readonly tinst?: bigint;
   readonly gva?: boolean;
 }
@@ -69,11 +72,13 @@ export interface MemoryExpectation {
 export interface Expectation {
   /** The trap taken; absent: the instruction retires. */
   readonly trap?: TrapExpectation;
-  /** Address of the instruction; absent: `arrange.pc`, four bytes on for every earlier step. */
+  /** Address of the instruction; absent: `arrange.pc` behind the arranged instructions of every earlier step. */
   readonly pc?: bigint;
+  /** Instruction bits, 16 or 32; absent: those arranged at `pc`, or 0 where nothing was fetched. */
+  readonly insn?: number;
   /** Mode afterwards; absent: unchanged, or the trap's target. */
   readonly nextMode?: Mode;
-  /** Next pc; absent: pc + 4, or the direct vector of the trap's target. */
+  /** Next pc; absent: behind the instruction, or the direct vector of the trap's target. */
   readonly nextPc?: bigint;
   /** Register and value written; `any`: some register or none; absent: none. */
   readonly rd?: readonly [register: number, value: bigint] | 'any';
@@ -88,7 +93,7 @@ export interface Expectation {
 }
 
 /** One line of one of the manual's tables. */
-export interface TableRow {
+export interface TableRow extends Demand {
   /** `table/what`, unique over all tables. */
   readonly id: string;
   /** Normative rule names, or `section:`/`choices:` and a word where the manual has no rule. */
@@ -152,6 +157,8 @@ export interface Setup extends StatusFields {
   readonly pc?: bigint;
   /** Instructions at `pc`, `pc + 4`, ... */
   readonly words?: readonly number[];
+  /** 16-bit parcels at `pc`, `pc + 2`, ...: compressed instructions, and the halves of others. Instead of `words`. */
+  readonly parcels?: readonly number[];
   readonly x?: Readonly<Record<number, bigint>>;
   readonly csrs?: Readonly<Partial<Record<HomeCsr, bigint>>>;
   readonly memory?: NonNullable<Arrangement['memory']>;
@@ -164,6 +171,7 @@ export function hart(setup: Setup): Arrangement {
   const words = (setup.words ?? []).map((word, index) => ({
     address: pc + 4n * BigInt(index), bytes: 4 as const, value: BigInt(word >>> 0),
   }));
+  const parcels = aligned(pc, setup.parcels ?? []);
   return {
     mode: setup.mode,
     pc,
@@ -175,9 +183,18 @@ export function hart(setup: Setup): Arrangement {
       vsstatus: status('vsstatus', setup.vsstatus ?? {}),
       ...setup.csrs,
     },
-    memory: [...words, ...(setup.memory ?? [])],
+    memory: [...words, ...parcels, ...(setup.memory ?? [])],
     ...(setup.lines === undefined ? {} : { lines: setup.lines }),
   };
+}
+
+/** Parcels from `pc` on as aligned words of memory; a half that no parcel fills is 0. */
+function aligned(pc: bigint, parcels: readonly number[]): NonNullable<Arrangement['memory']> {
+  const halves = (pc & 2n) === 0n || parcels.length === 0 ? parcels : [0, ...parcels];
+  return Array.from({ length: Math.ceil(halves.length / 2) }, (_, index) => ({
+    address: (pc & ~3n) + 4n * BigInt(index), bytes: 4 as const,
+    value: BigInt((halves[2 * index] ?? 0) + (halves[2 * index + 1] ?? 0) * 0x1_0000),
+  }));
 }
 
 /** CSR instructions from their six literal fields. */
@@ -225,6 +242,13 @@ export const CSR = {
   menvcfg: 0x30a, mcountinhibit: 0x320, mhpmevent3: 0x323, mhpmevent31: 0x33f, mscratch: 0x340, mepc: 0x341,
   mcause: 0x342, mtval: 0x343, mip: 0x344, mtinst: 0x34a, mtval2: 0x34b, mcycle: 0xb00, minstret: 0xb02,
   mhpmcounter3: 0xb03, mhpmcounter31: 0xb1f,
+  // With extensions.
+  stimecmp: 0x14d, vstimecmp: 0x24d,
+  sstateen0: 0x10c, sstateen1: 0x10d, sstateen2: 0x10e, sstateen3: 0x10f,
+  hstateen0: 0x60c, hstateen1: 0x60d, hstateen2: 0x60e, hstateen3: 0x60f,
+  mstateen0: 0x30c, mstateen1: 0x30d, mstateen2: 0x30e, mstateen3: 0x30f,
+  pmpcfg0: 0x3a0, pmpcfg1: 0x3a1, pmpcfg2: 0x3a2, pmpcfg3: 0x3a3, pmpcfg4: 0x3a4, pmpcfg14: 0x3ae, pmpcfg15: 0x3af,
+  pmpaddr0: 0x3b0, pmpaddr1: 0x3b1, pmpaddr2: 0x3b2, pmpaddr3: 0x3b3, pmpaddr7: 0x3b7, pmpaddr8: 0x3b8, pmpaddr15: 0x3bf, pmpaddr16: 0x3c0, pmpaddr63: 0x3ef,
 } as const;
 
 /** The five modes, typed here once more so that a table's rows do not depend on anybody's list. */

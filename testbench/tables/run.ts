@@ -1,6 +1,7 @@
 /** Runs a row on a subject and says in words where the two differ. */
 import type { ArchitecturalState, HomeCsr, Retirement, Subject, TrapMode } from '../retirement.js';
-import { FIELDS, PC, VECTOR, type Expectation, type StatusName, type TableRow, type TrapExpectation } from './row.js';
+import { PRESENT, opened } from './extensions.js';
+import { FIELDS, PC, VECTOR, type Arrangement, type Expectation, type StatusName, type TableRow, type TrapExpectation } from './row.js';
 
 /** The registers a trap into each mode writes, by role. */
 const TRAP_CSRS: Readonly<Record<TrapMode, {
@@ -17,14 +18,34 @@ const FREE_RUNNING: ReadonlySet<string> = new Set(['mcycle', 'minstret']);
 
 const hex = (value: bigint | undefined): string => (value === undefined ? 'nothing' : `0x${value.toString(16)}`);
 
+/** The byte arranged at a physical address, 0 where nothing is. */
+function byteAt(memory: NonNullable<Arrangement['memory']>, address: bigint): number {
+  const entry = memory.find((candidate) => address >= candidate.address && address < candidate.address + BigInt(candidate.bytes));
+  return entry === undefined ? 0 : Number((entry.value >> (8n * (address - entry.address))) & 0xffn);
+}
+
+/** The instruction arranged at a physical address: 32 bits when the lowest two are 11, else 16. */
+export function arrangedInsn(memory: NonNullable<Arrangement['memory']>, pc: bigint): { readonly insn: number; readonly length: bigint } {
+  const bytes = [0n, 1n, 2n, 3n].map((offset) => byteAt(memory, pc + offset));
+  const low = (bytes[0] ?? 0) + (bytes[1] ?? 0) * 0x100;
+  return (low & 3) === 3 ? { insn: low + (bytes[2] ?? 0) * 0x1_0000 + (bytes[3] ?? 0) * 0x100_0000, length: 4n } : { insn: low, length: 2n };
+}
+
+/** Exceptions of the fetch itself: the record has no instruction bits, not even those of a first half. */
+const FETCH_FAULTS: readonly number[] = [1, 12, 20];
+
 /**
  * Arranges the row's state, steps, and compares the last record and the state
  * after it with what the row expects. Empty: the subject agrees.
+ *
+ * `extensions` are the ones the subject has: what they would lock after reset
+ * is opened where the row does not say otherwise.
  */
-export function runRow(subject: Subject, row: TableRow): string[] {
+export function runRow(subject: Subject, row: TableRow, extensions: readonly string[] = PRESENT): string[] {
   const differences: string[] = [];
   const steps = row.steps ?? 1;
-  subject.arrange(row.arrange);
+  const memory = row.arrange.memory ?? [];
+  subject.arrange(opened(row.arrange, extensions));
   for (let step = 1; step < steps; step += 1) {
     const early = subject.step();
     if (early.trap !== undefined && row.trapsBefore !== true) {
@@ -34,12 +55,14 @@ export function runRow(subject: Subject, row: TableRow): string[] {
   const before = subject.state();
   const record = subject.step();
   const after = subject.state();
-  const pc = row.expect.pc ?? (row.arrange.pc ?? PC) + 4n * BigInt(steps - 1);
+  let pc = row.arrange.pc ?? PC;
+  for (let step = 1; step < steps; step += 1) pc += arrangedInsn(memory, pc).length;
+  pc = row.expect.pc ?? pc;
 
-  compareControl(record, before, after, row.expect, pc, differences);
-  // Nothing is fetched for an interrupt, nor when the fetch itself faults (cause 1).
-  const fetched = row.expect.trap?.interrupt !== true && row.expect.trap?.cause !== 1;
-  const insn = fetched ? Number(row.arrange.memory?.find((entry) => entry.address === pc)?.value ?? 0n) : 0;
+  const arranged = arrangedInsn(memory, pc);
+  compareControl(record, before, after, row.expect, pc, arranged.length, differences);
+  const fetched = row.expect.trap?.interrupt !== true && !FETCH_FAULTS.includes(row.expect.trap?.cause ?? -1);
+  const insn = row.expect.insn ?? (fetched ? arranged.insn : 0);
   if (record.insn >>> 0 !== insn) differences.push(`insn is ${hex(BigInt(record.insn >>> 0))}, expected ${hex(BigInt(insn))}`);
   if (row.expect.trap === undefined) compareRetired(record, row.expect, differences);
   else compareTrap(record, after, row.expect.trap, pc, differences);
@@ -50,10 +73,10 @@ export function runRow(subject: Subject, row: TableRow): string[] {
 
 /** Where execution was, and where and in which mode it goes on. */
 function compareControl(
-  record: Retirement, before: ArchitecturalState, after: ArchitecturalState, expect: Expectation, pc: bigint, differences: string[],
+  record: Retirement, before: ArchitecturalState, after: ArchitecturalState, expect: Expectation, pc: bigint, length: bigint, differences: string[],
 ): void {
   const nextMode = expect.nextMode ?? expect.trap?.to ?? before.mode;
-  const nextPc = expect.nextPc ?? (expect.trap === undefined ? pc + 4n : VECTOR[expect.trap.to]);
+  const nextPc = expect.nextPc ?? (expect.trap === undefined ? pc + length : VECTOR[expect.trap.to]);
   if (record.pc_rdata !== pc) differences.push(`pc_rdata is ${hex(record.pc_rdata)}, expected ${hex(pc)}`);
   if (record.pc_wdata !== nextPc) differences.push(`pc_wdata is ${hex(record.pc_wdata)}, expected ${hex(nextPc)}`);
   if (record.next_mode !== nextMode) differences.push(`next_mode is ${record.next_mode}, expected ${nextMode}`);
@@ -97,6 +120,7 @@ function compareTrap(
 ): void {
   const interrupt = expected.interrupt ?? false;
   const tval = expected.tval ?? 0n;
+  const tval2 = expected.tval2 ?? 0n;
   const tinst = expected.tinst ?? 0n;
   const gva = expected.gva ?? false;
   const trap = record.trap;
@@ -108,7 +132,7 @@ function compareTrap(
   if (trap.cause !== expected.cause) differences.push(`cause is ${trap.cause}, expected ${expected.cause}`);
   if (trap.to !== expected.to) differences.push(`the trap goes to ${trap.to}, expected ${expected.to}`);
   if (trap.tval !== tval) differences.push(`tval is ${hex(trap.tval)}, expected ${hex(tval)}`);
-  if (trap.tval2 !== 0n) differences.push(`tval2 is ${hex(trap.tval2)}, expected 0`);
+  if (trap.tval2 !== tval2) differences.push(`tval2 is ${hex(trap.tval2)}, expected ${hex(tval2)}`);
   if (trap.tinst !== tinst) differences.push(`tinst is ${hex(trap.tinst)}, expected ${hex(tinst)}`);
   if (trap.gva !== gva) differences.push(`gva is ${trap.gva}, expected ${gva}`);
   if (record.rd_addr !== 0 || record.rd_wdata !== 0n) differences.push(`a trap wrote x${record.rd_addr}`);
@@ -117,7 +141,7 @@ function compareTrap(
   const written = TRAP_CSRS[expected.to];
   const cause = (interrupt ? 1n << 63n : 0n) | BigInt(expected.cause);
   const values: [HomeCsr | undefined, bigint][] = [
-    [written.epc, pc], [written.cause, cause], [written.tval, tval], [written.tval2, 0n], [written.tinst, tinst],
+    [written.epc, pc], [written.cause, cause], [written.tval, tval], [written.tval2, tval2], [written.tinst, tinst],
   ];
   for (const [csr, value] of values) {
     if (csr !== undefined && after.csrs[csr] !== value) {

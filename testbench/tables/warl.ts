@@ -1,21 +1,35 @@
 /** CSR fields as written and read back, and the registers that stand in for others when V=1. */
 import type { HomeCsr, Mode } from '../retirement.js';
+import type { Demand, Extension } from './extensions.js';
 import { CSR, csrrs, csrrw, hart, type Expectation, type Setup, type TableRow } from './row.js';
 
 const ONES = 0xffff_ffff_ffff_ffffn;
 type CsrName = keyof typeof CSR;
 
 /** Writes x1 with CSRRW, then reads into x2. */
-function writeRead(id: string, rules: readonly string[], csr: CsrName, mode: Mode, written: bigint, read: bigint, setup: Omit<Setup, 'mode' | 'words'> = {}): TableRow {
-  return { id: `warl/${id}`, rules, arrange: hart({ ...setup, mode, words: [csrrw(CSR[csr], 0, 1), csrrs(CSR[csr], 2, 0)], x: { 1: written } }), steps: 2, expect: { rd: [2, read] } };
+function writeRead(id: string, rules: readonly string[], csr: CsrName, mode: Mode, written: bigint, read: bigint, setup: Omit<Setup, 'mode' | 'words'> = {}, demand: Demand = {}): TableRow {
+  return { ...demand, id: `warl/${id}`, rules, arrange: hart({ ...setup, mode, words: [csrrw(CSR[csr], 0, 1), csrrs(CSR[csr], 2, 0)], x: { 1: written } }), steps: 2, expect: { rd: [2, read] } };
 }
 
 /** One step. */
-function row(id: string, rules: readonly string[], setup: Setup, expect: Expectation): TableRow {
-  return { id: `warl/${id}`, rules, arrange: hart(setup), expect };
+function row(id: string, rules: readonly string[], setup: Setup, expect: Expectation, demand: Demand = {}): TableRow {
+  return { ...demand, id: `warl/${id}`, rules, arrange: hart(setup), expect };
 }
 
 /* ------------------------------------------------------------------ whole registers */
+
+/** Registers whose values here hold only without the extensions that add bits to them. */
+const NARROW: Readonly<Partial<Record<CsrName, readonly Extension[]>>> = {
+  misa: ['a', 'c', 'zba', 'zbb', 'zbs'],
+  menvcfg: ['zicbom', 'zicboz', 'svadu', 'svpbmt', 'sstc'], henvcfg: ['zicbom', 'zicboz', 'svadu', 'svpbmt', 'sstc'], senvcfg: ['zicbom', 'zicboz'],
+  mepc: ['c'], sepc: ['c'], vsepc: ['c'],
+};
+
+/** What a row of such a register demands. */
+const narrow = (csr: CsrName): Demand => {
+  const without = NARROW[csr];
+  return without === undefined ? {} : { without };
+};
 
 /** `[CSR, mode, written, read back]`. Zeros are written over all ones where that matters. */
 const WHOLE: readonly (readonly [csr: CsrName, mode: Mode, written: bigint, read: bigint, rule: string])[] = [
@@ -33,8 +47,8 @@ const WHOLE: readonly (readonly [csr: CsrName, mode: Mode, written: bigint, read
   // hstatus: VSXL stays 2, VGEIN=63 is not taken; GVA SPV SPVP HU VTVM VTW VTSR.
   ['hstatus', 'HS', ONES, 0x2_0070_03c0n, 'hstatus_acc'],
   ['hstatus', 'HS', 0n, 0x2_0000_0000n, 'hstatus_acc'],
-  ['misa', 'M', 0n, 0x8000_0000_0014_1183n, 'MISA_WARL'],
-  ['misa', 'M', ONES, 0x8000_0000_0014_1183n, 'MISA_WARL'],
+  ['misa', 'M', 0n, 0x8000_0000_0014_1180n, 'MISA_WARL'],
+  ['misa', 'M', ONES, 0x8000_0000_0014_1180n, 'MISA_WARL'],
   ['mcounteren', 'M', ONES, 0x7n, 'MCOUNTEREN_FLDS_WARL'], ['mcounteren', 'M', 0n, 0n, 'MCOUNTEREN_FLDS_WARL'], ['mcounteren', 'M', 0x2n, 0x2n, 'MCOUNTEREN_FLDS_WARL'],
   ['hcounteren', 'HS', ONES, 0x7n, 'HCOUNTEREN_WARL'], ['hcounteren', 'HS', 0x4n, 0x4n, 'HCOUNTEREN_WARL'],
   ['scounteren', 'HS', ONES, 0x7n, 'SCOUNTEREN_WARL'], ['scounteren', 'VS', ONES, 0x7n, 'SCOUNTEREN_WARL'], ['scounteren', 'VS', 0x1n, 0x1n, 'SCOUNTEREN_WARL'],
@@ -63,10 +77,10 @@ const PLAIN: readonly (readonly [csr: CsrName, mode: Mode, rule: string])[] = [
 
 function whole(): TableRow[] {
   return [
-    ...WHOLE.map(([csr, mode, written, read, rule]) => writeRead(`${csr}-${mode}-${written.toString(16)}`, [rule], csr, mode, written, read)),
+    ...WHOLE.map(([csr, mode, written, read, rule]) => writeRead(`${csr}-${mode}-${written.toString(16)}`, [rule], csr, mode, written, read, {}, narrow(csr))),
     ...PLAIN.flatMap(([csr, mode, rule]) => ([ONES, 0n, 0x8123_4567_89ab_cdefn] as const).map((value) => writeRead(`${csr}-${mode}-${value.toString(16)}`, [rule], csr, mode, value, value))),
     ...(['mvendorid', 'marchid', 'mimpid', 'mhartid', 'mconfigptr'] as const).map((csr) => row(csr, ['choices:identity'], { mode: 'M', words: [csrrs(CSR[csr], 2, 0)] }, { rd: [2, 0n] })),
-    row('misa', ['misa_enc', 'misa_mxl_enc'], { mode: 'M', words: [csrrs(CSR.misa, 2, 0)] }, { rd: [2, 0x8000_0000_0014_1183n] }),
+    row('misa', ['misa_enc', 'misa_mxl_enc'], { mode: 'M', words: [csrrs(CSR.misa, 2, 0)] }, { rd: [2, 0x8000_0000_0014_1180n] }, narrow('misa')),
   ];
 }
 
@@ -152,6 +166,9 @@ function fields(): TableRow[] {
 
 const SATP_OLD = 0x0012_3000_0000_4567n;
 
+/** The extensions that make a MODE of satp, vsatp and hgatp a supported one. */
+const PAGED: Readonly<Record<string, Demand>> = { 8: { without: ['sv39'] }, 9: { without: ['sv48'] }, 10: { without: ['sv57'] } };
+
 /** A nonzero MODE in satp (and vsatp) is unsupported: the whole write has no effect. */
 const SATP_MODES: readonly bigint[] = [1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n, 9n, 10n, 11n, 12n, 13n, 14n, 15n];
 
@@ -170,7 +187,7 @@ function atp(): TableRow[] {
     rows.push(row(`${name}-fields`, rules, { mode, words, x: { 1: fullFields }, csrs: { [home]: SATP_OLD } }, { rd: [2, SATP_OLD], csrs: { [home]: fullFields } }));
     rows.push(row(`${name}-zero`, rules, { mode, words, csrs: { [home]: SATP_OLD } }, { rd: [2, SATP_OLD], csrs: { [home]: 0n } }));
     for (const value of SATP_MODES) {
-      rows.push(row(`${name}-mode-${value}`, rules, { mode, words, x: { 1: (value << 60n) | 0x0aaa_aaaa_aaaa_aaaan }, csrs: { [home]: SATP_OLD } }, { rd: [2, SATP_OLD] }));
+      rows.push(row(`${name}-mode-${value}`, rules, { mode, words, x: { 1: (value << 60n) | 0x0aaa_aaaa_aaaa_aaaan }, csrs: { [home]: SATP_OLD } }, { rd: [2, SATP_OLD] }, PAGED[value.toString()]));
     }
   }
   // hgatp: an unsupported MODE is not a reason to ignore the write; PPN[1:0] and bits 59:58 read 0.
@@ -182,7 +199,7 @@ function atp(): TableRow[] {
   for (const [written, after] of hgatp) {
     rows.push(row(`hgatp-${written.toString(16)}`, ['HGATP_MODE_WARL', 'HGATP_VMID', 'hgatp_ppn_op'], {
       mode: 'HS', words: [csrrw(CSR.hgatp, 2, 1)], x: { 1: written }, csrs: { hgatp: 0x0123_4000_0000_5678n },
-    }, { rd: [2, 0x0123_4000_0000_5678n], csrs: { hgatp: after } }));
+    }, { rd: [2, 0x0123_4000_0000_5678n], csrs: { hgatp: after } }, PAGED[(written >> 60n).toString()]));
   }
   return rows;
 }

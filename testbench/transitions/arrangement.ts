@@ -3,7 +3,7 @@
  * either side what it decides. The cells themselves are executed by programs.
  */
 import { HOME_CSRS, type HomeCsr, type Mode, type Retirement, type Subject } from '../retirement.js';
-import type { Assignment } from './atoms.js';
+import { type Assignment, compareFor, timerLines } from './atoms.js';
 import type { Matrix } from './cells.js';
 import { REGISTERS, type TransitionEvent } from './event.js';
 import { BASE, operandValue } from './map.js';
@@ -34,6 +34,7 @@ export class Arranger {
     const csrs: Partial<Record<HomeCsr, bigint>> = {};
     for (const home of this.#homes) csrs[home] = registers.get(home) ?? 0n;
     for (const [home, value] of data) if (isHome(home)) csrs[home] = value;
+    for (const { name, compare } of timerLines(this.matrix.isa)) if (isHome(compare)) csrs[compare] = compareFor(state.get(name) ?? 0n);
     const word = event.kind === 'interrupt' ? NOTHING : (event.forms[0]?.word ?? NOTHING);
     const [rs1, rs2] = event.kind === 'interrupt' ? [0n, 0n] : [operandValue(event.rs1), operandValue(event.rs2)];
     const line = (name: string): boolean => state.get(`lines.${name}`) === 1n;

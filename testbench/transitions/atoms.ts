@@ -20,8 +20,31 @@ export interface Atom {
 /** Values of atoms by name; what is absent is 0, or not given. */
 export type Assignment = ReadonlyMap<string, bigint>;
 
-/** The lines into the hart and their widths, as the operation language knows them. */
+/** The lines into the hart and their widths, as the operation language knows them; those of time are the specs'. */
 export const LINES: Readonly<Record<string, number>> = { 'lines.msip': 1, 'lines.mtip': 1, 'lines.meip': 1, 'lines.seip': 1, 'lines.hgeip': 9 };
+
+/** A line that time drives by a CSR: low while that holds the largest number, high while it holds 0. */
+export interface TimerLine {
+  /** `lines.stip`. */
+  readonly name: string;
+  /** The CSR that time is compared with. */
+  readonly compare: string;
+}
+
+const HIGH = 0n;
+const LOW = (1n << 64n) - 1n;
+
+/** What the compared CSR holds for the line to be so. */
+export const compareFor = (line: bigint): bigint => (line === 1n ? HIGH : LOW);
+
+const timers = new WeakMap<Isa, readonly TimerLine[]>();
+
+/** The lines that compare time with a CSR. */
+export function timerLines(isa: Isa): readonly TimerLine[] {
+  const found = timers.get(isa) ?? isa.traps.timers.filter((t) => isa.csrs.some((c) => c.name === t.compare.text)).map((t) => ({ name: `lines.${t.name}`, compare: t.compare.text }));
+  timers.set(isa, found);
+  return found;
+}
 
 const BIT: readonly bigint[] = [0n, 1n];
 
@@ -58,7 +81,10 @@ function makeField(csr: Csr, field: CsrField): readonly Atom[] {
 const atomsOfLine = ([home, width]: readonly [string, number]): readonly Atom[] =>
   Array.from({ length: width }, (_, low) => ({ name: width === 1 ? home : `${home}[${low}]`, home, low, width: 1, legal: BIT, line: true }));
 
-/** Every atom of an instruction set by name. Counters that count by themselves are no state to choose. */
+/**
+ * Every atom of an instruction set by name. Counters that count by themselves
+ * are no state to choose; of what time is compared with, only the outcome is.
+ */
 export function atomsOf(isa: Isa): ReadonlyMap<string, Atom> {
   const found = known.get(isa) ?? makeAtoms(isa);
   known.set(isa, found);
@@ -68,6 +94,8 @@ export function atomsOf(isa: Isa): ReadonlyMap<string, Atom> {
 const known = new WeakMap<Isa, ReadonlyMap<string, Atom>>();
 
 function makeAtoms(isa: Isa): ReadonlyMap<string, Atom> {
-  const csrs = isa.csrs.filter((csr) => csr.counts === undefined).flatMap((csr) => csr.fields.flatMap((field) => atomsOfField(csr, field)));
-  return new Map([...csrs, ...Object.entries(LINES).flatMap(atomsOfLine)].map((atom) => [atom.name, atom]));
+  const compared = timerLines(isa).map(({ name, compare }): Atom => ({ name, home: compare, low: 0, width: 1, legal: BIT, line: true }));
+  const chosen = isa.csrs.filter((csr) => csr.counts === undefined && !compared.some(({ home }) => home === csr.name));
+  const csrs = chosen.flatMap((csr) => csr.fields.flatMap((field) => atomsOfField(csr, field)));
+  return new Map([...csrs, ...Object.entries(LINES).flatMap(atomsOfLine), ...compared].map((atom) => [atom.name, atom]));
 }

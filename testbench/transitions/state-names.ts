@@ -4,7 +4,7 @@
  */
 import { type Csr, type CsrField, type Isa, MODES } from '../../model/spec/isa.js';
 import type { Mode } from '../retirement.js';
-import { type Assignment, type Atom, atomsOfField, LINES } from './atoms.js';
+import { type Assignment, type Atom, atomsOfField, LINES, timerLines } from './atoms.js';
 import { and, at, type Bit, type Bits, blurred, fromBits, known, namesOf, single } from './bits.js';
 import { evaluate, type Names } from './evaluate.js';
 
@@ -66,7 +66,7 @@ export class StateNames implements Names {
     if (name === 'priv') return known(level & 3n, 2);
     if (name === 'V') return known(level >> 2n, 1);
     if (name === 'mtime') return blurred(new Set(['mtime']), 64);
-    const line = LINES[name];
+    const line = LINES[name] ?? (timerLines(isa).some((t) => t.name === name) ? 1 : undefined);
     if (line !== undefined) return fromBits(Array.from({ length: line }, (_, i) => this.#bit(line === 1 ? name : `${name}[${i}]`)));
     const variable = isa.variables.find((v) => v.name === name);
     if (variable !== undefined) return evaluate(variable.value, this);

@@ -10,7 +10,7 @@ import { at } from './bits.js';
 import { StateNames } from './state-names.js';
 
 /** Atoms up to which all values are listed. */
-export const FEW = 3;
+export const FEW = 4;
 
 /** Values of computed bits on given atoms. */
 export function bitOn(isa: Isa, name: string, given: Assignment): bigint {

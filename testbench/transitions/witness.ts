@@ -9,13 +9,14 @@ import type { Segment } from '../../model/machine/elf.js';
 import type { Csr } from '../../model/spec/isa.js';
 import { Dice } from '../arbitraries/dice.js';
 import { Shapes, type Operands } from '../arbitraries/shapes.js';
-import type { Assignment, Atom } from './atoms.js';
+import { type Assignment, type Atom, compareFor, timerLines } from './atoms.js';
 import type { Cell, Matrix } from './cells.js';
-import { blurred, dependencies, valueOf } from './bits.js';
+import { blurred, dependencies, single, valueOf } from './bits.js';
 import { type Entry, enter, guardsOf, type Return, returnsOf } from './entry.js';
 import { type Form, REGISTERS } from './event.js';
 import { evaluate } from './evaluate.js';
 import { fill, type Filling, registerOf } from './fill.js';
+import { type OrderedWrite, writeOrder } from './write-order.js';
 import { AT, BASE, HANDLER, operandValue, VECTORS } from './map.js';
 import { StateNames } from './state-names.js';
 
@@ -63,7 +64,7 @@ export class WitnessWriter {
   readonly #guards: ReadonlySet<string>;
   /** CSRs that hold where a trap goes. */
   readonly #vectors: ReadonlySet<string>;
-  readonly #homes: readonly Csr[];
+  readonly #homes: readonly OrderedWrite[];
   readonly #outside: readonly Atom[];
   readonly #frame: Uint8Array;
   readonly #clint: bigint;
@@ -76,8 +77,7 @@ export class WitnessWriter {
     this.#guards = guards;
     this.#vectors = vectorsOf(matrix);
     const homes = new Set([...matrix.atoms.values()].map((a) => a.home));
-    const stored = isa.csrs.filter((c) => homes.has(c.name));
-    this.#homes = [...stored.filter((c) => !guards.has(c.name)), ...stored.filter((c) => guards.has(c.name))];
+    this.#homes = writeOrder(matrix, isa.csrs.filter((c) => homes.has(c.name)), guards);
     this.#clint = isa.hart.regions.find((r) => r.device === 'clint')?.base ?? 0n;
     this.#outside = [...matrix.atoms.values()].filter((a) => a.line);
     this.#frame = this.#buildFrame();
@@ -124,14 +124,23 @@ export class WitnessWriter {
     // Where to: patched in the table once the length is known.
     const here = entry.pc === undefined ? undefined : table.push(0n) - 1;
     const names = new StateNames({ isa: this.matrix.isa, mode: 'M', given: before, complete: true });
-    for (const csr of this.#homes) {
+    // What is zero at reset needs no zero written, unless it has been something else.
+    const touched = new Set(this.#guards);
+    for (const { csr, opened } of this.#homes) {
+      if (opened.some(({ field }) => (valueOf(names.name(field) ?? single(0)) ?? 0n) !== 0n)) {
+        for (const { guard, bits } of opened) {
+          load(SCRATCH, bits);
+          emit('csrrs', { csr: guard.address, rs1: SCRATCH }, `lets ${csr.name} be written`);
+          touched.add(guard.name);
+        }
+      }
       if (csr.name === entry.pc && here !== undefined) {
         emit('ld', { rd: SCRATCH, rs1: POINTER, imm: AT.table - AT.data + 8 * here });
         emit('csrrw', { csr: csr.address, rs1: SCRATCH }, 'to the event');
         continue;
       }
       const value = this.#valueFor(csr, names, data);
-      if (value === 0n && !this.#guards.has(csr.name)) continue;
+      if (value === 0n && !touched.has(csr.name)) continue;
       if (value < 32n) emit('csrrwi', { csr: csr.address, zimm: Number(value) });
       else {
         load(SCRATCH, value);
@@ -148,6 +157,8 @@ export class WitnessWriter {
   #valueFor(csr: Csr, names: StateNames, data: ReadonlyMap<string, bigint>): bigint {
     if (this.#vectors.has(csr.name)) return HANDLER | ((data.get(csr.name) ?? 0n) & 3n);
     if (this.#returns.some((r) => r.pc === csr.name)) return FINISH;
+    const timer = timerLines(this.matrix.isa).find((t) => t.compare === csr.name);
+    if (timer !== undefined) return compareFor(valueOf(names.name(timer.name) ?? single(0)) ?? 0n);
     return data.get(csr.name) ?? valueOf(names.csr(csr, true)) ?? 0n;
   }
 

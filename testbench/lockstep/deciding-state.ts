@@ -1,7 +1,7 @@
 /**
  * The state that decides about an instruction: the CSR fields that its permit
- * tables, its cases and the delegation of its trap ask about, with their
- * values before it.
+ * tables, its cases and the delegation of its trap ask about or change, with
+ * their values before it.
  */
 import type { Condition, Csr, Instruction, Isa } from '../../model/spec/isa.js';
 import { MODES as LEVELS } from '../../model/spec/isa.js';
@@ -47,7 +47,8 @@ export function decidingState(isa: Isa, instruction: Instruction | undefined, ac
   const variables = [...tables.map((row) => row.when), ...cases.map((c) => c.when)].flatMap((w) => w.terms.map((t) => t.variable));
   const operations = cases.flatMap((c) => [c.next.pc, c.next.priv, c.next.V, ...c.update.map((u) => u.value)]).flatMap((o) => o?.text ?? []);
   const named = operations.flatMap((text) => text.match(/\b[a-z]+\.[A-Z][A-Za-z0-9]*\b/g) ?? []);
-  const fields = [...new Set([...variables.filter((v) => v.includes('.')), ...named])].flatMap((name): Deciding[] => {
+  const changed = cases.flatMap((c) => c.update.map((u) => u.target));
+  const fields = [...new Set([...[...variables, ...changed].filter((v) => v.includes('.')), ...named])].flatMap((name): Deciding[] => {
     const value = fieldBefore(isa, before, name);
     return value === undefined ? [] : [{ name, value }];
   });

@@ -1,0 +1,49 @@
+/**
+ * How tests draw: from one seed, and so often.
+ *
+ * `GHOSTHART_SEED` is a number, or `random` for a new one; without it the
+ * tests are the same every time. `GHOSTHART_RUNS` multiplies the runs of every
+ * property and the time it may take.
+ */
+import type { Parameters } from 'fast-check';
+
+const DEFAULT_SEED = 1;
+const SEEDS = 1e9;
+const DEFAULT_RUNS = 100;
+/** Milliseconds for a test. */
+const TIMEOUT = 120_000;
+
+/** The variables. `seed.global.ts` replaces `random` by a number, so that all processes have the same. */
+export const SEED_VARIABLE = 'GHOSTHART_SEED';
+const RUNS_VARIABLE = 'GHOSTHART_RUNS';
+
+/** The seed of this run of the tests, below a thousand million. */
+export function testSeed(text: string | undefined = process.env[SEED_VARIABLE]): number {
+  if (text === undefined || text === '') return DEFAULT_SEED;
+  if (text === 'random') return Date.now() % SEEDS;
+  if (!/^\d{1,9}$/.test(text)) throw new Error(`${SEED_VARIABLE} is ${text}. Give a number of at most nine digits, or random.`);
+  return Number(text);
+}
+
+/** What the amounts written in the tests are multiplied with. */
+export function multiplier(text: string | undefined = process.env[RUNS_VARIABLE]): number {
+  if (text === undefined || text === '') return 1;
+  const value = Number(text);
+  if (!/^\d{1,5}(\.\d{1,3})?$/.test(text) || value <= 0) throw new Error(`${RUNS_VARIABLE} is ${text}. Give a number above 0, like 10 or 0.5.`);
+  return value;
+}
+
+/** Milliseconds after which a test fails. */
+export const timeout = (): number => TIMEOUT * Math.max(1, multiplier());
+
+/**
+ * How often a property is tried.
+ *
+ * @param runs - At most.
+ * @param milliseconds - After which it ends early, and well.
+ */
+export function tries(runs: number = DEFAULT_RUNS, milliseconds?: number): Pick<Parameters<unknown>, 'numRuns' | 'interruptAfterTimeLimit'> {
+  const times = multiplier();
+  const numRuns = Math.max(1, Math.round(runs * times));
+  return milliseconds === undefined ? { numRuns } : { numRuns, interruptAfterTimeLimit: Math.ceil(milliseconds * times) };
+}
