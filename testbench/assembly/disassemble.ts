@@ -32,7 +32,8 @@ function printer(part: Operand | string, csrs: ReadonlyMap<number, string>): Pri
     case 'upper': return (insn) => hex(extract(part, insn) & 0xf_ffff);
     case 'csr': return (insn) => csrs.get(extract(part, insn)) ?? hex(extract(part, insn));
     case 'set': return (insn) => accessSet(extract(part, insn));
-    case 'immediate': return part.signed ? (insn) => `${extract(part, insn)}` : (insn) => hex(extract(part, insn));
+    // Counts of bits are patterns; multiples are distances.
+    case 'immediate': return part.signed || part.scale > 0 ? (insn) => `${extract(part, insn)}` : (insn) => hex(extract(part, insn));
     case 'field': return isShort(part) ? (insn) => `${extract(part, insn)}` : (insn) => hex(extract(part, insn));
   }
 }

@@ -127,7 +127,7 @@ const LETTERS = 'imafdqcbvh';
 function archOf(isa: Isa): string {
   const names = new Set([...isa.instructions, ...isa.compressed].map((i) => i.extension.replace(/^rv\d+/, '')));
   const letters = [...LETTERS].filter((l) => names.has(l)).join('');
-  return [`rv64${letters}`, ...[...names].filter((n) => /^z\w+$/.test(n)).sort()].join('_');
+  return [`rv64${letters}`, ...[/^z\w+$/, /^s[mvs]\w+$/].flatMap((kind) => [...names].filter((n) => kind.test(n)).sort())].join('_');
 }
 
 /** `jal/1` is `jal` with one operand, as its operand list says anyway. */
