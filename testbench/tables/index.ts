@@ -15,6 +15,7 @@ import { envcfgRows } from './envcfg.js';
 import { PRESENT, demanded } from './extensions.js';
 import { interruptRows } from './interrupts.js';
 import { legalityRows } from './legality.js';
+import { permissionRows } from './permissions.js';
 import { priorityRows } from './priority.js';
 import type { TableRow } from './row.js';
 import { shiftRows } from './shifts.js';
@@ -36,6 +37,7 @@ export function allRows(): readonly TableRow[] {
     ...aliasRows(), ...interruptRows(), ...tinstRows(), ...warlRows(), ...unprivilegedRows(), ...encodingRows(), ...csrRows(), ...shiftRows(),
     ...atomicRows(), ...bitmanipRows(), ...compressedRows(),
     ...svinvalRows(), ...sstcRows(), ...stateenRows(), ...envcfgRows(),
+    ...permissionRows(),
   ];
 }
 
