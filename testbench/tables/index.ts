@@ -13,6 +13,7 @@ import { delegationRows } from './delegation.js';
 import { encodingRows } from './encodings.js';
 import { envcfgRows } from './envcfg.js';
 import { PRESENT, demanded } from './extensions.js';
+import { guestRows } from './guests.js';
 import { interruptRows } from './interrupts.js';
 import { legalityRows } from './legality.js';
 import { permissionRows } from './permissions.js';
@@ -37,7 +38,7 @@ export function allRows(): readonly TableRow[] {
     ...aliasRows(), ...interruptRows(), ...tinstRows(), ...warlRows(), ...unprivilegedRows(), ...encodingRows(), ...csrRows(), ...shiftRows(),
     ...atomicRows(), ...bitmanipRows(), ...compressedRows(),
     ...svinvalRows(), ...sstcRows(), ...stateenRows(), ...envcfgRows(),
-    ...permissionRows(),
+    ...permissionRows(), ...guestRows(),
   ];
 }
 

@@ -208,3 +208,39 @@ export function fault(from: Situation, access: Access, kind: 'page' | 'guest' | 
     trap: { to: 'M', cause: access[kind], tval: at, tinst: access.tinst, gva: from.guest, ...trap },
   };
 }
+
+/* ------------------------------------------------------------------ two stages */
+
+/** Where the VS-stage sends `VA` in two-stage rows: guest physical page and address, VPN[2] = 1, VPN[1] = 2, VPN[0] = 7 of the G-stage. */
+export const GPA_PAGE = 0x4040_7000n;
+export const GPA = 0x4040_7148n;
+
+/** Guest physical addresses of the VS-stage's tables of each level in rows that map them page by page: VPN[1] = 0x80, VPN[0] the level. */
+export const GPA_TABLE: readonly bigint[] = [0x5000_0000n, 0x5000_1000n, 0x5000_2000n];
+
+/** Memory pieced together: the same word arranged twice is one word. */
+export function merged(...pieces: readonly Memory[]): Memory {
+  const words = new Map<bigint, Memory[number]>();
+  for (const piece of pieces.flat()) {
+    const there = words.get(piece.address);
+    if (there !== undefined && (there.value !== piece.value || there.bytes !== piece.bytes)) throw new Error(`two values at 0x${piece.address.toString(16)}`);
+    words.set(piece.address, piece);
+  }
+  return [...words.values()];
+}
+
+/** The VS-stage's pointers where its tables are at `GPA_TABLE`, and a leaf of level 0 for `VA`. */
+export function guestTables(leaf: bigint, pointers: bigint = PTE.V): Memory {
+  return [
+    word64(slot(VA, 2), entry(GPA_TABLE[1] ?? 0n, pointers)), word64(slot(VA, 1), entry(GPA_TABLE[0] ?? 0n, pointers)), word64(slot(VA, 0), leaf),
+  ];
+}
+
+/** The G-stage's mapping of the VS-stage's table of a level to where it is. */
+export const tableMapping = (level: number, flags = RWXU): Memory => guestPath(GPA_TABLE[level] ?? 0n, entry(TABLE[level] ?? 0n, flags));
+
+/** vsatp with its root at `GPA_TABLE`. */
+export const guestAtp = (8n << 60n) | ((GPA_TABLE[2] ?? 0n) >> 12n);
+
+/** The VS-stage's PTE for `VA` of a level, as a guest physical address. */
+export const guestSlotOf = (level: number): bigint => (GPA_TABLE[level] ?? 0n) + 8n * ((VA >> BigInt(12 + 9 * level)) & 0x1ffn);
