@@ -13,6 +13,7 @@ import { delegationRows } from './delegation.js';
 import { encodingRows } from './encodings.js';
 import { envcfgRows } from './envcfg.js';
 import { PRESENT, demanded } from './extensions.js';
+import { formRows } from './forms.js';
 import { guestRows } from './guests.js';
 import { interruptRows } from './interrupts.js';
 import { legalityRows } from './legality.js';
@@ -38,7 +39,7 @@ export function allRows(): readonly TableRow[] {
     ...aliasRows(), ...interruptRows(), ...tinstRows(), ...warlRows(), ...unprivilegedRows(), ...encodingRows(), ...csrRows(), ...shiftRows(),
     ...atomicRows(), ...bitmanipRows(), ...compressedRows(),
     ...svinvalRows(), ...sstcRows(), ...stateenRows(), ...envcfgRows(),
-    ...permissionRows(), ...guestRows(),
+    ...permissionRows(), ...guestRows(), ...formRows(),
   ];
 }
 
