@@ -27,6 +27,7 @@ import { svinvalRows } from './svinval.js';
 import { tinstRows } from './tinst.js';
 import { trapEntryRows } from './trapentry.js';
 import { unprivilegedRows } from './unprivileged.js';
+import { updateRows } from './updates.js';
 import { warlRows } from './warl.js';
 import { xretRows } from './xret.js';
 
@@ -39,7 +40,7 @@ export function allRows(): readonly TableRow[] {
     ...aliasRows(), ...interruptRows(), ...tinstRows(), ...warlRows(), ...unprivilegedRows(), ...encodingRows(), ...csrRows(), ...shiftRows(),
     ...atomicRows(), ...bitmanipRows(), ...compressedRows(),
     ...svinvalRows(), ...sstcRows(), ...stateenRows(), ...envcfgRows(),
-    ...permissionRows(), ...guestRows(), ...formRows(),
+    ...permissionRows(), ...guestRows(), ...formRows(), ...updateRows(),
   ];
 }
 
