@@ -74,7 +74,7 @@ function leafBits(): TableRow[] {
       ...lines({ id: 'leaf-w-without-r', rules: ['section:pte-rwx'], place, memory: leaf(PTE.R) }),
       ...lines({ id: 'leaf-w-alone', rules: ['section:pte-rwx'], place, memory: leaf(PTE.R | PTE.X) }),
       // No leaf bit at the last level: a pointer to nowhere.
-      ...lines({ id: 'leaf-pointer', rules: ['section:translation-step-4'], place, memory: pathOf(place, VA, pointer(PA_PAGE)) }),
+      ...lines({ id: 'leaf-pointer', rules: ['section:translation-process'], place, memory: pathOf(place, VA, pointer(PA_PAGE)) }),
       ...lines({ id: 'leaf-zero', rules: ['section:pte-v'], place, memory: pathOf(place, VA, 0n) }),
       // The highest PPN bits are address bits: nothing is there.
       ...lines({ id: 'leaf-ppn-top', rules: ['Sv39_va_sz'], place, memory: leaf(1n << 53n), trap: { kind: 'access', tval2: 0n } }),
@@ -254,7 +254,7 @@ function outside(): TableRow[] {
         ];
         for (const [what, memory] of pieces) {
           rows.push({
-            extensions: ['sv39'], id: `forms/${from.name}-${access.name}-table-${what}-${where}`, rules: ['section:translation-step-2', 'H_trap_xtinst_val', 'choices:pte-outside'],
+            extensions: ['sv39'], id: `forms/${from.name}-${access.name}-table-${what}-${where}`, rules: ['section:translation-process', 'H_trap_xtinst_val', 'choices:pte-outside'],
             arrange: attempt(from, access, { memory: [...memory, ...code], csrs, physical: 'none' }), expect: fault(from, access, 'access', { tinst: 0n }),
           });
         }
@@ -271,7 +271,7 @@ function outside(): TableRow[] {
   for (const from of [situation('M-as-HS'), situation('M-as-VS'), situation('HS-for-VU')]) {
     const access = from.accesses.includes('hlv') ? ACCESS.hlv : ACCESS.load;
     const row = (id: string, csrs: Csrs, memory: Memory, expect: TableRow['expect']): void => {
-      rows.push({ extensions: ['sv39'], id: `forms/${from.name}-${id}`, rules: ['section:translation-step-2', 'choices:pte-outside'], arrange: attempt(from, access, { memory, csrs, physical: 'none' }), expect });
+      rows.push({ extensions: ['sv39'], id: `forms/${from.name}-${id}`, rules: ['section:translation-process', 'choices:pte-outside'], arrange: attempt(from, access, { memory, csrs, physical: 'none' }), expect });
     };
     row('root-nowhere', from.guest ? { vsatp: atp(8, 0x1000n) } : { satp: atp(8, 0x1000n) }, [], fault(from, access, 'access', { tinst: 0n }));
     if (!from.guest) continue;
@@ -293,7 +293,7 @@ function outside(): TableRow[] {
 /** I/O behind a page table is I/O still: the load goes through, the value is the device's. */
 function devices(): TableRow[] {
   return PLACES.map((place): TableRow => ({
-    extensions: ['sv39'], id: `forms/${place}-mtimecmp`, rules: ['mtimecmp_sz', 'section:translation-step-10'],
+    extensions: ['sv39'], id: `forms/${place}-mtimecmp`, rules: ['mtimecmp_sz', 'section:translation-process'],
     arrange: attempt(FROM[place], ACCESS.load, { at: 0x4020_3000n, memory: pathOf(place, VA, entry(0x200_4000n, FULL[place])), csrs: csrsOf(place), physical: 'none' }),
     expect: { rd: [2, 0xffff_ffff_ffff_ffffn], mem: { addr: 0x4020_3000n, rmask: 0xff, rdata: 0xffff_ffff_ffff_ffffn } },
   }));

@@ -33,15 +33,19 @@ import { xretRows } from './xret.js';
 
 export type { Expectation, MemoryExpectation, TableRow, TrapExpectation } from './row.js';
 
+/** Typed once: the rows never change. */
+let every: readonly TableRow[] | undefined;
+
 /** Every row there is, whatever it demands of the hart. */
 export function allRows(): readonly TableRow[] {
-  return [
+  every ??= [
     ...xretRows(), ...trapEntryRows(), ...delegationRows(), ...legalityRows(), ...priorityRows(),
     ...aliasRows(), ...interruptRows(), ...tinstRows(), ...warlRows(), ...unprivilegedRows(), ...encodingRows(), ...csrRows(), ...shiftRows(),
     ...atomicRows(), ...bitmanipRows(), ...compressedRows(),
     ...svinvalRows(), ...sstcRows(), ...stateenRows(), ...envcfgRows(),
     ...permissionRows(), ...guestRows(), ...formRows(), ...updateRows(),
   ];
+  return every;
 }
 
 /** Every row that holds on a hart with these extensions. */

@@ -129,8 +129,10 @@ export const accessOf = (name: AccessName): Access => ACCESS[name];
 export const PLAIN: readonly AccessName[] = ['load', 'store', 'lr', 'sc', 'amo', 'zero', 'inval', 'clean', 'flush'];
 export const HYPERVISOR: readonly AccessName[] = ['hlv', 'hlvx', 'hsv'];
 
-/** Every permit of the cache-block instructions, so that only the address decides. */
-export const CBO_PERMITS: Readonly<Partial<Record<HomeCsr, bigint>>> = { menvcfg: 0xf0n, henvcfg: 0xf0n, senvcfg: 0xf0n };
+/** The permits an access needs to execute at all, in each of menvcfg, henvcfg and senvcfg: only the address is to decide. */
+function permits(access: Access): bigint {
+  return access.extensions.includes('zicboz') ? 0x80n : access.extensions.includes('zicbom') ? 0x70n : 0n;
+}
 
 /* ------------------------------------------------------------------ situations */
 
@@ -191,11 +193,13 @@ export interface Attempt {
 /** The state in which a situation makes an access. */
 export function attempt(from: Situation, access: Access, { at = VA, memory, csrs, mstatus = {}, vsstatus = {}, physical = PA, then = [], x = {} }: Attempt): TableRow['arrange'] {
   const fetch = access.word === undefined;
+  const permit = permits(access);
+  const envcfg = permit === 0n ? {} : { menvcfg: (csrs.menvcfg ?? 0n) | permit, henvcfg: (csrs.henvcfg ?? 0n) | permit, senvcfg: (csrs.senvcfg ?? 0n) | permit };
   const data = physical === 'none' ? [] : fetch ? [{ address: physical, bytes: 4 as const, value: BigInt(FETCHED) }] : [word64(physical, VALUE)];
   return hart({
     mode: from.mode, pc: fetch ? at : PC, ...(access.word === undefined ? {} : { words: [access.word, ...then] }), x: { 1: at, 3: X3, ...x },
     mstatus: { ...from.mstatus, ...mstatus }, hstatus: from.hstatus ?? {}, vsstatus,
-    csrs: { ...(access.extensions.some((name) => name.startsWith('zicbo')) ? CBO_PERMITS : {}), ...csrs },
+    csrs: { ...csrs, ...envcfg },
     memory: [...memory, ...data],
   });
 }

@@ -14,8 +14,8 @@ import { CSR, VECTOR, csrrc, type TableRow } from './row.js';
 const ADUE = 0x2000_0000_0000_0000n;
 type Csrs = Readonly<Partial<Record<HomeCsr, bigint>>>;
 
-/** menvcfg.ADUE and henvcfg.ADUE beside what the cache-block instructions need. */
-const adue = (m: number, h: number): Csrs => ({ menvcfg: (m ? ADUE : 0n) | 0xf0n, henvcfg: (h ? ADUE : 0n) | 0xf0n, senvcfg: 0xf0n });
+/** menvcfg.ADUE and henvcfg.ADUE. */
+const adue = (m: number, h: number): Csrs => ({ menvcfg: m ? ADUE : 0n, henvcfg: h ? ADUE : 0n });
 
 /** LD x5, 0(x4), and CSRRC x0, mstatus, x6: MPRV off, so that the load is physical. */
 const LD_X5 = 0x0002_3283;
@@ -104,11 +104,11 @@ function refused(): TableRow[] {
   for (const [id, name, flags] of lines) {
     const from = situation('M-as-HS');
     const leaf = entry(PA_PAGE, flags);
-    rows.push({ extensions: ['sv39', 'svadu'], id: `updates/refused-${id}`, rules: ['section:translation-step-9'], ...after(from, accessOf(name), slot(VA, 0), leaf, false, { memory: path(VA, leaf), csrs: { ...adue(1, 1), satp: atp(8) } }) });
+    rows.push({ extensions: ['sv39', 'svadu'], id: `updates/refused-${id}`, rules: ['section:translation-process'], ...after(from, accessOf(name), slot(VA, 0), leaf, false, { memory: path(VA, leaf), csrs: { ...adue(1, 1), satp: atp(8) } }) });
     // The G-stage: always a user's.
     const guest = situation('M-as-VS');
     const other = entry(PA_PAGE, flags ^ PTE.U);
-    rows.push({ extensions: ['sv39', 'svadu'], id: `updates/guest-refused-${id}`, rules: ['section:translation-step-9', 'H_vm_gpapriv'], ...after(guest, accessOf(name), guestSlot(VA, 0), other, false, { memory: guestPath(VA, other), csrs: { ...adue(1, 1), hgatp: hgatp(8) } }) });
+    rows.push({ extensions: ['sv39', 'svadu'], id: `updates/guest-refused-${id}`, rules: ['section:translation-process', 'H_vm_gpapriv'], ...after(guest, accessOf(name), guestSlot(VA, 0), other, false, { memory: guestPath(VA, other), csrs: { ...adue(1, 1), hgatp: hgatp(8) } }) });
   }
   // A misaligned superpage, too; an aligned one is updated in its own level, and a NAPOT entry in its own place with its pattern kept.
   const from = situation('M-as-HS');
@@ -117,13 +117,13 @@ function refused(): TableRow[] {
   const mega = entry(0x8020_0000n, fresh);
   const napot = PTE.N | entry(0x8020_8000n, fresh);
   rows.push(
-    { extensions: ['sv39', 'svadu'], id: 'updates/misaligned', rules: ['section:translation-step-5'], ...after(from, ACCESS.store, slot(VA, 1), mega | entry(0x1000n, 0n), false, { memory: path(VA, mega | entry(0x1000n, 0n), { level: 1 }), csrs, physical: 'none' }) },
+    { extensions: ['sv39', 'svadu'], id: 'updates/misaligned', rules: ['section:translation-process'], ...after(from, ACCESS.store, slot(VA, 1), mega | entry(0x1000n, 0n), false, { memory: path(VA, mega | entry(0x1000n, 0n), { level: 1 }), csrs, physical: 'none' }) },
     { extensions: ['sv39', 'svadu'], id: 'updates/megapage', rules: ['Svadu_hw_update_a_d_bits'], ...after(from, ACCESS.store, slot(VA, 1), mega | PTE.A | PTE.D, true, { memory: path(VA, mega, { level: 1 }), csrs, physical: 0x8020_3148n }) },
     { extensions: ['sv39', 'svadu', 'svnapot'], id: 'updates/napot', rules: ['Svadu_hw_update_a_d_bits', 'Svnapot_implicit_read_ppn_subst'], ...after(from, ACCESS.store, slot(VA, 0), napot | PTE.A | PTE.D, true, { memory: path(VA, napot), csrs, physical: 0x8020_3148n }) },
     // The rest of the entry stays: RSW, G, memory type.
     { extensions: ['sv39', 'svadu'], id: 'updates/rest', rules: ['Svadu_hw_update_a_d_bits'], ...after(from, ACCESS.load, slot(VA, 0), entry(PA_PAGE, fresh | PTE.A | PTE.G | PTE.RSW), true, { memory: path(VA, entry(PA_PAGE, fresh | PTE.G | PTE.RSW)), csrs }) },
     // What the page refuses afterwards (nothing is there) does not undo it.
-    { extensions: ['sv39', 'svadu'], id: 'updates/page-nowhere', rules: ['section:translation-step-9', 'choices:updates'], ...after(from, ACCESS.store, slot(VA, 0), entry(0x1000n, RWX), false, { memory: path(VA, entry(0x1000n, fresh)), csrs, physical: 'none' }) },
+    { extensions: ['sv39', 'svadu'], id: 'updates/page-nowhere', rules: ['section:translation-process', 'choices:updates'], ...after(from, ACCESS.store, slot(VA, 0), entry(0x1000n, RWX), false, { memory: path(VA, entry(0x1000n, fresh)), csrs, physical: 'none' }) },
   );
   return rows;
 }
