@@ -7,6 +7,7 @@
 import { aliasRows } from './aliases.js';
 import { atomicRows } from './atomics.js';
 import { bitmanipRows } from './bitmanip.js';
+import { cacheBlockRows } from './cacheblocks.js';
 import { compressedRows } from './compressed.js';
 import { csrRows } from './csrs.js';
 import { delegationRows } from './delegation.js';
@@ -44,6 +45,7 @@ export function allRows(): readonly TableRow[] {
     ...atomicRows(), ...bitmanipRows(), ...compressedRows(),
     ...svinvalRows(), ...sstcRows(), ...stateenRows(), ...envcfgRows(),
     ...permissionRows(), ...guestRows(), ...formRows(), ...updateRows(),
+    ...cacheBlockRows(),
   ];
   return every;
 }
