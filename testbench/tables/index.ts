@@ -19,6 +19,7 @@ import { guestRows } from './guests.js';
 import { interruptRows } from './interrupts.js';
 import { legalityRows } from './legality.js';
 import { permissionRows } from './permissions.js';
+import { pmpRows } from './pmp.js';
 import { priorityRows } from './priority.js';
 import type { TableRow } from './row.js';
 import { shiftRows } from './shifts.js';
@@ -45,7 +46,7 @@ export function allRows(): readonly TableRow[] {
     ...atomicRows(), ...bitmanipRows(), ...compressedRows(),
     ...svinvalRows(), ...sstcRows(), ...stateenRows(), ...envcfgRows(),
     ...permissionRows(), ...guestRows(), ...formRows(), ...updateRows(),
-    ...cacheBlockRows(),
+    ...cacheBlockRows(), ...pmpRows(),
   ];
   return every;
 }
