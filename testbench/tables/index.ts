@@ -19,6 +19,7 @@ import { formRows } from './forms.js';
 import { guestRows } from './guests.js';
 import { interruptRows } from './interrupts.js';
 import { legalityRows } from './legality.js';
+import { pagingRows } from './paging.js';
 import { permissionRows } from './permissions.js';
 import { pmpRows } from './pmp.js';
 import { priorityRows } from './priority.js';
@@ -47,7 +48,7 @@ export function allRows(): readonly TableRow[] {
     ...aliasRows(), ...interruptRows(), ...tinstRows(), ...warlRows(), ...unprivilegedRows(), ...encodingRows(), ...csrRows(), ...shiftRows(),
     ...atomicRows(), ...bitmanipRows(), ...compressedRows(),
     ...svinvalRows(), ...sstcRows(), ...stateenRows(), ...envcfgRows(),
-    ...permissionRows(), ...guestRows(), ...formRows(), ...updateRows(), ...crossingRows(), ...schemeRows(),
+    ...permissionRows(), ...guestRows(), ...formRows(), ...updateRows(), ...crossingRows(), ...schemeRows(), ...pagingRows(),
     ...cacheBlockRows(), ...pmpRows(),
   ];
   return every;
