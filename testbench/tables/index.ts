@@ -19,8 +19,11 @@ import { formRows } from './forms.js';
 import { guestRows } from './guests.js';
 import { interruptRows } from './interrupts.js';
 import { legalityRows } from './legality.js';
+import { pagingRows } from './paging.js';
 import { permissionRows } from './permissions.js';
 import { pmpRows } from './pmp.js';
+import { pmpRegisterRows } from './pmpregisters.js';
+import { pmpWalkRows } from './pmpwalks.js';
 import { priorityRows } from './priority.js';
 import type { TableRow } from './row.js';
 import { schemeRows } from './schemes.js';
@@ -47,8 +50,8 @@ export function allRows(): readonly TableRow[] {
     ...aliasRows(), ...interruptRows(), ...tinstRows(), ...warlRows(), ...unprivilegedRows(), ...encodingRows(), ...csrRows(), ...shiftRows(),
     ...atomicRows(), ...bitmanipRows(), ...compressedRows(),
     ...svinvalRows(), ...sstcRows(), ...stateenRows(), ...envcfgRows(),
-    ...permissionRows(), ...guestRows(), ...formRows(), ...updateRows(), ...crossingRows(), ...schemeRows(),
-    ...cacheBlockRows(), ...pmpRows(),
+    ...permissionRows(), ...guestRows(), ...formRows(), ...updateRows(), ...crossingRows(), ...schemeRows(), ...pagingRows(),
+    ...cacheBlockRows(), ...pmpRows(), ...pmpRegisterRows(), ...pmpWalkRows(),
   ];
   return every;
 }
