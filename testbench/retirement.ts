@@ -41,6 +41,22 @@ export interface Inputs {
   readonly ioData: bigint | undefined;
   /** Bytes that the host wrote into memory since the previous record. */
   readonly hostWrites: readonly HostWrite[];
+  /**
+   * Page-table entries that the translations of this record used, in the order of use: of the fetch
+   * (of its second parcel only where that is in another page), then of the access, part by part; in
+   * two stages each guest's entry behind those that lead to it. A hit of a translation cache tells
+   * its fill. Each is accepted if that memory had the value at some time
+   * since the last fence that covers it. Absent: the core reads them from memory each time. From the
+   * first record on that has them, if only none, the reference remembers what memory had.
+   */
+  readonly ptes?: readonly UsedPte[];
+}
+
+/** A page-table entry as a translation saw it. */
+export interface UsedPte {
+  /** Its physical address. */
+  readonly address: bigint;
+  readonly value: bigint;
 }
 
 /** A write to physical memory by the host (the HTIF `fromhost` answer, a loader). */

@@ -10,6 +10,7 @@
 import { ONE, ZERO, and, binary, concat, constant, eqConst, mux, not, or, read, slice } from '../ir/build.js';
 import type { Expr, Register } from '../ir/ir.js';
 import { ACCESSES, type Access } from '../spec/isa.js';
+import { blockDone } from './block.js';
 import type { Committing } from './committing.js';
 import { crossesBlock, type Core } from './core.js';
 import type { Op } from './decode.js';
@@ -62,7 +63,7 @@ export class TranslatedAccess {
     const { regimes } = translation;
     // Where loads and stores are careful, all of them are, and the walker finds both stages of a guest Bare if they are.
     const careful = or(read(regimes.dataCareful), and(this.#asGuest, regimes.of('guest').needed));
-    this.walks = builder.wire('commit.walks', mux(here.fetchFault, read(regimes.fetchCareful), and(here.isMemory, careful)));
+    this.walks = builder.wire('commit.walks', mux(here.unfetched, read(regimes.fetchCareful), and(or(here.isMemory, here.is('cbo')), careful)));
   }
 
   /** One bit: HLV, HLVX, HSV. */
@@ -81,7 +82,7 @@ export class TranslatedAccess {
   }
 
   get #crosses(): Expr {
-    return crossesBlock(this.#here.address, this.#here.bytes);
+    return and(this.#here.isMemory, crossesBlock(this.#here.address, this.#here.bytes));
   }
 
   /** Physical address of the part translated last. */
@@ -107,33 +108,38 @@ export class TranslatedAccess {
   refusal(device: Expr): Refusal {
     const { walker } = this.#translation;
     const by = (who: keyof typeof REFUSAL): Expr => and(this.walking, walker.is('refused'), eqConst(read(walker.refusal), REFUSAL[who]));
-    const accepted = or(this.#inDram, and(not(this.#here.fetchFault), not(this.#crosses), device));
+    const accepted = or(this.#inDram, and(this.#here.isMemory, not(this.#crosses), device));
     return { page: by('first'), guestPage: by('second'), access: or(by('table'), and(this.#done, not(accepted))) };
   }
 
   /** One bit: the access is a device's, and has been translated. */
   get toDevice(): Expr {
-    return and(this.#done, not(this.#inDram));
+    return and(this.#done, this.#here.isMemory, not(this.#inDram));
   }
 
-  /** One bit: the instruction completes in this cycle, if nothing refuses; what an atomic one reads is at hand. */
+  /** One bit: of an atomic or block instruction, the address is translated and what it reads is at hand. */
+  get ready(): Expr {
+    return and(this.walking, mux(this.#here.isLoad, this.#in('first'), and(this.#in('walk'), this.#done, this.#inDram)));
+  }
+
+  /** One bit: the instruction completes in this cycle, if nothing refuses. */
   get finishes(): Expr {
-    const { isLoad } = this.#here;
-    const whole = mux(isLoad, this.#in('first'), and(this.#in('walk'), this.#done, this.#inDram));
-    const split = mux(isLoad, this.#in('second'), this.#in('written'));
-    return and(this.walking, not(this.#here.fetchFault), mux(this.#crosses, split, whole));
+    const { isLoad, unfetched } = this.#here;
+    const split = and(this.walking, mux(isLoad, this.#in('second'), this.#in('written')));
+    const block = mux(this.#here.is('cbo'), blockDone(this.#here), ONE);
+    return and(not(unfetched), mux(this.#crosses, split, and(this.ready, block)));
   }
 
-  /** A cycle in which nothing refuses, no device is at work, and no atomic operation completes. */
+  /** A cycle in which nothing refuses, no device is at work, and no atomic or block instruction is ready. */
   cycle(effects: AccessEffects): void {
     const { builder } = this.#here.core;
-    const { waiting, fetchFault } = this.#here;
+    const { waiting, unfetched } = this.#here;
     const { walker } = this.#translation;
     builder.firstOf([
       { when: not(read(waiting)), then: () => this.#begin() },
       { when: not(this.#in('walk')), then: () => this.#carryOut(effects) },
       { when: not(walker.is('done')), then: () => walker.step(true) },
-      { when: fetchFault, then: () => effects.refetch() },
+      { when: unfetched, then: () => effects.refetch() },
     ], () => this.#translated(effects));
   }
 
@@ -142,16 +148,17 @@ export class TranslatedAccess {
     this.#here.core.hart.boundary.pass();
     builder.assign(this.#phase, constant(2, PHASE.walk));
     builder.assign(this.#part, ZERO);
-    this.#translation.walker.start(this.#request(mux(this.#here.fetchFault, this.#here.pc, this.#here.address)));
+    this.#translation.walker.start(this.#request(mux(this.#here.unfetched, this.#here.failedParcel, this.#here.address)));
   }
 
   #request(address: Expr): WalkRequest {
-    const { fetchFault, memoryOps } = this.#here;
+    const { unfetched, memoryOps } = this.#here;
     const { regimes } = this.#translation;
     const of = (which: 'V' | 'privilege'): Expr =>
-      mux(fetchFault, regimes.of('fetch')[which], mux(this.#asGuest, regimes.of('guest')[which], regimes.of('self')[which]));
-    const access = this.#here.perOp(memoryOps, (op) => constant(2, ACCESSES[accessOf(op)]));
-    return { address, V: of('V'), privilege: of('privilege'), access: mux(fetchFault, constant(2, ACCESSES.fetch), access) };
+      mux(unfetched, regimes.of('fetch')[which], mux(this.#asGuest, regimes.of('guest')[which], regimes.of('self')[which]));
+    const ops = [...memoryOps, ...this.#here.opsOf('cbo')];
+    const access = this.#here.perOp(ops, (op) => constant(2, ACCESSES[accessOf(op)]));
+    return { address, V: of('V'), privilege: of('privilege'), access: mux(unfetched, constant(2, ACCESSES.fetch), access) };
   }
 
   /** A part is translated and in DRAM. */
@@ -231,8 +238,9 @@ export class TranslatedAccess {
   }
 }
 
-/** As what the access is checked: an atomic operation as a store. */
-function accessOf({ instruction: { memory } }: Op): Access {
+/** As what the access is checked: an atomic operation as a store, the management of a block as a load, for which the right to store suffices because it implies that to load. */
+function accessOf({ instruction: { memory, block } }: Op): Access {
+  if (block !== undefined) return block.zero ? 'store' : 'load';
   if (memory?.op !== 'load') return 'store';
   return memory.as === 'guest-execute' ? 'execute' : 'load';
 }

@@ -12,6 +12,7 @@ import { ONE, ZERO, add, and, concat, constant, eqConst, mux, nonZero, not, or, 
 import type { Expr } from '../ir/ir.js';
 import type { Csr } from '../spec/isa.js';
 import { amoData, atomic, dropReservation, storeFails } from './atomic.js';
+import { blockDone, blockInstruction, blockOf, zeroesBlock } from './block.js';
 import { tick, tickWithAccess } from './clint.js';
 import { Committing } from './committing.js';
 import { stageOf, type Core } from './core.js';
@@ -84,9 +85,10 @@ export class Commit {
     builder.firstOf(
       [
         { when: interrupted, then: () => this.#trap(this.#interruptValues(), undefined) },
-        { when: faulted, then: () => this.#trap(fault, not(here.fetchFault)) },
+        { when: faulted, then: () => this.#trap(fault, here.fetchFault) },
         { when: io, then: () => inputOutput(here, finish) },
-        { when: and(here.isAtomic, mux(here.walks, here.translated?.finishes ?? ZERO, ONE)), then: () => atomic(here, finish) },
+        { when: and(here.isAtomic, here.ready), then: () => atomic(here, finish) },
+        { when: and(here.is('cbo'), here.ready), then: () => blockInstruction(here, finish) },
         { when: here.walks, then: () => this.#translatedAccess() },
         { when: here.is('wait'), then: () => waitInstruction(here, finish) },
         { when: here.is('csr'), then: () => csrInstruction(here, this.#retirement, finish) },
@@ -132,12 +134,13 @@ export class Commit {
     shown('rd_addr', writes, rd);
     shown('rd_wdata', writes, written);
     const mask = select(bytes, [1, 2, 4].map((n) => ({ keys: [BigInt(n)], value: constant(8, 2 ** n - 1) })), constant(8, 255));
-    const stores = and(retires, or(isStore, isAmo), not(failed));
-    shown('mem_addr', and(retires, isMemory, not(failed)), address);
+    const zeroes = zeroesBlock(here);
+    const stores = and(retires, or(isStore, isAmo, zeroes), not(failed));
+    shown('mem_addr', and(retires, or(isMemory, zeroes), not(failed)), mux(zeroes, blockOf(address), address));
     shown('mem_rmask', and(retires, isLoad), mask);
-    shown('mem_wmask', stores, mask);
+    shown('mem_wmask', stores, mux(zeroes, constant(8, 255), mask));
     shown('mem_rdata', and(retires, isLoad), loaded);
-    shown('mem_wdata', stores, mux(isAmo, amoData(here), value));
+    shown('mem_wdata', stores, mux(isAmo, amoData(here), mux(zeroes, constant(64, 0), value)));
   }
 
   /** Why the stages are emptied in this cycle, and why commit keeps its instruction: reasons as signals. */
@@ -151,8 +154,11 @@ export class Commit {
     const waits = and(this.slow, not(interrupted), not(faulted), not(retires));
     builder.wire(`${commit.name}.kill.interrupt`, and(this.slow, interrupted));
     builder.wire(`${commit.name}.stall.io`, and(waits, io));
-    builder.wire(`${commit.name}.stall.walk`, and(waits, not(io), this.#here.walks));
-    builder.wire(`${commit.name}.stall.wait`, and(waits, not(io), not(this.#here.walks)));
+    const { walks } = this.#here;
+    const block = and(not(walks), this.#here.is('cbo'));
+    builder.wire(`${commit.name}.stall.walk`, and(waits, not(io), walks));
+    builder.wire(`${commit.name}.stall.block`, and(waits, block));
+    builder.wire(`${commit.name}.stall.wait`, and(waits, not(io), not(block), not(walks)));
   }
 
   #translatedAccess(): void {
@@ -185,8 +191,8 @@ export class Commit {
 
   // Traps.
 
-  /** @param fetched - One bit: there are instruction bits; undefined for an interrupt. */
-  #trap(trap: TrapValues, fetched: Expr | undefined): void {
+  /** @param fetchFault - FETCH_FAULT; undefined for an interrupt. */
+  #trap(trap: TrapValues, fetchFault: Expr | undefined): void {
     const { builder, hart } = this.#core;
     const stop = builder.register('observe.stop', 1, { input: true });
     this.#retirement.countTrap(trap);
@@ -198,7 +204,7 @@ export class Commit {
         this.#retirement.enter(entry.priv, entry.V);
         this.#restart(entry.pc, false);
         builder.assign(this.#here.waiting, ZERO);
-        this.#retirement.trapped(trap, entry, fetched);
+        this.#retirement.trapped(trap, entry, fetchFault);
         builder.when(read(stop), () => builder.exit(EXIT.trap));
       },
     })));
@@ -245,6 +251,7 @@ export class Commit {
   /** One bit: the instruction, not trapped, finishes in this slow cycle. */
   #done(io: Expr): Expr {
     const here = this.#here;
-    return mux(io, ioDone(here), mux(here.walks, here.translated?.finishes ?? ZERO, mux(here.is('wait'), wakes(here), ONE)));
+    const other = mux(here.is('wait'), wakes(here), mux(here.is('cbo'), blockDone(here), ONE));
+    return mux(io, ioDone(here), mux(here.walks, here.translated?.finishes ?? ZERO, other));
   }
 }

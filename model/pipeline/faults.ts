@@ -1,8 +1,10 @@
 /** What is wrong with the instruction in commit: permits, faults of its access or fetch, and what it raises itself. */
 import { ONE, ZERO, add, and, binary, concat, constant, eqConst, mux, not, or, read, slice, zext } from '../ir/build.js';
 import type { Expr } from '../ir/ir.js';
+import { blockRefused } from './block.js';
 import { anyOf } from './builder.js';
 import type { Committing } from './committing.js';
+import { isShort } from './encoding.js';
 import { PERMISSIONS, Permits } from './permit.js';
 import { exception, type TrapValues } from './trap.js';
 
@@ -13,37 +15,36 @@ export function faultOf(here: Committing): TrapValues & { readonly taken: Expr }
   const device = here.core.builder.wire('commit.device', ioAllowed(here));
   const { page, guestPage, access } = here.translated?.refusal(device) ?? { page: ZERO, guestPage: ZERO, access: ZERO };
   const unaligned = and(here.isAtomic, not(isAligned(here)));
-  const outside = mux(here.walks, access, mux(here.fetchFault, ONE, and(here.trouble, not(device))));
+  const outside = or(unaligned, mux(here.walks, access, or(and(here.isMemory, here.trouble, not(device)), blockRefused(here))));
   const loads = here.anyOp(here.memoryOps.filter((op) => op.instruction.memory?.op === 'load'));
   const ofLoads = (what: Expr): Expr => and(here.isMemory, allowed, loads, what);
-  const ofStores = (what: Expr): Expr => and(here.isMemory, allowed, not(loads), what);
+  const ofStores = (what: Expr): Expr => and(or(and(here.isMemory, not(loads)), here.is('cbo')), allowed, what);
   const address = faultAddress(here);
   const { walker } = here.core.translation ?? {};
   return exception(
     here.core.hart,
     {
       sources: {
-        'fetch-page-fault': and(here.fetchFault, page),
-        'fetch-guest-page-fault': and(here.fetchFault, guestPage),
-        'fetch-fault': and(here.fetchFault, outside),
+        'fetch-page-fault': and(here.unfetched, page),
+        'fetch-guest-page-fault': and(here.unfetched, guestPage),
+        'fetch-fault': and(here.unfetched, mux(here.walks, access, ONE)),
         // What could not be fetched has no bits to judge.
-        illegal: and(not(here.fetchFault), eqConst(permission, PERMISSIONS.illegal)),
+        illegal: and(not(here.unfetched), eqConst(permission, PERMISSIONS.illegal)),
         virtual: eqConst(permission, PERMISSIONS.virtual),
         instruction: ZERO,
-        'misaligned-target': and(here.trouble, not(here.isMemory)),
         'load-page-fault': ofLoads(page),
         'load-guest-page-fault': ofLoads(guestPage),
-        'load-fault': ofLoads(or(unaligned, outside)),
+        'load-fault': ofLoads(outside),
         'store-page-fault': ofStores(page),
         'store-guest-page-fault': ofStores(guestPage),
-        'store-fault': ofStores(or(unaligned, outside)),
+        'store-fault': ofStores(outside),
       },
       byName: raised(here),
     },
     {
       pc: here.pc,
       insn: here.insn,
-      target: here.address,
+      fetch_address: here.failedParcel,
       address,
       guest_address: walker === undefined ? constant(64, 0) : read(walker.target),
       implicit: and(here.translated?.walking ?? ZERO, walker?.implicit ?? ZERO),
@@ -90,22 +91,23 @@ function accessVirtual(here: Committing): Expr {
   return or(here.anyOp(guests), hart.lowering.base().name('effective_virtualization') ?? read(hart.V));
 }
 
-/** The faulting instruction as xtinst shows it, 32 bits. */
+/** The faulting instruction as xtinst shows it, 32 bits; of a 16-bit one the expansion, with bit 1 cleared to tell its length (H_trap_xtinst_val). */
 function transformed(here: Committing, offset: Expr): Expr {
   const { lowering } = here.core.hart;
-  const scope = lowering.only({ insn: here.insn, offset }, {});
-  return here.perOp(here.memoryOps, ({ instruction: { format } }) =>
+  const scope = lowering.only({ insn: here.word, offset }, {});
+  const whole = here.perOp([...here.memoryOps, ...here.opsOf('cbo')], ({ instruction: { format } }) =>
     format.tinst === undefined ? constant(32, 0) : lowering.lower(format.tinst, scope, 32, format.name));
+  return mux(isShort(here.insn), binary('and', whole, constant(32, 0xffff_fffd)), whole);
 }
 
 /**
- * Address of the part of the fetch or access that is refused. Without translation that is the second 8-byte block where the first is in DRAM;
- * atomic accesses have no parts.
+ * Address of the part of the access that is refused. Without translation that is the second 8-byte block where the first is in DRAM;
+ * atomic and block accesses have no parts.
  */
 function faultAddress(here: Committing): Expr {
-  const { core, pc, address, fetchFault, translated } = here;
+  const { core, address, translated } = here;
   const block = concat(slice(address, 63, 3), constant(3, 0));
-  const physical = mux(fetchFault, pc, mux(and(core.hart.inDram(address, 1), not(here.isAtomic)), add(block, constant(64, 8)), address));
+  const physical = mux(and(core.hart.inDram(address, 1), here.isMemory, not(here.isAtomic)), add(block, constant(64, 8)), address);
   return translated === undefined ? physical : mux(translated.walking, translated.address, physical);
 }
 

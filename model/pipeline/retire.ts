@@ -1,12 +1,23 @@
 /** Records of what commit did, and the statistics that cost nothing in the usual cycle. */
-import { ONE, add, binary, concat, constant, element, mux, nonZero, or, read, select, slice, zext } from '../ir/build.js';
+import { ONE, add, binary, concat, constant, element, eqConst, mux, nonZero, or, read, select, slice, zext } from '../ir/build.js';
 import type { Expr, RegisterArray } from '../ir/ir.js';
 import { MODES } from '../spec/isa.js';
 import type { Committing } from './committing.js';
 import type { HomeWrites } from './csr.js';
+import { FETCH_FAULT } from './fetch.js';
 import { modeBits } from './hart.js';
 import { PACKED, recordFields, type PackedName, type RecordValues } from './record.js';
 import type { TrapValues } from './trap.js';
+
+/** A memory access as its record tells it: one bit each, the data stored, and where and how wide it is if not as the instruction's own. */
+export interface RetiredAccess {
+  readonly reads: Expr;
+  readonly writes: Expr;
+  readonly stored: Expr;
+  readonly address?: Expr;
+  /** Four bits. */
+  readonly bytes?: Expr;
+}
 
 /** What a retired instruction's record says beyond the instruction itself. */
 export interface RetiredDetails {
@@ -15,8 +26,8 @@ export interface RetiredDetails {
   readonly value: Expr;
   /** {V, priv} after it, if it changes. */
   readonly nextMode?: Expr;
-  /** What it did to memory, where that does not follow from its being a load or store: one bit each, and the data stored. */
-  readonly access?: { readonly reads: Expr; readonly writes: Expr; readonly stored: Expr };
+  /** What it did to memory, where that does not follow from its being a load or store. */
+  readonly access?: RetiredAccess;
   /** Data that a device returned: the access was I/O. */
   readonly ioData?: Expr;
   /** Data that a load has read at commit, where it is not in `value` of the stage; above the access's width anything. */
@@ -48,8 +59,8 @@ export class Retirement {
   /** The record of a retired instruction, and its place in the statistics. */
   retired({ next, value, nextMode, ioData, access, loaded }: RetiredDetails): void {
     this.#here.core.builder.count('retired');
-    const { pc, insn, bytes, rd, address, isLoad, isStore } = this.#here;
-    const { reads, writes, stored } = access ?? { reads: isLoad, writes: isStore, stored: this.#here.value };
+    const { pc, insn, rd, isLoad, isStore } = this.#here;
+    const { reads, writes, stored, address = this.#here.address, bytes = this.#here.bytes }: RetiredAccess = access ?? { reads: isLoad, writes: isStore, stored: this.#here.value };
     const low = (v: Expr): Expr => select(bytes, [1, 2, 4].map((n) => ({ keys: [BigInt(n)], value: zext(slice(v, n * 8 - 1, 0), 64) })), v);
     const mask = select(bytes, [1, 2, 4].map((n) => ({ keys: [BigInt(n)], value: constant(PACKED.rmask, 2 ** n - 1) })), constant(PACKED.rmask, 255));
     const zero = constant(64, 0);
@@ -67,18 +78,19 @@ export class Retirement {
     });
   }
 
-  /** The record of a trap. `guest`: the handler has registers for tval2, tinst and GVA. */
-  trapped(trap: TrapValues, entry: { readonly pc: Expr; readonly priv: Expr; readonly V: Expr; readonly reportsGuest: boolean }, fetched: Expr | undefined): void {
-    const { pc, insn } = this.#here;
+  /** The record of a trap. `fetchFault`: FETCH_FAULT, undefined for an interrupt. `guest`: the handler has registers for tval2, tinst and GVA. */
+  trapped(trap: TrapValues, entry: { readonly pc: Expr; readonly priv: Expr; readonly V: Expr; readonly reportsGuest: boolean }, fetchFault: Expr | undefined): void {
+    const { pc, insn, parcel } = this.#here;
+    const half = fetchFault && eqConst(fetchFault, FETCH_FAULT.second);
     const { gva, to, cause, interrupt } = trap;
     this.#emit({
       kind: 'trap', pc, next_pc: entry.pc, value: trap.tval,
-      ...(fetched === undefined ? {} : { insn }),
+      ...(half === undefined ? {} : { insn: mux(half, zext(parcel, 32), insn) }),
       ...(entry.reportsGuest ? { rdata: trap.tval2, wdata: trap.tinst } : {}),
       packed: {
         trap: ONE, to, cause, interrupt, nextMode: modeBits(entry.V, entry.priv),
         ...(entry.reportsGuest ? { gva } : {}),
-        ...(fetched === undefined ? {} : { fetched }),
+        ...(fetchFault === undefined || half === undefined ? {} : { half, fetched: eqConst(fetchFault, FETCH_FAULT.none) }),
       },
     });
   }

@@ -1,5 +1,6 @@
 /**
- * Fetching through the walker: one instruction at a time, each walked anew.
+ * Fetching through the walker: one instruction at a time, each of its parcels
+ * walked anew (the second by itself only if it is on another page).
  *
  * What is fetched may never execute, so these walks write nothing. One that
  * would have to, and one that is refused, hands on an instruction that says so
@@ -7,16 +8,20 @@
  * and store is then carried out at commit and throws away what was fetched
  * behind it, so no walk has read an entry before an older store has written it.
  */
-import { ONE, ZERO, add, and, constant, eqConst, mux, not, or, read } from '../ir/build.js';
+import { ONE, ZERO, add, and, concat, constant, eqConst, not, or, read, slice } from '../ir/build.js';
 import type { Expr, Register } from '../ir/ir.js';
 import { ACCESSES } from '../spec/isa.js';
 import type { ModuleBuilder } from './builder.js';
 import type { Core } from './core.js';
+import { isShort, nextPc } from './encoding.js';
+import { PAGE_BITS } from './entry.js';
+import { FETCH_FAULT, fetchRegisters } from './fetch.js';
 
-/** `fetch.phase`: walking; the word is at hand. */
-const PHASE = { walk: 0, word: 1 } as const;
+/** `fetch.phase`: walking for the first parcel; the word there is at hand; walking for the second parcel; it is at hand, too. */
+const PHASE = { walk: 0, word: 1, walkSecond: 2, second: 3 } as const;
+type Phase = keyof typeof PHASE;
 
-const phaseOf = (builder: ModuleBuilder): Register => builder.register('fetch.phase', 1);
+const phaseOf = (builder: ModuleBuilder): Register => builder.register('fetch.phase', 2);
 /** The instruction that is bound to execute has been handed on: nothing follows it before it is done. */
 const aloneOf = (builder: ModuleBuilder): Register => builder.register('fetch.alone', 1);
 
@@ -24,7 +29,7 @@ const aloneOf = (builder: ModuleBuilder): Register => builder.register('fetch.al
 export function forgetFetch({ builder, translation }: Core): void {
   if (translation === undefined) return;
   translation.walker.abandon();
-  builder.assign(phaseOf(builder), constant(1, PHASE.walk));
+  builder.assign(phaseOf(builder), constant(2, PHASE.walk));
 }
 
 /** The same, and the pipeline is empty. `bound`: what is fetched next is sure to execute. */
@@ -36,52 +41,71 @@ export function restartFetch(core: Core, bound: boolean): void {
   forgetFetch(core);
 }
 
-/** A cycle of the fetch stage while fetches need translating. */
-export function translatedFetch(core: Core, translation: NonNullable<Core['translation']>, redirect: Expr, target: Expr): void {
-  const { builder, hart, stages, place } = core;
-  const { walker, regimes } = translation;
-  const pc = builder.register('fetch.pc', 64);
-  const word = builder.register('fetch.word', 32);
-  const phase = phaseOf(builder);
-  const alone = read(aloneOf(builder));
+/** A cycle of the fetch stage while fetches need translating, and nothing redirects it. */
+export function translatedFetch(core: Core, translation: NonNullable<Core['translation']>): void {
+  const { builder, stages, place } = core;
   const next = stages[place.fetch + 1];
   if (next === undefined) throw new Error('fetch is the last stage');
-  const hasWord = eqConst(read(phase), PHASE.word);
-  const inDram = hart.inDram(read(walker.result), 4);
-  const fault = and(not(hasWord), or(walker.is('refused'), and(walker.is('done'), not(inDram))));
-  const hands = builder.wire('fetch.hands', and(next.ready, not(redirect), not(alone), or(hasWord, fault)));
-  next.take(hands, () => {
-    builder.assign(next.register('pc', 64), read(pc));
-    builder.assign(next.register('insn', 32), mux(hasWord, read(word), constant(32, 0)));
-    builder.assign(next.register('fetch_fault', 1), not(hasWord));
-  });
+  const { pc } = fetchRegisters(builder);
+  // The next instruction is looked for once the second stage has let its predecessor go.
+  builder.when(
+    next.valid,
+    () => builder.when(next.ready, () => {
+      builder.assign(pc, nextPc(read(next.register('pc', 64)), read(next.register('insn', 32))));
+      next.empty();
+    }),
+    () => builder.when(read(aloneOf(builder)), () => followOn(core), () => fetchNext(core, translation)),
+  );
+}
+
+/** The second stage is empty: a step towards filling it. */
+function fetchNext(core: Core, { walker, regimes }: NonNullable<Core['translation']>): void {
+  const { builder, hart } = core;
+  const { pc, parcel } = fetchRegisters(builder);
+  const word = builder.register('fetch.word', 32);
+  const at = (phase: Phase): Expr => eqConst(read(phaseOf(builder)), PHASE[phase]);
+  const goto = (phase: Phase): void => builder.assign(phaseOf(builder), constant(2, PHASE[phase]));
+  const first = slice(read(word), 15, 0);
+  const second = add(read(pc), constant(64, 2));
+  const walk = (address: Expr): void => walker.start({ address, access: constant(2, ACCESSES.fetch), ...regimes.of('fetch') });
+  const onNextPage = eqConst(slice(second, PAGE_BITS - 1, 0), 0);
+  const refused = or(walker.is('refused'), and(walker.is('done'), not(hart.inDram(read(walker.result), 2))));
   builder.firstOf([
     {
-      when: redirect,
+      when: and(at('word'), onNextPage, not(isShort(read(word)))),
       then: () => {
-        builder.assign(pc, target);
-        forgetFetch(core);
+        walk(second);
+        goto('walkSecond');
       },
     },
-    { when: alone, then: () => followOn(core) },
-    {
-      when: hands,
-      then: () => {
-        builder.assign(pc, add(read(pc), constant(64, 4)));
-        builder.when(hart.boundary.bound, () => builder.assign(aloneOf(builder), ONE));
-        forgetFetch(core);
-      },
-    },
-    // Refused, or at hand while the next stage is full.
-    { when: or(fault, hasWord), then: () => undefined },
+    { when: at('word'), then: () => handOn(core, read(word), FETCH_FAULT.none) },
+    { when: at('second'), then: () => handOn(core, concat(read(parcel), first), FETCH_FAULT.none) },
+    { when: and(refused, at('walk')), then: () => handOn(core, constant(32, 0), FETCH_FAULT.first) },
+    { when: refused, then: () => handOn(core, concat(first, constant(16, 0)), FETCH_FAULT.second) },
     {
       when: walker.is('done'),
-      then: () => {
+      then: () => builder.when(at('walk'), () => {
         builder.load(hart.dram, read(walker.result), word);
-        builder.assign(phase, constant(1, PHASE.word));
-      },
+        goto('word');
+      }, () => {
+        builder.load(hart.dram, read(walker.result), parcel);
+        goto('second');
+      }),
     },
-  ], () => builder.when(walker.is('idle'), () => walker.start({ address: read(pc), access: constant(2, ACCESSES.fetch), ...regimes.of('fetch') }), () => walker.step(false), 'else'));
+  ], () => builder.when(walker.is('idle'), () => walk(read(pc)), () => walker.step(false), 'else'));
+}
+
+/** Fills the second stage. Of an instruction whose second parcel is missing, the first stands in the high half of a word that is none. */
+function handOn(core: Core, insn: Expr, fault: number): void {
+  const { builder, stages, place, hart } = core;
+  const next = stages[place.fetch + 1];
+  if (next === undefined) throw new Error('fetch is the last stage');
+  next.hold(ONE);
+  builder.assign(next.register('pc', 64), read(fetchRegisters(builder).pc));
+  builder.assign(next.register('insn', 32), insn);
+  builder.assign(next.register('fetch_fault', 2), constant(2, fault));
+  builder.when(hart.boundary.bound, () => builder.assign(aloneOf(builder), ONE));
+  forgetFetch(core);
 }
 
 /** The instruction that was bound to execute has done so once the pipeline is empty. */

@@ -71,6 +71,14 @@ export interface MemoryAccess {
   readonly as: 'self' | 'guest' | 'guest-execute';
 }
 
+/** What a cbo instruction does to a block of memory. */
+export interface BlockAccess {
+  /** Of any byte of the block. */
+  readonly address: Operation;
+  /** It stores zeros; otherwise it manages copies, of which there are none. */
+  readonly zero: boolean;
+}
+
 /** What a CSR instruction does. */
 export interface CsrOperation {
   /** New value from `old` (the CSR) and operands; bits<64>. */
@@ -131,10 +139,31 @@ export interface Instruction extends Entry {
   /** Branches and jumps: bits<64>. */
   readonly target?: Operation;
   readonly memory?: MemoryAccess;
+  readonly block?: BlockAccess;
   readonly csr?: CsrOperation;
   readonly cases: readonly Case[];
   /** Assembly operands where they differ from the format's. */
   readonly syntax: string;
+}
+
+/** A bit of an expanded instruction: a constant, or a bit of the 16-bit word. */
+export type ExpandedBit = 0 | 1 | { readonly from: number };
+
+/** A 16-bit spelling of an instruction. */
+export interface Compressed extends Entry {
+  /** `0`, `1`, `-`, most significant first; 16 characters. */
+  readonly match: string;
+  readonly matchSpan: Span;
+  /** Registers of 3 bits are x8 to x15. */
+  readonly format: Format;
+  /** Assembly operands where they differ from the format's. */
+  readonly syntax: string;
+  /** Operands, as the bits that hold them, of which none may be zero: the encoding is reserved then. */
+  readonly nonzero: readonly (readonly BitRange[])[];
+  /** The instruction of 32 bits that it stands for. */
+  readonly expands: Instruction;
+  /** Its word, bit 0 first. */
+  readonly bits: readonly ExpandedBit[];
 }
 
 /** `nop: addi zero, zero, 0`: an assembly-only instruction. */
@@ -198,7 +227,7 @@ export interface PermitTable extends Entry {
 
 /** Where in the pipeline an exception arises: the closed list that hardware knows. */
 export const TRAP_SOURCES = [
-  'fetch-fault', 'illegal', 'virtual', 'misaligned-target', 'load-fault', 'store-fault', 'instruction',
+  'fetch-fault', 'illegal', 'virtual', 'load-fault', 'store-fault', 'instruction',
 ] as const;
 
 /** Why a stage of translation refuses an access: S and VS raise page faults, G guest-page faults. */
@@ -217,7 +246,7 @@ export interface Exception extends Entry {
   readonly code: number;
   /** `instruction`: raised by a `raise:`; `none`: cannot occur yet. */
   readonly source: TrapSource | 'none';
-  /** bits<64>; may use `pc`, `insn`, `address` (of the faulting access), `target`. */
+  /** bits<64>; may use `pc`, `insn`, `address` (of the faulting access), `fetch_address` (of the parcel that could not be fetched). */
   readonly tval: Operation;
   /** bits<64>; may use `guest_address`. Absent: 0. */
   readonly tval2?: Operation;
@@ -387,6 +416,7 @@ export interface Hart {
 export interface Isa {
   readonly formats: readonly Format[];
   readonly instructions: readonly Instruction[];
+  readonly compressed: readonly Compressed[];
   readonly pseudos: readonly Pseudo[];
   readonly csrs: readonly Csr[];
   readonly variables: readonly Variable[];

@@ -25,7 +25,7 @@ describe('traps', () => {
   });
 
   it('arise only where the pipeline knows', () => {
-    expect(says('source: load-fault', 'source: load')).toContain('load_fault: load is not one of fetch-fault, illegal, virtual, misaligned-target, load-fault, store-fault, instruction, fetch-page-fault, fetch-guest-page-fault, load-page-fault, load-guest-page-fault, store-page-fault, store-guest-page-fault, none');
+    expect(says('source: load-fault', 'source: load')).toContain('load_fault: load is not one of fetch-fault, illegal, virtual, load-fault, store-fault, instruction, fetch-page-fault, fetch-guest-page-fault, load-page-fault, load-guest-page-fault, store-page-fault, store-guest-page-fault, none');
   });
 
   it('have a complete list of priorities', () => {

@@ -3,11 +3,12 @@
  */
 import type { InputEvent } from '../../model/machine/input-log.js';
 import type { Segment } from '../../model/machine/elf.js';
+import { lengthOf } from '../../model/spec/compressed.js';
 import type { Mode } from '../retirement.js';
-import { BASE, AT, BUDGET, DRAM_BYTES, LOADED, POINTER, PROLOGUE_LIMIT, RESUME, SCRATCH, TABLE_SLOTS, VECTORS } from './map.js';
+import { BASE, AT, BUDGET, DRAM_BYTES, LINK, LOADED, POINTER, PROLOGUE_LIMIT, RESUME, SCRATCH, TABLE_SLOTS, VECTORS } from './map.js';
 import type { Handler, Plan } from './program.js';
 import { placeImmediate, type Shapes } from './shapes.js';
-import type { TableEntry } from './tables.js';
+import { TO_DATA, type TableEntry } from './tables.js';
 
 /** Addresses of CSRs that every program writes. */
 const CSR = {
@@ -38,8 +39,13 @@ const ROOM = { M: AT.HS - AT.M, HS: AT.VS - AT.HS, VS: AT.tohost - AT.VS } as co
 /** More would not fit into the prologue. */
 const MOST_SETTINGS = 32;
 /** Instructions between the last setting and the body, at most. */
-const ENTRY_WORDS = 8;
+const ENTRY_WORDS = 9;
 const PAGE = 0x1000n;
+const PAGE_BYTES = Number(PAGE);
+/** Offset of what leads across the end of the first page. */
+const CROSSING = PAGE_BYTES - 16;
+/** C.NOP. */
+const NOP = 1;
 /** Instructions of a handler before it knows what to do. */
 const CHECKS = 9;
 /** Slots at the start of the table hold the modes that M's handler returns to. */
@@ -68,7 +74,7 @@ export class Builder {
     view.setUint32(end, this.shapes.word('jal', { imm: AT.finish - end }), true);
     return {
       entry: BASE,
-      segments: [{ address: BASE, data, memSize: BigInt(data.length) }, ...tableSegments(plan)],
+      segments: [{ address: BASE, data, memSize: BigInt(data.length) }, ...this.#crossing(plan, data.length), ...tableSegments(plan)],
       symbols: SYMBOLS,
       inputs: plan.events,
       items: offsets.map((o) => BASE + BigInt(o)),
@@ -76,19 +82,32 @@ export class Builder {
     };
   }
 
+  /** Behind a body whose pages are translated: instructions up to the end of its first page, one across it, and the way back by {@link LINK}. */
+  #crossing({ tables }: Plan, length: number): readonly Segment[] {
+    if (tables.window === BASE || length > CROSSING) return [];
+    const data = new Uint8Array(PAGE_BYTES - CROSSING + 8);
+    const view = new DataView(data.buffer);
+    const first = this.shapes.word('addi', { rd: LINK - 1, rs1: LINK - 1, imm: 1 });
+    let at = putInstruction(view, 0, first);
+    at = putInstruction(view, at, first);
+    at = putInstruction(view, at, first);
+    while (at < PAGE_BYTES - 2 - CROSSING) at = putInstruction(view, at, NOP);
+    at = putInstruction(view, at, first);
+    putInstruction(view, at, this.shapes.word('jalr', { rs1: LINK }));
+    return [{ address: BASE + BigInt(CROSSING), data, memSize: BigInt(data.length) }];
+  }
+
   #body(plan: Plan, offsets: readonly number[], view: DataView): void {
     const last = plan.body.length;
     plan.body.forEach(({ words, jump }, index) => {
       let at = offsets[index] ?? AT.body;
-      for (const word of words) {
-        view.setUint32(at, word, true);
-        at += 4;
-      }
+      for (const word of words) at = putInstruction(view, at, word);
       if (jump === undefined) return;
       const to = Math.min(last, Math.max(0, index + jump.items));
-      const distance = (offsets[to] ?? AT.body) - (at - 4) + jump.skew;
       const word = words[words.length - 1] ?? 0;
-      view.setUint32(at - 4, ((word & ~jump.imm.mask) | placeImmediate(jump.imm, distance)) >>> 0, true);
+      const from = at - lengthOf(word);
+      const distance = (offsets[to] ?? AT.body) - from + jump.skew;
+      putInstruction(view, from, ((word & ~jump.imm.mask) | placeImmediate(jump.imm, distance)) >>> 0);
     });
   }
 
@@ -142,17 +161,20 @@ export class Builder {
     }
     emit('addi', { rd: BUDGET, imm: plan.budget });
     local(RESUME, Math.min(offsets[Math.min(plan.resume, plan.body.length)] ?? AT.body, AT.data + 2044));
-    if (plan.tables.window !== BASE) load(POINTER.end, plan.tables.window + PAGE);
+    if (plan.tables.window !== BASE) load(POINTER.end, plan.tables.window + TO_DATA + PAGE);
     plan.registers.forEach((value, i) => { if (i < LOADED && value !== 0n) load(i + 1, value); });
     const settings = [...plan.tables.settings, ...plan.settings.slice(0, MOST_SETTINGS)];
     // Room for the way into the body.
-    for (const { csr, value } of settings) if (words.length + 2 + ENTRY_WORDS <= PROLOGUE_LIMIT && table.length + 3 <= TABLE_SLOTS) set(csr, value);
+    for (const { csr, value } of settings) if (words.length + 2 + ENTRY_WORDS <= PROLOGUE_LIMIT && table.length + 4 <= TABLE_SLOTS) set(csr, value);
     load(scratch, (plan.mstatus & ~MPP_MPV) | RETURN_BITS[plan.mode]);
     emit('csrrw', { csr: CSR.mstatus, rs1: scratch });
     const window = plan.tables.window - BASE;
     if (window !== 0n) {
+      const [spare] = SCRATCH.M;
       load(scratch, window);
-      for (const rd of [POINTER.body, RESUME, POINTER.data]) emit('add', { rd, rs1: rd, rs2: scratch });
+      load(spare, window + TO_DATA);
+      for (const rd of [POINTER.body, RESUME]) emit('add', { rd, rs1: rd, rs2: scratch });
+      emit('add', { rd: POINTER.data, rs1: POINTER.data, rs2: spare });
     }
     emit('csrrw', { csr: CSR.mepc, rs1: POINTER.body });
     emit('mret', {});
@@ -281,10 +303,18 @@ function tableSegments({ tables: { entries } }: Plan): readonly Segment[] {
 
 const tvec = (mode: 'M' | 'HS' | 'VS', { vectored }: Handler): number => (vectored ? AT[mode] + 1 : AT[mode] + 4 * VECTORS);
 
+/** Writes an instruction, as long as its lowest two bits say; where the next one goes. */
+function putInstruction(view: DataView, at: number, word: number): number {
+  const bytes = lengthOf(word);
+  if (bytes === 2) view.setUint16(at, word, true);
+  else view.setUint32(at, word, true);
+  return at + bytes;
+}
+
 /** Offset of each item, and of the end. */
 function itemOffsets({ body }: Plan): readonly number[] {
   const offsets = [AT.body as number];
   let at = AT.body;
-  for (const { words } of body) offsets.push((at += 4 * words.length));
+  for (const { words } of body) offsets.push((at += words.reduce((sum, word) => sum + lengthOf(word), 0)));
   return offsets;
 }

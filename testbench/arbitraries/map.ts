@@ -38,7 +38,7 @@ export const LOADED = 8;
 export const POINTER = {
   /** Start of the data. */
   data: 16,
-  /** First address behind DRAM, or, where the body is translated, of its second page. */
+  /** First address behind DRAM, or, where the body is translated, of the second page of its data. */
   end: 17,
   mtimecmp: 18,
   msip: 19,
@@ -51,6 +51,8 @@ export const POINTER = {
   wild: 23,
 } as const;
 
+/** Of the body's registers, the one by which the code at the end of its first page comes back. */
+export const LINK = 15;
 /** Traps that the handlers still serve; they end the program at 0. */
 export const BUDGET = 24;
 /** Where the handlers go on after a fetch that faulted. */

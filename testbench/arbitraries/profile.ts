@@ -10,8 +10,8 @@ export type Profile = (typeof PROFILES)[number];
 
 /** The kinds of items of a body that are not calm. */
 export type ItemKind =
-  | 'compute' | 'long' | 'move' | 'load-use' | 'guest-move' | 'device' | 'atomic' | 'reserve' | 'branch' | 'jal' | 'jalr' | 'csr' | 'csr-pair' | 'interrupt-write'
-  | 'trap' | 'ecall' | 'xret' | 'borrow' | 'system' | 'wait' | 'fence' | 'order' | 'modify' | 'raw' | 'edit' | 'straddle';
+  | 'compute' | 'long' | 'move' | 'load-use' | 'guest-move' | 'device' | 'atomic' | 'reserve' | 'block' | 'short' | 'short-move' | 'short-branch' | 'short-jump' | 'edge' | 'branch' | 'jal' | 'jalr' | 'csr' | 'csr-pair' | 'interrupt-write'
+  | 'trap' | 'ecall' | 'xret' | 'borrow' | 'system' | 'wait' | 'fence' | 'order' | 'modify' | 'raw' | 'edit' | 'straddle' | 'cross';
 
 /** Odds of a profile. */
 export interface Bias {
@@ -30,9 +30,9 @@ export const BIASES: Readonly<Record<Profile, Bias>> = {
   all: { items: {}, restless: 3, quiet: 1, translated: 4 },
   transitions: { items: { xret: 5, ecall: 3, trap: 3, borrow: 4, system: 4, fence: 3, 'guest-move': 2, 'csr-pair': 2 }, restless: 1, quiet: 2, translated: 8 },
   interrupts: { items: { 'interrupt-write': 8, wait: 8, 'csr-pair': 2, xret: 2 }, restless: 2, quiet: 0, translated: 8 },
-  pipeline: { items: { long: 6, 'load-use': 8, branch: 4, jal: 3, jalr: 3, modify: 8, reserve: 2, move: 3, compute: 2, 'csr-pair': 2 }, restless: 2, quiet: 2, translated: 8 },
+  pipeline: { items: { long: 6, 'load-use': 8, branch: 4, jal: 3, jalr: 3, modify: 8, reserve: 2, short: 3, 'short-branch': 3, 'short-jump': 2, edge: 2, move: 3, compute: 2, 'csr-pair': 2 }, restless: 2, quiet: 2, translated: 8 },
   csr: { items: { csr: 6, 'csr-pair': 8 }, restless: 1, quiet: 2, translated: 8 },
-  translation: { items: { edit: 5, straddle: 6, move: 3, 'guest-move': 4, borrow: 3, fence: 2, xret: 2, atomic: 2 }, restless: 2, quiet: 2, translated: 1 },
+  translation: { items: { edit: 8, straddle: 16, cross: 8, move: 2, 'guest-move': 4, borrow: 3, fence: 2, xret: 2, atomic: 2 }, restless: 2, quiet: 2, translated: 1 },
   // For claims in which the address of an access is where it goes.
   physical: { items: {}, restless: 3, quiet: 1, translated: 0 },
 };

@@ -11,7 +11,7 @@ import { Weighted, type Dice } from './dice.js';
 import { AT, BASE, DATA_SLOTS, LOADED } from './map.js';
 import { BIASES, type Bias } from './profile.js';
 import type { Handler, Plan, Setting } from './program.js';
-import { INDEX, makeTables, NO_TABLES, TABLE, type Tables } from './tables.js';
+import { INDEX, makeTables, NO_TABLES, TABLE, TO_TABLES, type Tables } from './tables.js';
 import { registerValue, storableValue, wildAddress, writableBits } from './values.js';
 
 const MODES = new Weighted<Mode>([[4, 'M'], [5, 'HS'], [3, 'U'], [6, 'VS'], [4, 'VU']]);
@@ -26,8 +26,8 @@ const TSR = 0x40_0000n;
 /** medeleg bit of illegal instructions. */
 const ILLEGAL = 4n;
 const BASE_SETTINGS = ['medeleg', 'mideleg', 'hedeleg', 'hideleg', 'mie', 'hstatus', 'vsstatus', 'mcounteren', 'hcounteren', 'scounteren'] as const;
-/** In this order: menvcfg decides what can be written to mip and henvcfg. */
-const EXTRA_SETTINGS = ['mip', 'menvcfg', 'henvcfg', 'stimecmp', 'vstimecmp', 'hvip', 'hgeie', 'sepc', 'vsepc', 'htimedelta', 'mcountinhibit', 'mscratch', 'sscratch', 'vsscratch'] as const;
+/** In this order: menvcfg decides what can be written to mip and henvcfg, mstateen0 what to hstateen0. */
+const EXTRA_SETTINGS = ['mstateen0', 'hstateen0', 'mip', 'menvcfg', 'henvcfg', 'senvcfg', 'stimecmp', 'vstimecmp', 'hvip', 'hgeie', 'sepc', 'vsepc', 'htimedelta', 'mcountinhibit', 'mscratch', 'sscratch', 'vsscratch'] as const;
 
 /** What interrupts before the first instruction if it is enabled. */
 const ALWAYS_PENDING: ReadonlySet<string> = new Set(['mip', 'hvip']);
@@ -100,7 +100,7 @@ export class SetupMaker {
   }
 
   #value(dice: Dice, name: string): bigint {
-    if (name === 'sepc' || name === 'vsepc') return BASE + BigInt(AT.body + 4 * dice.below(48));
+    if (name === 'sepc' || name === 'vsepc') return BASE + BigInt(AT.body + 2 * dice.below(96));
     if (COMPARED.has(name)) return BigInt(dice.between(14, TICKS));
     const known = this.#csrs.get(name);
     if (known === undefined) return 0n;
@@ -120,10 +120,9 @@ export class SetupMaker {
   }
 }
 
-/** The entries of the window in some table, as memory mapped to itself or as the window shows them. */
+/** The entries of the data in some table, as memory mapped to itself or as the window shows them. */
 function tableAddress(dice: Dice, { window }: Tables): bigint {
-  if (dice.oneIn(4)) return window + 0x5000n + BigInt(INDEX.window * 8);
-  return dice.pick(Object.values(TABLE)) + BigInt(INDEX.window * 8);
+  return (dice.oneIn(4) ? window + TO_TABLES : dice.pick(Object.values(TABLE))) + BigInt(INDEX.data * 8);
 }
 
 const changes = (csr: number, bits: number): readonly Handler['before'][number][] => [{ csr, bits, set: true }, { csr, bits, set: false }];

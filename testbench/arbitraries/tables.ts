@@ -5,8 +5,9 @@
  * A stage has one page of entries that serves every level: entry 0 points to
  * the page itself, so that any scheme comes to the same entries, and the
  * others have indices that no two levels share. Memory and devices are mapped
- * to themselves for the handlers; the body runs, and has its data, in a window
- * of small pages, of which it can have other rights than its handlers.
+ * to themselves for the handlers; the body runs in a window of small pages, of
+ * which it can have other rights than its handlers, and sees its data at other
+ * pages of the window, which are more often flawed.
  */
 import type { Mode } from '../retirement.js';
 import { Weighted, type Dice } from './dice.js';
@@ -46,13 +47,22 @@ export const INDEX = {
   /** The megapages of the CLINT and the UART. */
   clint: 16,
   uart: 128,
-  /** The pages of the window: the program's first and second, then its tables. */
+  /** The pages of the window, sixteen: the program's first two, ... */
   window: 32,
+  /** ... the tables, in G those of VS, ... */
+  tables: 37,
+  /** ... and the program's first two once more, for its data. */
+  data: 40,
 } as const;
 
 const WINDOW_PAGES = 16;
+const PAGE = 0x1000n;
 /** The program's first byte in the window. */
 export const WINDOW = (BigInt(INDEX.giga) << 30n) | (BigInt(INDEX.mega) << 21n) | (BigInt(INDEX.window) << 12n);
+
+/** Distance from the window's first page to that of the data, and to that of the tables. */
+export const TO_DATA = BigInt(INDEX.data - INDEX.window) * PAGE;
+export const TO_TABLES = BigInt(INDEX.tables - INDEX.window) * PAGE;
 
 const V = 0x01n;
 const R = 0x02n;
@@ -79,31 +89,39 @@ const FLAWS = new Weighted<(value: bigint, dice: Dice) => bigint>([
   [2, (v, dice) => v | dice.subset(0x320n)], [1, () => 0n], [1, (_v, dice) => dice.doubleword()], [2, (v) => v | A | D | U],
 ]);
 
-/** The entries that flaws fall on: mostly those of the window. */
-const FLAWED = new Weighted<number>([[12, INDEX.window], [10, INDEX.window + 1], [4, INDEX.window + 2], [4, INDEX.mega], [3, INDEX.giga], [2, INDEX.down], [2, INDEX.memory], [1, INDEX.clint], [1, INDEX.uart]]);
+/** The entries that flaws fall on: mostly those of the data, seldom those without which nothing runs. */
+const FLAWED = new Weighted<number>([
+  [12, INDEX.data], [12, INDEX.data + 1], [2, INDEX.window], [6, INDEX.window + 1], [6, INDEX.tables], [2, INDEX.mega], [2, INDEX.giga], [1, INDEX.down], [1, INDEX.memory],
+  [1, INDEX.clint], [1, INDEX.uart],
+]);
 
-/** One page of entries. `user`: the body is in U or VU. */
-function pageOf(stage: Stage, dice: Dice, user: boolean, below: boolean): ReadonlyMap<number, bigint> {
+/**
+ * One page of entries.
+ *
+ * @param user - The body is in U or VU.
+ * @param at - Address of the page itself, as the stage's entries name it.
+ * @param below - Another stage maps what this one yields.
+ */
+function pageOf(stage: Stage, dice: Dice, { user, at, below }: { readonly user: boolean; readonly at: bigint; readonly below: boolean }): ReadonlyMap<number, bigint> {
   const everybody = stage === 'G' ? U : 0n;
   const body = stage === 'G' || user ? U : 0n;
-  const pointer = entry(TABLE[stage], V);
+  const pointer = entry(at, V);
   // What VS maps, G maps once more: to the same place, or through a window of its own.
-  const place = (page: number): bigint => (below && dice.oneIn(2) ? WINDOW : BASE) + BigInt(page) * 0x1000n;
-  const megapage = dice.oneIn(8);
+  const place = (page: number): bigint => (below && dice.oneIn(2) ? WINDOW : BASE) + BigInt(page) * PAGE;
   const napot = dice.oneIn(8);
-  const window = (page: number): readonly [number, bigint] => {
+  const small = (index: number, page: number): readonly [number, bigint] => {
     const target = napot ? (place(0) & ~0xffffn) | 0x8000n : place(page);
-    return [INDEX.window + page, entry(target, ALL | body) | (napot ? N : 0n)];
+    return [index, entry(target, ALL | body) | (napot ? N : 0n)];
   };
   return new Map<number, bigint>([
     [INDEX.down, pointer],
     [INDEX.giga, pointer],
     [INDEX.memory, entry(BASE, ALL | everybody)],
-    [INDEX.mega, megapage ? entry(BASE, ALL | body) : pointer],
+    [INDEX.mega, dice.oneIn(8) ? entry(BASE, ALL | body) : pointer],
     [INDEX.clint, entry(0x200_0000n, (ALL | everybody) & ~X)],
     [INDEX.uart, entry(0x1000_0000n, (ALL | everybody) & ~X)],
-    ...Array.from({ length: napot ? WINDOW_PAGES : dice.between(2, 4) }, (_, page) => window(page)),
-    [INDEX.window + 5, entry(TABLE[stage], ALL | body)],
+    ...(napot ? Array.from({ length: WINDOW_PAGES }, (_, page) => small(INDEX.window + page, 0)) : [0, 1].flatMap((page) => [small(INDEX.window + page, page), small(INDEX.data + page, page)])),
+    [INDEX.tables, entry(stage === 'S' ? TABLE.S : TABLE.VS, ALL | body)],
   ]);
 }
 
@@ -121,21 +139,23 @@ function pagedStages(dice: Dice, mode: Mode): readonly Stage[] {
 export function makeTables(dice: Dice, mode: Mode): Tables {
   const stages = pagedStages(dice, mode);
   const user = mode === 'U' || mode === 'VU';
+  // VS's own table is one more page that G maps.
+  const guestTable = stages.includes('G') && dice.oneIn(2) ? WINDOW + TO_TABLES : TABLE.VS;
   const entries = stages.flatMap((stage) => {
-    const page = new Map(pageOf(stage, dice, user, stage === 'VS' && stages.includes('G')));
+    const page = new Map(pageOf(stage, dice, { user, at: stage === 'VS' ? guestTable : TABLE[stage], below: stage === 'VS' && stages.includes('G') }));
     for (let flaws = dice.below(4); flaws > 0; flaws--) {
       const index = FLAWED.pick(dice);
       page.set(index, BigInt.asUintN(64, FLAWS.pick(dice)(page.get(index) ?? 0n, dice)));
     }
     return [...page].map(([index, value]) => ({ address: TABLE[stage] + BigInt(index) * 8n, value }));
   });
-  const atp = (stage: Stage, other: bigint): bigint => (stages.includes(stage) ? (dice.pick(SCHEMES) << 60n) | other | (TABLE[stage] >> 12n) : 0n);
+  const atp = (stage: Stage, table: bigint): bigint => (stages.includes(stage) ? (dice.pick(SCHEMES) << 60n) | (BigInt(dice.below(4)) << 44n) | (table >> 12n) : 0n);
   const settings = [
     { csr: CSR.menvcfg, value: dice.oneIn(3) ? 0n : dice.subset(ENVIRONMENT) },
     { csr: CSR.henvcfg, value: dice.oneIn(3) ? 0n : dice.subset(ENVIRONMENT) },
-    { csr: CSR.satp, value: atp('S', BigInt(dice.below(4)) << 44n) },
-    { csr: CSR.vsatp, value: atp('VS', BigInt(dice.below(4)) << 44n) },
-    { csr: CSR.hgatp, value: atp('G', BigInt(dice.below(4)) << 44n) },
+    { csr: CSR.satp, value: atp('S', TABLE.S) },
+    { csr: CSR.vsatp, value: atp('VS', guestTable) },
+    { csr: CSR.hgatp, value: atp('G', TABLE.G) },
   ];
   const translated = mode !== 'M' && (mode === 'HS' || mode === 'U' || stages.includes('VS') || stages.includes('G'));
   return { entries, settings: settings.filter((s) => s.value !== 0n), window: translated ? WINDOW : BASE };

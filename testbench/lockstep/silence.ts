@@ -31,16 +31,23 @@ export function longestSilence({ uarch: { latency } }: Pick<CoreDescription, 'ua
 /** Interrupt bits of mip by what drives them: software alone, hvip, lines. */
 const SOFTWARE = 0x222n;
 const GUEST = 0x444n;
-const [MSI, MTI, SEI, VSEI, MEI, SGEI] = [3n, 7n, 9n, 10n, 11n, 12n];
+const [MSI, STI, VSTI, MTI, SEI, VSEI, MEI, SGEI] = [3n, 5n, 6n, 7n, 9n, 10n, 11n, 12n];
+/** menvcfg.STCE, henvcfg.STCE. */
+const STCE = 1n << 63n;
 /** hstatus.VGEIN. */
 const VGEIN = { low: 12n, mask: 0x3fn } as const;
 
 /** Whether WFI ends: an interrupt is pending in mip and enabled in mie, whatever mstatus and delegation say (wfi_intr_dis). */
-export function wakes({ csrs }: ArchitecturalState, { meip, seip, hgeip, msip, mtip }: Outside): boolean {
+export function wakes({ csrs }: ArchitecturalState, { meip, seip, hgeip, msip, mtip, mtime }: Outside): boolean {
   const of = (name: string): bigint => csrs[name] ?? 0n;
   const bit = (line: boolean, number: bigint): bigint => (line ? 1n << number : 0n);
   const selected = (of('hstatus') >> VGEIN.low) & VGEIN.mask;
-  const pending = (of('mip') & SOFTWARE) | (of('hvip') & GUEST)
+  // Sstc: what compares time with a register, and whose STIP is then not software's (mip_stip_stimecmp_acc, hip_vstip_op).
+  const timer = (of('menvcfg') & STCE) !== 0n;
+  const guestTimer = timer && (of('henvcfg') & STCE) !== 0n;
+  const software = of('mip') & (timer ? SOFTWARE & ~(1n << STI) : SOFTWARE);
+  const pending = software | (of('hvip') & GUEST)
+    | bit(timer && mtime >= of('stimecmp'), STI) | bit(guestTimer && BigInt.asUintN(64, mtime + of('htimedelta')) >= of('vstimecmp'), VSTI)
     | bit(msip, MSI) | bit(mtip, MTI) | bit(seip, SEI) | bit(meip, MEI)
     | bit(((hgeip >> selected) & 1n) === 1n, VSEI) | bit((hgeip & of('hgeie')) !== 0n, SGEI);
   return (pending & of('mie')) !== 0n;

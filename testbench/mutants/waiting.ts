@@ -14,6 +14,9 @@ const WFI = { address: 0x8000_0100n, bytes: 4, value: 0x1050_0073n } as const;
 /** Enough for a WFI that does not wait. */
 const CYCLES = 40;
 const MIDELEG = 0x1444n;
+/** menvcfg.STCE, henvcfg.STCE. */
+const STCE = 1n << 63n;
+const NEVER = (1n << 64n) - 1n;
 
 /** Interrupt bits with what makes each pending. */
 const SOURCES: readonly { readonly bit: number; readonly state: Partial<Arrangement> }[] = [
@@ -21,7 +24,9 @@ const SOURCES: readonly { readonly bit: number; readonly state: Partial<Arrangem
   { bit: 2, state: { csrs: { hvip: 0x4n } } },
   { bit: 3, state: { lines: { msip: true } } },
   { bit: 5, state: { csrs: { mip: 0x20n } } },
+  { bit: 5, state: { csrs: { menvcfg: STCE, stimecmp: 0n } } },
   { bit: 6, state: { csrs: { hvip: 0x40n } } },
+  { bit: 6, state: { csrs: { menvcfg: STCE, henvcfg: STCE, stimecmp: NEVER, vstimecmp: 0n } } },
   { bit: 7, state: { lines: { mtip: true } } },
   { bit: 9, state: { csrs: { mip: 0x200n } } },
   { bit: 9, state: { lines: { seip: true } } },
@@ -84,7 +89,11 @@ export function waitFaults(core: ObservedCore): readonly string[] {
   const check = (what: string, state: Partial<Arrangement>, mie: bigint, expected: boolean): void => {
     if (retires(core, state, mie) !== expected) faults.push(`with ${what} pending and mie ${hex(mie)} WFI ${expected ? 'waits' : 'does not wait'}`);
   };
-  for (const mie of [0n, ENABLES]) check('nothing', {}, mie, false);
+  for (const mie of [0n, ENABLES]) {
+    check('nothing', {}, mie, false);
+    check('a software STIP that stimecmp hides', { csrs: { mip: 0x20n, menvcfg: STCE, stimecmp: NEVER } }, mie, false);
+    check('a guest timer that henvcfg hides', { csrs: { menvcfg: STCE, stimecmp: NEVER, vstimecmp: 0n } }, mie, false);
+  }
   for (const { bit, state } of SOURCES) {
     const own = 1n << BigInt(bit);
     check(`bit ${bit}`, state, own, true);

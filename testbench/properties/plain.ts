@@ -11,7 +11,7 @@
 import type { Case, Condition, Csr, Instruction, Isa, NextState, Operation, Translation, Update } from '../../model/spec/isa.js';
 
 /** H adds these to the machine level (mtval2 and mtinst are useless without it), and to other extensions. */
-const ELSEWHERE = new Set(['mtval2', 'mtinst', 'vstimecmp']);
+const ELSEWHERE = new Set(['mtval2', 'mtinst', 'vstimecmp', 'hstateen0', 'hstateen1', 'hstateen2', 'hstateen3']);
 
 /** CSRs that exist only with H. */
 export const isHypervisorCsr = ({ name, extension }: Pick<Csr, 'name' | 'extension'>): boolean => extension === 'csr-hypervisor' || ELSEWHERE.has(name);
@@ -35,7 +35,7 @@ const GUEST_MODES: readonly bigint[] = [4n, 5n];
 export function withoutHypervisor(isa: Isa): Isa {
   const gone = new Set(isa.csrs.filter(isHypervisorCsr).map((c) => c.name));
   const isGone = (path: string): boolean => gone.has(path.split('.')[0] ?? '') || ['mstatus.MPV', 'mstatus.GVA'].includes(path);
-  const lost = new Set(['hedeleg_cause', 'hcounteren_bit']);
+  const lost = new Set(['hedeleg_cause', 'hcounteren_bit', 'hstateen_se']);
 
   /** Names of what is gone stand for zero; their widths are the specs'. */
   const operation = (o: Operation): Operation => {

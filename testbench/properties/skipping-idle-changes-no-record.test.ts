@@ -14,7 +14,13 @@ import { machineIn } from './runs.js';
 /** Waits for the timer some ticks ahead, interrupts on or off, or for nothing. */
 const wait = fc.tuple(fc.integer({ min: 1, max: 120 }), fc.constantFrom('csrsi', 'csrci'), fc.constantFrom('csrs', 'csrs', 'csrs', 'csrc'))
   .map(([ticks, global, timer]) => `ld t5, (s2)\n addi t5, t5, ${ticks}\n sd t5, (s3)\n li t5, 0x80\n ${timer} mie, t5\n ${global} mstatus, 8\n wfi\n rdtime a0\n csrr a1, mcycle`);
-const waiting = fc.tuple(wait, anyBody, wait, fc.boolean())
+
+/** Waits for a timer of HS or of a guest, whose time is shifted; its interrupt is never taken. */
+const lowerWait = fc.tuple(fc.integer({ min: 1, max: 120 }), fc.constantFrom({ csr: 'stimecmp', bit: 0x20 }, { csr: 'vstimecmp', bit: 0x40 }), fc.constantFrom(0, 1000, -1000, -3))
+  .map(([ticks, { csr, bit }, delta]) => `csrci mstatus, 8\n li t5, -1\n slli t5, t5, 63\n csrs menvcfg, t5\n csrs henvcfg, t5\n li t5, ${delta}\n csrw htimedelta, t5
+    ld t6, (s2)\n ${csr === 'vstimecmp' ? 'add t6, t6, t5' : 'nop'}\n addi t6, t6, ${ticks}\n csrw ${csr}, t6\n li t5, ${bit}\n csrw mie, t5\n wfi\n csrwi mie, 0\n rdtime a0\n csrr a1, mcycle\n csrr a2, mip`);
+const anyWait = fc.oneof(wait, lowerWait);
+const waiting = fc.tuple(anyWait, anyBody, anyWait, fc.boolean())
   .map(([first, body, second, inhibit]) => aroundBody([...(inhibit ? ['csrwi mcountinhibit, 1'] : []), first, ...body.slice(0, 8), second]));
 
 describe.each(CORES)('%s', (name) => {

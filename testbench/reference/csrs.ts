@@ -1,30 +1,15 @@
 /** Every CSR by number: what a read returns, and what a write stores where. */
-import { bits, has, merge } from './bits.js';
-import type { StoredCsr } from './csr-file.js';
-import type { Extension, Isa } from './extensions.js';
-import type { Hart } from './hart.js';
-import { hasSupervisorTimer, hgeip, pendingInterrupts } from './interrupts.js';
+import { merge } from './bits.js';
+import { added, constant, type Csr, ignore, stored } from './csr.js';
+import { environment, hstateen, sstateen } from './csrs-environment.js';
+import { hie, hip, mip, sie, sip, vsie, vsip } from './csrs-interrupts.js';
+import { addressTranslation, hgatp, pmpaddr, pmpcfg } from './csrs-memory.js';
+import type { Isa } from './extensions.js';
+import { hgeip } from './interrupts.js';
 import { isVirtual } from './modes.js';
-import { isLocked, PMPADDR, writtenConfig } from './pmp.js';
-import { isMode } from './stages.js';
-import {
-  CBIE, H_LEVEL, HSTATUS_WRITABLE, MPP, MSTATUS_WRITABLE, S_LEVEL, SSIP, SSTATUS_VISIBLE, SSTATUS_WRITABLE, STIP, VGEIN,
-  VS_LEVEL, VSSIP,
-} from './status.js';
-import { henvcfgVisible, type HStateen, hstateenInEffect, hstateenVisible } from './views.js';
-
-/** One CSR. */
-export interface Csr {
-  /** The value that rd receives. */
-  readonly read: (hart: Hart) => bigint;
-  /** The value that CSRRS and CSRRC modify, where it is not the one that rd receives. */
-  readonly readForModify?: (hart: Hart) => bigint;
-  readonly write: (hart: Hart, value: bigint) => void;
-  /** The extension without which it does not exist. */
-  readonly extension?: Extension;
-}
-
-const ignore = (): void => undefined;
+import { PMPADDR } from './pmp.js';
+import { HSTATUS_WRITABLE, MPP, MSTATUS_WRITABLE, SSTATUS_VISIBLE, SSTATUS_WRITABLE, VGEIN } from './status.js';
+import { henvcfgVisible } from './views.js';
 
 /** MXL 2, I M S U H, and by their extensions A, B and C (`misa_extensions_enc`, `b_extension_composition`). */
 const misa: Csr = {
@@ -34,49 +19,6 @@ const misa: Csr = {
   },
   write: ignore,
 };
-const ATP_MODE = bits(63, 60);
-
-const constant = (value: bigint): Csr => ({ read: () => value, write: ignore });
-
-/** A CSR that stores its writable bits and reads as stored. */
-const stored = (csr: StoredCsr): Csr => ({
-  read: (hart) => hart.csrs.values[csr],
-  write: (hart, value) => hart.csrs.set(csr, merge(hart.csrs.values[csr], value, hart.writable[csr])),
-});
-
-/** A CSR that stores its bits and belongs to an extension. */
-const added = (extension: Extension, csr: StoredCsr): Csr => ({ ...stored(csr), extension });
-
-/**
- * `menvcfg`, `henvcfg` and `senvcfg`: CBIE keeps its value when the reserved 2 is written
- * (`MENVCFG_CBIE_WARL`, `HENVCFG_CBIE_WARL`, `SENVCFG_CBIE_WARL`), a bit that is read-only zero
- * for now what is stored below.
- */
-const environment = (csr: 'menvcfg' | 'henvcfg' | 'senvcfg', visible: (hart: Hart) => bigint): Csr => ({
-  read: (hart) => hart.csrs.values[csr] & visible(hart),
-  write: (hart, value) => {
-    const writable = (value & CBIE) >> 4n === 2n ? visible(hart) & ~CBIE : visible(hart);
-    hart.csrs.set(csr, merge(hart.csrs.values[csr], value, writable));
-  },
-});
-
-/** `hstateen0` .. `hstateen3`: bits are read-only zero where `mstateen` has zero (`mstateen_lower_priv_roz`). */
-const hstateen = (csr: HStateen): Csr => ({
-  extension: 'smstateen',
-  read: (hart) => hstateenInEffect(hart, csr),
-  write: (hart, value) => hart.csrs.set(csr, merge(hart.csrs.values[csr], value, hstateenVisible(hart, csr))),
-});
-
-/** `sstateen0` .. `sstateen3`: there is no state of user level to enable (`stateen_unimplemented_state_roz`). */
-const sstateen: Csr = { ...constant(0n), extension: 'smstateen' };
-
-/** `satp` and `vsatp`: a write of an unsupported MODE has no effect at all (`satp_mode_op_unsupported`, `vsatp_mode_unsupported_v1`). */
-const addressTranslation = (csr: 'satp' | 'vsatp'): Csr => ({
-  read: (hart) => hart.csrs.values[csr],
-  write: (hart, value) => {
-    if (isMode(hart.isa, value >> 60n)) hart.csrs.set(csr, value);
-  },
-});
 
 /** `mstatus`: MPP keeps its value when the reserved 2 is written (`MSTATUS_XPP_WARL`). */
 const mstatus: Csr = {
@@ -101,89 +43,6 @@ const hstatus: Csr = {
     hart.csrs.set('hstatus', merge(hart.csrs.values.hstatus, value, writable));
   },
 };
-
-/** `hgatp`: MODE keeps its value when an unsupported one is written, the other fields are written all the same (`HGATP_MODE_WARL`). */
-const hgatp: Csr = {
-  read: (hart) => hart.csrs.values.hgatp,
-  write: (hart, value) => {
-    const writable = isMode(hart.isa, value >> 60n) ? hart.writable.hgatp : hart.writable.hgatp & ~ATP_MODE;
-    hart.csrs.set('hgatp', merge(hart.csrs.values.hgatp, value, writable));
-  },
-};
-
-/** Writes VSSIP, which `mip`, `hip` and `vsip` alias and `hvip` stores (`hip_vssip_vssie_op`, `mip_mie_alias`). */
-function writeVssip(hart: Hart, pending: boolean): void {
-  hart.csrs.set('hvip', merge(hart.csrs.values.hvip, pending ? VSSIP : 0n, VSSIP));
-}
-
-/** `mip`; the line is no part of SEIP's read-modify-write (`mip_seip_rdcsr`, `mip_seip_wrcsr`). */
-const mip: Csr = {
-  read: pendingInterrupts,
-  readForModify: (hart) => (hart.csrs.values.mip & S_LEVEL) | (hart.csrs.values.hvip & VSSIP),
-  write: (hart, value) => {
-    // mip_stip_stimecmp_acc: read-only while stimecmp decides it; what software stored stays
-    const writable = hasSupervisorTimer(hart) ? S_LEVEL & ~STIP : S_LEVEL;
-    hart.csrs.set('mip', merge(hart.csrs.values.mip, value, writable));
-    writeVssip(hart, has(value, VSSIP));
-  },
-};
-
-/** `mie` as seen through a mask: `sie` shows delegated S-level bits, `hie` the VS-level ones and SGEIE. */
-const enableView = (mask: (hart: Hart) => bigint): Csr => ({
-  read: (hart) => hart.csrs.values.mie & mask(hart),
-  write: (hart, value) => hart.csrs.set('mie', merge(hart.csrs.values.mie, value, mask(hart))),
-});
-
-/** Interrupts delegated to HS-mode are visible in `sip` and maskable in `sie`, the others read-only zero. */
-const delegatedToS = (hart: Hart): bigint => hart.csrs.values.mideleg & S_LEVEL;
-/** What `hip` and `hie` hold (`mideleg_hroz`: zero where `mideleg` is). */
-const hypervisorLevel = (hart: Hart): bigint => hart.csrs.values.mideleg & H_LEVEL;
-/** What `hideleg` delegates to VS-mode; elsewhere `vsip` and `vsie` are read-only zero (`vsip_vsie_sei`, `_sti`, `_ssi`). */
-const delegatedToVs = (hart: Hart): bigint => hart.csrs.values.hideleg & VS_LEVEL;
-
-/** `sip`: only SSIP is writable (`sip_seip_acc`, `sip_stip_acc`, `sip_ssip_acc`). */
-const sip: Csr = {
-  read: (hart) => pendingInterrupts(hart) & delegatedToS(hart),
-  write: (hart, value) => hart.csrs.set('mip', merge(hart.csrs.values.mip, value, SSIP & delegatedToS(hart))),
-};
-
-/** `hip`: only VSSIP is writable (`hip_vssip_vssie_op`). */
-const hip: Csr = {
-  read: (hart) => pendingInterrupts(hart) & hypervisorLevel(hart),
-  write: (hart, value) => writeVssip(hart, has(value, VSSIP)),
-};
-
-/** `vsip`: the VS-level bits, one position lower; only SSIP is writable, as VSSIP is in `hip`. */
-const vsip: Csr = {
-  read: (hart) => (pendingInterrupts(hart) & delegatedToVs(hart)) >> 1n,
-  write: (hart, value) => {
-    if (has(delegatedToVs(hart), VSSIP)) writeVssip(hart, has(value << 1n, VSSIP));
-  },
-};
-
-/** `vsie`: the VS-level enables of `hie`, one position lower. */
-const vsie: Csr = {
-  read: (hart) => (hart.csrs.values.mie & delegatedToVs(hart)) >> 1n,
-  write: (hart, value) => hart.csrs.set('mie', merge(hart.csrs.values.mie, value << 1n, delegatedToVs(hart))),
-};
-
-/** `pmpcfg0` and `pmpcfg2` (`PMPCFG_WARL`). */
-const pmpcfg = (csr: 'pmpcfg0' | 'pmpcfg2'): Csr => ({
-  extension: 'pmp',
-  read: (hart) => hart.csrs.values[csr],
-  write: (hart, value) => hart.csrs.set(csr, writtenConfig(hart.csrs.values[csr], value)),
-});
-
-/** `pmpaddr0` .. `pmpaddr15`, unless locked. */
-function pmpaddr(csr: (typeof PMPADDR)[number], entry: number): Csr {
-  return {
-    extension: 'pmp',
-    read: (hart) => hart.csrs.values[csr],
-    write: (hart, value) => {
-      if (!isLocked(hart, entry)) hart.csrs.set(csr, value & hart.writable[csr]);
-    },
-  };
-}
 
 const mcycle: Csr = { read: (hart) => hart.mcycle(), write: (hart, value) => hart.counters.writeMcycle(value) };
 const minstret: Csr = {
@@ -220,14 +79,14 @@ const CSRS = new Map<number, Csr>([
   [0xb00, mcycle], [0xb02, minstret],
   [0xc00, { ...mcycle, write: ignore }], [0xc01, time], [0xc02, { ...minstret, write: ignore }],
 
-  [0x100, sstatus], [0x104, enableView(delegatedToS)], [0x105, stored('stvec')],
+  [0x100, sstatus], [0x104, sie], [0x105, stored('stvec')],
   [0x106, stored('scounteren')], [0x10a, environment('senvcfg', (hart) => hart.writable.senvcfg)],
   [0x10c, sstateen], [0x10d, sstateen], [0x10e, sstateen], [0x10f, sstateen],
   [0x140, stored('sscratch')], [0x141, stored('sepc')], [0x142, stored('scause')],
   [0x143, stored('stval')], [0x144, sip], [0x14d, added('sstc', 'stimecmp')], [0x180, addressTranslation('satp')],
 
   [0x600, hstatus], [0x602, stored('hedeleg')], [0x603, stored('hideleg')],
-  [0x604, enableView(hypervisorLevel)], [0x605, stored('htimedelta')], [0x606, stored('hcounteren')],
+  [0x604, hie], [0x605, stored('htimedelta')], [0x606, stored('hcounteren')],
   [0x607, stored('hgeie')], [0x60a, environment('henvcfg', henvcfgVisible)],
   [0x60c, hstateen('hstateen0')], [0x60d, hstateen('hstateen1')], [0x60e, hstateen('hstateen2')],
   [0x60f, hstateen('hstateen3')],

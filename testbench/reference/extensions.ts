@@ -9,7 +9,9 @@ export const EXTENSIONS = [
 export type Extension = (typeof EXTENSIONS)[number];
 
 /** What a reference has that is not told: the extensions that the core has. */
-export const DEFAULT_EXTENSIONS: readonly Extension[] = ['a', 'zba', 'zbb', 'zbs', 'zicond', 'zawrs', 'zihintpause', 'svinval', 'sstc', 'sv39', 'sv48', 'sv57', 'svnapot', 'svadu', 'svpbmt'];
+export const DEFAULT_EXTENSIONS: readonly Extension[] = [
+  'a', 'c', 'zba', 'zbb', 'zbs', 'zicond', 'zawrs', 'zihintpause', 'zicbom', 'zicboz', 'svinval', 'sstc', 'smstateen', 'sv39', 'sv48', 'sv57', 'svnapot', 'svadu', 'svpbmt',
+];
 
 /** For each extension, whether the hart has it. */
 export type Isa = Readonly<Record<Extension, boolean>>;

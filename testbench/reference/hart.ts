@@ -5,6 +5,7 @@ import { Clint } from './devices.js';
 import { type Extension, type Isa, isaOf } from './extensions.js';
 import { Dram, DRAM_BASE, type Width } from './memory.js';
 import { Pmp } from './pmp.js';
+import { PteHistory, UsedPtes } from './stale.js';
 import { homesOf, isPaged, type Writable, writableOf } from './storable.js';
 
 /** A synchronous exception that an instruction (or its fetch) raises, before it is known who takes it. */
@@ -73,6 +74,8 @@ export class Hart {
 
   /** Inputs of the record being executed. */
   inputs: Inputs = NO_INPUTS;
+  /** The PTEs that it tells of, until they are used. */
+  ptes: UsedPtes | undefined = undefined;
   /** Where the running instruction continues. */
   nextPc = 0n;
   /** Register written by the running instruction, 0 if none. */
@@ -110,6 +113,8 @@ export class Hart {
   beginRecord(inputs: Inputs): void {
     this.inputs = inputs;
     this.counters.cycle = inputs.cycle;
+    this.ptes = inputs.ptes && new UsedPtes(inputs.ptes);
+    if (this.ptes !== undefined) this.dram.history ??= new PteHistory();
     this.rdAddr = 0;
     this.memAddr = 0n;
     this.memRmask = 0;

@@ -3,6 +3,7 @@
  * which instruction words were overwritten since the last FENCE.I.
  */
 import { bit } from './bits.js';
+import type { PteHistory } from './stale.js';
 
 export const DRAM_BASE = 0x8000_0000;
 const PAGE_SHIFT = 12;
@@ -32,6 +33,8 @@ export class Dram {
   /** By word index: values since that were overwritten and that the snapshot does not show. */
   readonly #overwritten = new Map<number, Set<number>>();
   #remembered = 0;
+  /** Who is told of 64-bit words that lose their values, if anybody. */
+  history: PteHistory | undefined = undefined;
 
   constructor(size: number) {
     this.size = size;
@@ -48,6 +51,7 @@ export class Dram {
     }
     this.#touchedPages = [];
     this.synchronizeFetch();
+    this.history = undefined;
   }
 
   /** Offset of a physical address; outside 0..size-1 when the address is not in DRAM. */
@@ -105,6 +109,7 @@ export class Dram {
   write(offset: number, width: Width, value: bigint): void {
     this.#touch(offset, width);
     this.#rememberWords(offset, width);
+    if (this.history !== undefined) this.#tell(this.history, offset, width);
     switch (width) {
       case 1:
         this.#view.setUint8(offset, Number(value & 0xffn));
@@ -125,6 +130,7 @@ export class Dram {
     if (data.length === 0) return;
     this.#touch(offset, data.length);
     if (running) this.#rememberWords(offset, data.length);
+    if (this.history !== undefined) this.#tell(this.history, offset, data.length);
     this.#bytes.set(data, offset);
   }
 
@@ -164,6 +170,13 @@ export class Dram {
         this.#touched[page] = 1;
         this.#touchedPages.push(page);
       }
+    }
+  }
+
+  /** Tells of the aligned 64-bit words that a write is about to change. */
+  #tell(history: PteHistory, offset: number, bytes: number): void {
+    for (let start = offset - (offset % 8); start < offset + bytes; start += 8) {
+      if (start + 8 <= this.size) history.replace(start, this.read(start, 8));
     }
   }
 

@@ -1,7 +1,7 @@
 /** The stages of address translation: which tables each walks, and what its fields permit. */
+import { has } from './bits.js';
 import type { StoredCsr } from './csr-file.js';
 import type { Isa } from './extensions.js';
-import { has } from './bits.js';
 import type { Hart } from './hart.js';
 import { ADUE, MXR, PBMTE, SUM } from './status.js';
 import { henvcfgInEffect } from './views.js';

@@ -37,7 +37,7 @@ export const VTSR = bit(22);
 export const VSXL_64 = 2n << 32n;
 export const HSTATUS_WRITABLE = HSTATUS_GVA | SPV | SPVP | HU | VGEIN | VTVM | VTW | VTSR;
 
-// Fields of menvcfg, henvcfg and (the first four) senvcfg (menvcfg_enc, henvcfg_enc, senvcfg_enc).
+// Fields of menvcfg, henvcfg and (the first four) senvcfg (menvcfg_enc).
 export const FIOM = bit(0);
 export const CBIE = bits(5, 4);
 export const CBCFE = bit(6);

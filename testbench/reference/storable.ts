@@ -36,9 +36,9 @@ export function writableOf(isa: Isa): Writable {
   const only = (present: boolean, mask: bigint): bigint => (present ? mask : 0n);
   // mepc_align, sepc_acc, VSEPC_WARL: even, or multiples of 4 with IALIGN=32
   const epc = isa.c ? bits(63, 1) : bits(63, 2);
-  // senvcfg_enc
+  // the fields of senvcfg, which menvcfg and henvcfg have as well
   const senvcfg = FIOM | only(isa.zicbom, CBIE | CBCFE) | only(isa.zicboz, CBZE);
-  // menvcfg_enc, henvcfg_enc
+  // menvcfg_enc, henvcfg_op
   const envcfg = senvcfg | only(isa.svadu, ADUE) | only(isa.svpbmt, PBMTE) | only(isa.sstc, STCE);
   const atp = bits(59, 0) | only(isPaged(isa), MODE);
   const stateen = only(isa.smstateen, STATEEN_SE);

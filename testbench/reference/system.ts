@@ -1,12 +1,13 @@
 /** SYSTEM and MISC-MEM instructions: Zicsr, fences, environment calls, trap returns, WFI. */
+import { csrPermission } from './csr-permissions.js';
 import { csrOf, substituted } from './csrs.js';
 import type { Decoded, Execute, Hart, Outcome } from './hart.js';
 import { isVirtual } from './modes.js';
-import { csrPermission } from './csr-permissions.js';
 import {
   forbidden, hfenceGvmaPermission, hfenceVvmaPermission, invalidationFencePermission, mretPermission, type Permission,
   sfenceVmaPermission, sretPermission, wfiPermission,
 } from './permissions.js';
+import { addressSpaceFence, type Fence, virtualMachineFence } from './stale.js';
 import { CAUSE } from './status.js';
 import { returnFromM, returnFromS } from './traps.js';
 
@@ -15,11 +16,11 @@ export const illegal: Execute = (_hart, { insn }) => forbidden('illegal', insn);
 
 /** An instruction that does nothing beyond being permitted. */
 const guarded =
-  (permission: (hart: Hart) => Permission, effect: (hart: Hart) => void): Execute =>
-  (hart, { insn }) => {
+  (permission: (hart: Hart) => Permission, effect: (hart: Hart, insn: Decoded) => void): Execute =>
+  (hart, insn) => {
     const answer = permission(hart);
-    if (answer !== 'permitted') return forbidden(answer, insn);
-    effect(hart);
+    if (answer !== 'permitted') return forbidden(answer, insn.insn);
+    effect(hart, insn);
     return undefined;
   };
 
@@ -34,10 +35,16 @@ export const fenceI: Execute = (hart) => {
   return undefined;
 };
 
-// With bare translation there is nothing for these fences to order.
-export const sfenceVma = guarded(sfenceVmaPermission, nothing);
-export const hfenceVvma = guarded((hart) => hfenceVvmaPermission(hart.mode), nothing);
-export const hfenceGvma = guarded(hfenceGvmaPermission, nothing);
+/** A fence of the tables of one stage: from here on no earlier value of what it covers is used. */
+const fenceTables = (fenceOf: (hart: Hart, rs1: number, rs2: number) => Fence) =>
+  (hart: Hart, { rs1, rs2 }: Decoded): void => hart.dram.history?.order(fenceOf(hart, rs1, rs2));
+
+/** In a guest it is for the guest's tables (`sfence_vma_v0`, `sfence_vma_v1`). */
+export const sfenceVma = guarded(sfenceVmaPermission, fenceTables((hart, rs1, rs2) =>
+  addressSpaceFence(hart, isVirtual(hart.mode) ? 'vsatp' : 'satp', rs1, rs2)));
+export const hfenceVvma = guarded((hart) => hfenceVvmaPermission(hart.mode), fenceTables((hart, rs1, rs2) =>
+  addressSpaceFence(hart, 'vsatp', rs1, rs2)));
+export const hfenceGvma = guarded(hfenceGvmaPermission, fenceTables(virtualMachineFence));
 /** SFENCE.W.INVAL and SFENCE.INVAL.IR. */
 export const invalidationFence = guarded((hart) => invalidationFencePermission(hart.mode), nothing);
 /** WFI may resume for any reason: as one record it is a no-operation (`WFI_RESUME_REASON`). */

@@ -4,6 +4,7 @@
  * numbers: an address of 56 bits that is a multiple of 8 is exact as one.
  */
 import type { Hart } from './hart.js';
+import { DRAM_BASE } from './memory.js';
 import type { Need } from './needs.js';
 import type { Stage, Tables } from './stages.js';
 
@@ -30,6 +31,7 @@ const R = 2;
 const W = 4;
 const X = 8;
 const U = 16;
+const G = 32;
 const A = 64;
 const D = 128;
 // Bits of its upper word.
@@ -51,6 +53,7 @@ export function walk(
   if (!inRange(page, rootSpan * 512, stage.widened)) return PAGE_FAULT;
   // The tables that are left to walk translate the page `rest` of theirs, `span` pages with each entry.
   let table = root;
+  let global = false;
   let span = rootSpan;
   let rest = page % (stage.widened ? rootSpan * 2048 : rootSpan * 512);
   for (let level = levels - 1; level >= 0; ) {
@@ -59,8 +62,13 @@ export function walk(
     const address = table * 4096 + index * 8;
     const where = locate(hart, address, false);
     if (typeof where !== 'number') return where;
-    const low = hart.dram.word(where);
-    const high = hart.dram.word(where + 4);
+    let low = hart.dram.word(where);
+    let high = hart.dram.word(where + 4);
+    const cached = hart.ptes?.take(DRAM_BASE + where);
+    if (cached !== undefined && hart.dram.history?.had(hart, where, cached, { stage: stage.atp, page, span, global }) === true) {
+      low = Number(cached & 0xffff_ffffn);
+      high = Number(cached >> 32n);
+    }
     // Step 3
     if ((low & V) === 0 || (low & (R | W)) === W || (high & RESERVED) !== 0) return PAGE_FAULT;
     const ppn = (high & PPN_HIGH) * 0x40_0000 + (low >>> 10);
@@ -68,6 +76,7 @@ export function walk(
       // Step 4. PBMT, N, A, D and U are reserved where there is a further table.
       if ((high & (PBMT | N)) !== 0 || (low & (A | D | U)) !== 0) return PAGE_FAULT;
       table = ppn;
+      global ||= (low & G) !== 0;
       rest -= index * span;
       span /= 512;
       level -= 1;
@@ -85,7 +94,7 @@ export function walk(
       const target = locate(hart, address, true);
       if (typeof target !== 'number') return target;
       const current = hart.dram.read(target, 8);
-      // The update may be of the very tables that have just been updated to reach it: then look again.
+      // Another value: a cached one, or tables that have just been updated to reach themselves. Then look again.
       if (current !== valueOf(low, high)) continue;
       hart.dram.write(target, 8, current | BigInt(missing));
     }

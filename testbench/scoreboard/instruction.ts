@@ -2,18 +2,22 @@
  * What docs/timing.md asks about an instruction word: registers, which unit it
  * occupies, whether it is slow.
  */
+import { expanderOf, lengthOf, type Expander } from '../../model/spec/compressed.js';
 import type { BitRange, Format, Instruction, InstructionClass, Isa } from '../../model/spec/isa.js';
 
 /** An instruction word as the timing rules see it. */
 export interface Timed {
   /** Undefined: no encoding matches. */
   readonly instruction: Instruction | undefined;
+  /** The instruction of 32 bits, expanded if it was fetched as 16. */
   readonly word: number;
+  /** As it was fetched, in bytes. */
+  readonly length: 2 | 4;
   /** Registers read, without register 0. */
   readonly sources: readonly number[];
   /** Register written, 0 for none. */
   readonly destination: number;
-  readonly unit: 'load' | 'store' | 'multiply' | 'divide' | 'branch' | 'jump' | 'wait' | 'other';
+  readonly unit: 'load' | 'store' | 'multiply' | 'divide' | 'branch' | 'jump' | 'wait' | 'zero' | 'other';
   /** Slow by what it is; a fast one may still trap or reach I/O. */
   readonly slow: boolean;
   /** Width of the memory access in bytes, 0 for none. */
@@ -27,7 +31,7 @@ export const bitsOf = (word: number, { high, low }: BitRange): number => (word >
 
 const DIVISION = /[/%][su]/;
 
-function unitOf({ class: kind, result }: Instruction): Timed['unit'] {
+function unitOf({ class: kind, result, block }: Instruction): Timed['unit'] {
   switch (kind) {
     case 'lr':
     case 'amo':
@@ -40,6 +44,8 @@ function unitOf({ class: kind, result }: Instruction): Timed['unit'] {
     case 'jump':
     case 'wait':
       return kind;
+    case 'cbo':
+      return block?.zero === true ? 'zero' : 'other';
     case 'muldiv':
       return DIVISION.test(result?.text ?? '') ? 'divide' : 'multiply';
     default:
@@ -71,21 +77,25 @@ function patternOf(instruction: Instruction): Pattern {
 export class InstructionTimer {
   readonly #patterns: readonly Pattern[];
   readonly #known = new Map<number, Timed>();
+  readonly #expand: Expander;
 
-  constructor(isa: Pick<Isa, 'instructions'>) {
+  constructor(isa: Pick<Isa, 'instructions' | 'compressed'>) {
+    this.#expand = expanderOf(isa.compressed);
     this.#patterns = isa.instructions.map(patternOf).sort((a, b) => b.care - a.care);
   }
 
-  /** @param word - 32 bits; 0 for a word that could not be fetched. */
-  of(word: number): Timed {
-    const known = this.#known.get(word);
+  /** @param insn - 32 bits, of which a 16-bit instruction is the low half; 0 for a word that could not be fetched. */
+  of(insn: number): Timed {
+    const length = lengthOf(insn);
+    const bits = length === 2 ? insn & 0xffff : insn;
+    const known = this.#known.get(bits);
     if (known !== undefined) return known;
-    const timed = this.#describe(word);
-    this.#known.set(word, timed);
+    const timed = { ...this.#describe(this.#expand(bits) ?? 0), length };
+    this.#known.set(bits, timed);
     return timed;
   }
 
-  #describe(word: number): Timed {
+  #describe(word: number): Omit<Timed, 'length'> {
     const instruction = this.#patterns.find(({ mask, bits }) => (word & mask) >>> 0 === bits)?.instruction;
     if (instruction === undefined) return { instruction, word, sources: [], destination: 0, unit: 'other', slow: true, bytes: 0 };
     const { format, class: kind, permit, memory } = instruction;
