@@ -4,19 +4,19 @@
  * computes everything else from the manual's rules by itself.
  */
 import type { ArchitecturalState, HomeCsr, Inputs, Mode, Retirement, Subject, Trap } from '../retirement.js';
+import { type Added, compile, type ExtensionInstruction } from './added-instruction.js';
+import { arrangeCsrs, csrState } from './arrange.js';
 import { u64 } from './bits.js';
 import { decode } from './decode.js';
-import { type Added, compile, type ExtensionInstruction } from './extension.js';
 import { DEFAULT_EXTENSIONS, type Extension } from './extensions.js';
 import { fetch } from './fetch.js';
 import { type Decoded, Hart, RESERVATION_BYTES } from './hart.js';
-import { arrangeCsrs, csrState } from './arrange.js';
 import { dueInterrupt } from './interrupts.js';
 import { Dram, littleEndian } from './memory.js';
 import { matches } from './pattern.js';
 import { takeException, takeInterrupt } from './traps.js';
 
-export type { ExtensionHart, ExtensionInstruction, ExtensionOutcome, MemoryFault } from './extension.js';
+export type { ExtensionHart, ExtensionInstruction, ExtensionOutcome, MemoryFault } from './added-instruction.js';
 export type { Exception } from './hart.js';
 export type { Width } from './memory.js';
 export { DEFAULT_EXTENSIONS, type Extension, EXTENSIONS, isExtension } from './extensions.js';

@@ -13,8 +13,11 @@ import { delegationRows } from './delegation.js';
 import { encodingRows } from './encodings.js';
 import { envcfgRows } from './envcfg.js';
 import { PRESENT, demanded } from './extensions.js';
+import { formRows } from './forms.js';
+import { guestRows } from './guests.js';
 import { interruptRows } from './interrupts.js';
 import { legalityRows } from './legality.js';
+import { permissionRows } from './permissions.js';
 import { priorityRows } from './priority.js';
 import type { TableRow } from './row.js';
 import { shiftRows } from './shifts.js';
@@ -24,19 +27,25 @@ import { svinvalRows } from './svinval.js';
 import { tinstRows } from './tinst.js';
 import { trapEntryRows } from './trapentry.js';
 import { unprivilegedRows } from './unprivileged.js';
+import { updateRows } from './updates.js';
 import { warlRows } from './warl.js';
 import { xretRows } from './xret.js';
 
 export type { Expectation, MemoryExpectation, TableRow, TrapExpectation } from './row.js';
 
+/** Typed once: the rows never change. */
+let every: readonly TableRow[] | undefined;
+
 /** Every row there is, whatever it demands of the hart. */
 export function allRows(): readonly TableRow[] {
-  return [
+  every ??= [
     ...xretRows(), ...trapEntryRows(), ...delegationRows(), ...legalityRows(), ...priorityRows(),
     ...aliasRows(), ...interruptRows(), ...tinstRows(), ...warlRows(), ...unprivilegedRows(), ...encodingRows(), ...csrRows(), ...shiftRows(),
     ...atomicRows(), ...bitmanipRows(), ...compressedRows(),
     ...svinvalRows(), ...sstcRows(), ...stateenRows(), ...envcfgRows(),
+    ...permissionRows(), ...guestRows(), ...formRows(), ...updateRows(),
   ];
+  return every;
 }
 
 /** Every row that holds on a hart with these extensions. */
