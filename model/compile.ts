@@ -129,6 +129,8 @@ function describeMachine(hart: Hart): MachineDescription {
   const hex = (v: bigint): string => `0x${v.toString(16)}`;
   return {
     cyclesPerTick: hart.cyclesPerTick,
+    timebaseFrequency: hart.timebaseFrequency,
+    extensions: hart.extensions,
     resetPc: hex(hart.resetPc),
     regions: hart.regions.map(({ name, device, base, size, interrupt, contexts }) => ({
       name, device, base: hex(base), size: hex(size), ...(interrupt !== undefined && { interrupt }), ...(contexts !== undefined && { contexts }),

@@ -24,6 +24,10 @@ export interface RegionDescription {
 export interface MachineDescription {
   /** Clock cycles per tick of mtime. */
   readonly cyclesPerTick: number;
+  /** Ticks of mtime a second, as software is told. */
+  readonly timebaseFrequency: number;
+  /** What the hart has, by the names of hart.yaml. */
+  readonly extensions: readonly string[];
   readonly resetPc: string;
   readonly regions: readonly RegionDescription[];
 }

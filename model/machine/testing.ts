@@ -9,6 +9,8 @@ import { PhysicalMemory } from './memory.js';
 /** A machine of every device; mtime ticks every ten cycles. */
 export const TEST_MACHINE: MachineDescription = {
   cyclesPerTick: 10,
+  timebaseFrequency: 1_000_000,
+  extensions: ['i', 'm', 'a', 'c', 'zicsr', 'sstc', 's', 'u', 'h', 'sv39', 'sv48', 'zicboz'],
   resetPc: '0x80000000',
   regions: [
     { name: 'dram', device: 'dram', base: '0x80000000', size: '0x8000000' },

@@ -40,9 +40,11 @@ export function buildHart(context: Context): Hart | undefined {
   const resetPc = setting('reset_pc', context, ({ node, label }) => context.read(integer, node, label));
   const cycles = setting('cycles_per_tick', context, ({ node, label }) => context.read(small, node, label));
   if (cycles !== undefined && !isPowerOfTwo(BigInt(cycles.value))) context.report.add(cycles.span, `cycles_per_tick: ${cycles.value} is not a power of two`, 'Write 1, 2, 4, 8, ...: mtime is counted by a divider of bits.');
+  const timebase = setting('timebase_frequency', context, ({ node, label }) => context.read(small, node, label));
+  if (timebase?.value === 0) context.report.add(timebase.span, 'timebase_frequency: time that stands still', 'Write how often mtime ticks a second: 1000000.');
   if (resetPc !== undefined) checkResetPc(resetPc, placed, context);
-  if (extensions === undefined || resetPc === undefined || cycles === undefined) return undefined;
-  return { resetPc: resetPc.value, cyclesPerTick: cycles.value, extensions, regions: placed.map(({ region }) => region) };
+  if (extensions === undefined || resetPc === undefined || cycles === undefined || timebase === undefined) return undefined;
+  return { resetPc: resetPc.value, cyclesPerTick: cycles.value, timebaseFrequency: timebase.value, extensions, regions: placed.map(({ region }) => region) };
 }
 
 function setting<T>(name: string, context: Context, build: (declared: Declared) => T | undefined): T | undefined {

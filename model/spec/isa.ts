@@ -309,6 +309,8 @@ export interface Hart {
   readonly resetPc: bigint;
   /** Clock cycles per tick of mtime (a power of two). */
   readonly cyclesPerTick: number;
+  /** Ticks of mtime a second: what software is told, for nothing here knows seconds. */
+  readonly timebaseFrequency: number;
   readonly extensions: readonly string[];
   readonly regions: readonly Region[];
 }
