@@ -84,7 +84,7 @@ export class Commit {
     builder.firstOf(
       [
         { when: interrupted, then: () => this.#trap(this.#interruptValues(), undefined) },
-        { when: faulted, then: () => this.#trap(fault, not(here.fetchFault)) },
+        { when: faulted, then: () => this.#trap(fault, here.fetchFault) },
         { when: io, then: () => inputOutput(here, this.#retirement, finish) },
         { when: here.is('wait'), then: () => waitInstruction(here, this.#retirement, finish) },
         { when: here.is('csr'), then: () => csrInstruction(here, this.#retirement, finish) },
@@ -170,8 +170,8 @@ export class Commit {
 
   // Traps.
 
-  /** @param fetched - One bit: there are instruction bits; undefined for an interrupt. */
-  #trap(trap: TrapValues, fetched: Expr | undefined): void {
+  /** @param fetchFault - FETCH_FAULT; undefined for an interrupt. */
+  #trap(trap: TrapValues, fetchFault: Expr | undefined): void {
     const { builder, hart } = this.#core;
     const stop = builder.register('observe.stop', 1, { input: true });
     this.#retirement.countTrap(trap);
@@ -182,7 +182,7 @@ export class Commit {
         this.#retirement.writeHomes(entry.writes);
         this.#retirement.enter(entry.priv, entry.V);
         this.#restart(entry.pc);
-        this.#retirement.trapped(trap, entry, fetched);
+        this.#retirement.trapped(trap, entry, fetchFault);
         builder.when(read(stop), () => builder.exit(EXIT.trap));
       },
     })));

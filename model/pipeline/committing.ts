@@ -2,19 +2,23 @@
  * The instruction in the commit stage: its word, operands and address, and the
  * names that permits, cases and CSR operations know it by.
  */
-import { ZERO, add, and, constant, element, eq, eqConst, not, nonZero, or, read } from '../ir/build.js';
+import { ZERO, and, constant, element, eq, eqConst, not, nonZero, or, read, slice } from '../ir/build.js';
 import type { Expr, Register } from '../ir/ir.js';
 import type { Scope } from '../lang/scope.js';
 import type { InstructionClass } from '../spec/isa.js';
 import { anyOf } from './builder.js';
 import { accessBytes, isOp, operandField, stageOf, type Core } from './core.js';
 import type { Op } from './decode.js';
+import { nextPc, ownBits } from './encoding.js';
 import { EXIT } from './exit.js';
 import type { Locals } from './lowering.js';
 
 export class Committing {
   readonly pc: Expr;
+  /** Its bits, 16 or 32, zero-extended. */
   readonly insn: Expr;
+  /** The instruction of 32 bits that it stands for. */
+  readonly word: Expr;
   readonly control: Expr;
   /** Of a load or store; the target of a branch or jump. */
   readonly address: Expr;
@@ -25,9 +29,14 @@ export class Committing {
   /** Result, loaded value or store data. */
   readonly value: Expr;
   readonly taken: Expr;
-  /** Execute found that the access is not wholly in DRAM, or that a taken target is misaligned. */
+  /** Execute found that the access is not wholly in DRAM. */
   readonly trouble: Expr;
+  /** FETCH_FAULT, two bits. */
   readonly fetchFault: Expr;
+  /** The parcel behind which nothing could be fetched, 16 bits. */
+  readonly parcel: Expr;
+  /** The address of the instruction behind it. */
+  readonly sequentialPc: Expr;
   /** The boundary of this instruction has been passed: it waits for a device or an interrupt. */
   readonly waiting: Register;
   #scope: Scope | undefined;
@@ -36,7 +45,11 @@ export class Committing {
     const { values, place, builder } = core;
     const at = (name: string): Expr => values.at(name, place.commit);
     this.pc = at('pc');
-    this.insn = at('insn');
+    const fetched = at('insn');
+    this.insn = ownBits(fetched);
+    this.word = core.decoder.expand(fetched);
+    this.parcel = slice(fetched, 31, 16);
+    this.sequentialPc = nextPc(this.pc, fetched);
     this.control = at('control');
     this.address = at('address');
     this.rd = at('rd');
@@ -51,10 +64,6 @@ export class Committing {
   /** One bit: the stage holds an instruction. */
   get valid(): Expr {
     return stageOf(this.core, 'commit').valid;
-  }
-
-  get sequentialPc(): Expr {
-    return add(this.pc, constant(64, 4));
   }
 
   get isLoad(): Expr {
@@ -142,7 +151,7 @@ export class Committing {
 
   /** Operand fields, `pc` and `insn` by name. */
   get operands(): Locals {
-    const locals: Record<string, Expr> = { pc: this.pc, insn: this.insn };
+    const locals: Record<string, Expr> = { pc: this.pc, next_pc: this.sequentialPc, insn: this.insn };
     const names = new Set(this.core.decoder.ops.flatMap((op) => Object.keys(op.instruction.format.fields)));
     for (const name of ['rd', 'rs1', 'rs2', ...names]) {
       const field = this.#operand(name);
@@ -167,7 +176,7 @@ export class Committing {
   }
 
   #operand(name: string): Expr | undefined {
-    return operandField(this.core, this.insn, this.control, name);
+    return operandField(this.core, this.word, this.control, name);
   }
 
   #csrBit(which: 'reads' | 'writes'): Expr {

@@ -1,11 +1,13 @@
 /**
- * From 32 instruction bits to a control word: a decision tree over the match
- * patterns of the specs. Nothing downstream looks at encodings again.
+ * From instruction bits to a control word: 16-bit instructions are expanded to
+ * 32, and a decision tree over the match patterns of the specs does the rest.
+ * Nothing downstream looks at encodings again.
  */
-import { constant, mux, select, sext, slice, zext, concat } from '../ir/build.js';
+import { constant, mux, select, slice } from '../ir/build.js';
 import { Interner } from '../ir/intern.js';
 import type { Expr } from '../ir/ir.js';
-import type { Immediate, Instruction, InstructionClass, Isa } from '../spec/isa.js';
+import type { Compressed, Immediate, Instruction, InstructionClass, Isa } from '../spec/isa.js';
+import { decisionTree, expansionOf, immediateOf, isShort } from './encoding.js';
 
 /** An instruction with its place in the control word. */
 export interface Op {
@@ -69,6 +71,7 @@ export class Decoder {
   readonly ops: readonly Op[];
   readonly width: number;
   readonly #immediates: readonly Immediate[];
+  readonly #compressed: readonly Compressed[];
   readonly #interner = new Interner();
   readonly #fields: ReadonlyMap<ControlName, ControlField>;
 
@@ -85,6 +88,7 @@ export class Decoder {
       .sort((a, b) => order(a) - order(b))
       .map((instruction, index) => ({ instruction, index, immediate: indexOf(instruction.format.immediate) }));
     this.#immediates = immediates;
+    this.#compressed = isa.compressed;
     const widths: Record<ControlName, number> = {
       op: bitsFor(this.ops.length), unit: 3, immediate: bitsFor(immediates.length), uses1: 1, uses2: 1, writes: 1, rare: 1, illegal: 1,
     };
@@ -136,38 +140,17 @@ export class Decoder {
     });
   }
 
-  /** The control word of 32 instruction bits. */
-  control(insn: Expr): Expr {
+  /** The control word of an expanded instruction, 32 bits. */
+  control(word: Expr): Expr {
     const illegal = this.#word({ illegal: 1, rare: 1, unit: EXECUTE_UNITS.indexOf('none') });
-    return this.#tree(insn, this.ops, 0n, illegal);
+    return decisionTree(word, this.ops.map((op) => ({ match: op.instruction.match, value: this.#wordOf(op) })), illegal);
   }
 
-  /**
-   * Splits on the bits that most of the remaining patterns fix: a contiguous
-   * field (opcode, funct3, funct7) as one select, single bits where patterns differ.
-   */
-  #tree(insn: Expr, candidates: readonly Op[], decided: bigint, otherwise: Expr): Expr {
-    const [first, ...others] = candidates;
-    if (first === undefined) return otherwise;
-    const common = candidates.reduce((m, op) => m & careMask(op.instruction.match), (1n << 32n) - 1n) & ~decided;
-    if (common === 0n) {
-      const own = careMask(first.instruction.match) & ~decided;
-      if (own === 0n && others.length === 0) return this.#wordOf(first);
-      const narrowest = [...candidates].sort((a, b) => popcount(careMask(b.instruction.match)) - popcount(careMask(a.instruction.match)))[0] ?? first;
-      const rest = candidates.filter((op) => op !== narrowest);
-      const test = careMask(narrowest.instruction.match) & ~decided;
-      if (test === 0n) return this.#wordOf(narrowest);
-      return mux(matches(insn, narrowest.instruction.match, test), this.#wordOf(narrowest), this.#tree(insn, rest, decided, otherwise));
-    }
-    const { high, low } = bestField(common);
-    const groups = new Map<bigint, Op[]>();
-    for (const op of candidates) {
-      const key = (valueOf(op.instruction.match) >> BigInt(low)) & ((1n << BigInt(high - low + 1)) - 1n);
-      groups.set(key, [...(groups.get(key) ?? []), op]);
-    }
-    const mask = ((1n << BigInt(high - low + 1)) - 1n) << BigInt(low);
-    const cases = [...groups].map(([key, ops]) => ({ keys: [key], value: this.#tree(insn, ops, decided | mask, otherwise) }));
-    return select(slice(insn, high, low), cases, otherwise);
+  /** The 32-bit instruction that an instruction of either length stands for, 32 bits; zero, which is none, for a reserved 16-bit one. */
+  expand(insn: Expr): Expr {
+    if (this.#compressed.length === 0) return insn;
+    const entries = this.#compressed.map((one) => ({ match: one.match, value: expansionOf(insn, one) }));
+    return mux(isShort(insn), decisionTree(slice(insn, 15, 0), entries, constant(32, 0)), insn);
   }
 
   /** The immediate that the control word chooses, 64 bits. */
@@ -198,30 +181,3 @@ const CLASS_ORDER: Record<InstructionClass, true> = {
   alu: true, muldiv: true, branch: true, jump: true, load: true, store: true, amo: true, lr: true, sc: true,
   csr: true, fence: true, xret: true, trap: true, wait: true, cbo: true,
 };
-
-const careMask = (match: string): bigint => BigInt(`0b${match.replace(/[01]/g, '1').replace(/-/g, '0')}`);
-const valueOf = (match: string): bigint => BigInt(`0b${match.replace(/-/g, '0')}`);
-const popcount = (v: bigint): number => v.toString(2).replaceAll('0', '').length;
-
-/** The widest contiguous run of set bits, at most 7 wide, the lowest of equals. */
-function bestField(mask: bigint): { readonly high: number; readonly low: number } {
-  let best = { high: 0, low: 0, width: 0 };
-  for (let low = 0; low < 32; low++) {
-    let high = low;
-    while (high < 32 && high - low < 7 && ((mask >> BigInt(high)) & 1n) === 1n) high++;
-    if (high - low > best.width) best = { high: high - 1, low, width: high - low };
-  }
-  return best;
-}
-
-function matches(insn: Expr, match: string, mask: bigint): Expr {
-  const masked: Expr = { kind: 'binary', width: 32, op: 'and', a: insn, b: constant(32, mask) };
-  return { kind: 'binary', width: 1, op: 'eq', a: masked, b: constant(32, valueOf(match) & mask) };
-}
-
-/** An immediate of the instruction, extended to 64 bits. */
-export function immediateOf(insn: Expr, { bits, scale, signed }: Immediate): Expr {
-  const parts = bits.map(({ high, low }) => slice(insn, high, low));
-  const whole = scale === 0 ? concat(...parts) : concat(...parts, constant(scale, 0));
-  return signed ? sext(whole, 64) : zext(whole, 64);
-}

@@ -11,7 +11,8 @@ import { Commit } from './commit.js';
 import { stageOf, type Core } from './core.js';
 import { Decoder } from './decode.js';
 import { describeExecute, executeCycle, stallExecute } from './execute.js';
-import { describeDecode, describeOperands, fetchCycle, stallOperands } from './front.js';
+import { describeFetch, fetchCycle, refetch } from './fetch.js';
+import { describeDecode, describeOperands, stallOperands } from './front.js';
 import { declareHart } from './hart.js';
 import { Stage, Travelling } from './stage.js';
 
@@ -26,7 +27,7 @@ export function elaborate(isa: Isa, uarch: Uarch): Elaborated {
   const hart = declareHart(builder, isa);
   const stages = uarch.stages.map((s, i) => new Stage(builder, s.name, i));
   const core: Core = { builder, hart, uarch, decoder: new Decoder(isa), stages, values: new Travelling(stages), place: placesOf(uarch) };
-  builder.register('fetch.pc', 64, { reset: isa.hart.resetPc });
+  describeFetch(core, isa.hart.resetPc);
   describeDecode(core);
   describeOperands(core);
   describeExecute(core);
@@ -48,7 +49,7 @@ function usualCycle(core: Core, commit: Commit, operandsReady: Expr): void {
   const { builder, stages, values, place } = core;
   const execute = stageOf(core, 'execute');
   const taken = values.at('taken', place.execute);
-  const redirect = builder.wire('redirect', and(execute.advance, taken, not(values.at('trouble', place.execute))));
+  const redirect = builder.wire('redirect', and(execute.advance, taken));
   for (const stage of stages.slice(place.fetch + 1, place.execute)) stage.killOn(redirect, 'redirect');
   commit.usual();
   for (const stage of [...stages].reverse()) {
@@ -67,7 +68,7 @@ function restart(core: Core, pc: Expr): void {
   const { builder, stages, uarch } = core;
   builder.count('restarts');
   for (const stage of stages.slice(1)) stage.empty();
-  builder.assign(builder.register('fetch.pc', 64), pc);
+  refetch(builder, pc);
   if (uarch.latency.multiply > 1 || uarch.latency.divide > 1) {
     builder.assign(builder.register('muldiv.busy', 1), ZERO);
   }

@@ -8,6 +8,7 @@ import type { Operation } from '../spec/isa.js';
 import { anyOf } from './builder.js';
 import { accessBytes, crossesBlock, operandNames, stageOf, type Core } from './core.js';
 import { EXECUTE_UNITS, executeUnit, type ExecuteUnit, type Op } from './decode.js';
+import { nextPc } from './encoding.js';
 import type { Locals } from './lowering.js';
 
 /** Declares what execute makes of operands: `result`, `address`, `taken`, `trouble`; and what memory makes of a load: `value`. */
@@ -27,10 +28,12 @@ const opsOf = (core: Core, unit: ExecuteUnit): readonly Op[] =>
 
 /** Scope of the fast classes: operands, never the hart's state. */
 function fastScope(core: Core): (operation: Operation, width: number, op: Op) => Expr {
-  const { values, place, hart } = core;
+  const { values, place, hart, decoder } = core;
   const at = place.execute;
   const insn = values.at('insn', at);
-  const fields: Record<string, Expr> = { pc: values.at('pc', at), insn };
+  const word = decoder.expand(insn);
+  const pc = values.at('pc', at);
+  const fields: Record<string, Expr> = { pc, next_pc: nextPc(pc, insn), insn: word };
   const imm = values.at('imm', at);
   const registers: Locals = { rs1: values.at('a', at), rs2: values.at('b', at) };
   return (operation, width, op) => {
@@ -38,7 +41,7 @@ function fastScope(core: Core): (operation: Operation, width: number, op: Op) =>
     for (const name of operandNames(core)) {
       const { registers: regs, fields: others } = op.instruction.format;
       const range = name === 'rd' || name === 'rs1' || name === 'rs2' ? regs[name] : others[name];
-      if (range !== undefined) own[name] = slice(insn, range.high, range.low);
+      if (range !== undefined) own[name] = slice(word, range.high, range.low);
     }
     if (op.instruction.format.immediate !== undefined) own['imm'] = imm;
     return hart.lowering.lower(operation, hart.lowering.only({ ...own, ...fields }, registers), width, op.instruction.name);
@@ -96,15 +99,14 @@ function takenOf(core: Core): Expr {
 
 const isMemory = (core: Core, control: Expr): Expr => or(core.decoder.unit(control, 'load'), core.decoder.unit(control, 'store'));
 
-/** The access is not wholly in DRAM, or a taken target is misaligned: commit looks closer. */
+/** The access is not wholly in DRAM: commit looks closer. */
 function troubleOf(core: Core): Expr {
   const { values, place, decoder, hart } = core;
   const control = values.at('control', place.execute);
   const address = values.at('address', place.execute);
   const ops = decoder.ops.filter((op) => op.instruction.memory !== undefined);
   const inside = decoder.perOp(control, ops, (op) => hart.inDram(address, op.instruction.memory?.bytes ?? 8));
-  const misaligned = and(values.at('taken', place.execute), not(eqConst(slice(address, 1, 0), 0)));
-  return core.builder.wire(`${stageOf(core, 'execute').name}.trouble`, mux(isMemory(core, control), not(inside), misaligned));
+  return core.builder.wire(`${stageOf(core, 'execute').name}.trouble`, mux(isMemory(core, control), not(inside), ZERO));
 }
 
 interface MulDiv {

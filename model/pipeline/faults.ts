@@ -1,8 +1,10 @@
 /** What is wrong with the instruction in commit: permits, faults of its access or fetch, and what it raises itself. */
-import { ZERO, add, and, binary, concat, constant, eqConst, mux, not, or, read, slice, zext } from '../ir/build.js';
+import { ZERO, add, and, binary, concat, constant, eqConst, mux, nonZero, not, or, read, slice, zext } from '../ir/build.js';
 import type { Expr } from '../ir/ir.js';
 import { anyOf } from './builder.js';
 import type { Committing } from './committing.js';
+import { isShort } from './encoding.js';
+import { FETCH_FAULT } from './fetch.js';
 import { PERMISSIONS, Permits } from './permit.js';
 import { exception, type TrapValues } from './trap.js';
 
@@ -17,11 +19,10 @@ export function faultOf(here: Committing): TrapValues & { readonly taken: Expr }
     here.core.hart,
     {
       sources: {
-        'fetch-fault': here.fetchFault,
+        'fetch-fault': nonZero(here.fetchFault),
         illegal: eqConst(permission, PERMISSIONS.illegal),
         virtual: eqConst(permission, PERMISSIONS.virtual),
         instruction: ZERO,
-        'misaligned-target': and(here.trouble, not(here.isMemory)),
         'load-fault': and(refused, loads),
         'store-fault': and(refused, not(loads)),
       },
@@ -30,7 +31,7 @@ export function faultOf(here: Committing): TrapValues & { readonly taken: Expr }
     {
       pc: here.pc,
       insn: here.insn,
-      target: here.address,
+      fetch_address: mux(eqConst(here.fetchFault, FETCH_FAULT.second), add(here.pc, constant(64, 2)), here.pc),
       address,
       transformed: transformed(here, slice(binary('sub', address, here.address), 4, 0)),
       access_virtual: accessVirtual(here),
@@ -74,12 +75,13 @@ function accessVirtual(here: Committing): Expr {
   return or(here.anyOp(guests), hart.lowering.base().name('effective_virtualization') ?? read(hart.V));
 }
 
-/** The faulting instruction as xtinst shows it, 32 bits. */
+/** The faulting instruction as xtinst shows it, 32 bits; of a 16-bit one the expansion, with bit 1 cleared to tell its length (H_trap_xtinst_val). */
 function transformed(here: Committing, offset: Expr): Expr {
   const { lowering } = here.core.hart;
-  const scope = lowering.only({ insn: here.insn, offset }, {});
-  return here.perOp(here.memoryOps, ({ instruction: { format } }) =>
+  const scope = lowering.only({ insn: here.word, offset }, {});
+  const whole = here.perOp(here.memoryOps, ({ instruction: { format } }) =>
     format.tinst === undefined ? constant(32, 0) : lowering.lower(format.tinst, scope, 32, format.name));
+  return mux(isShort(here.insn), binary('and', whole, constant(32, 0xffff_fffd)), whole);
 }
 
 /** Address of the part of the access that is outside: the second 8-byte block where the first is in DRAM. Atomic accesses have no parts. */

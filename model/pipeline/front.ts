@@ -1,8 +1,7 @@
 /**
- * Fetch, decode and operand read: from the program counter to an instruction
- * with its operands.
+ * Decode and operand read: from an instruction's bits to its operands.
  */
-import { ZERO, add, and, constant, element, eq, mux, nonZero, not, read } from '../ir/build.js';
+import { ZERO, and, constant, element, eq, mux, nonZero, not, read } from '../ir/build.js';
 import type { Expr } from '../ir/ir.js';
 import { anyOf } from './builder.js';
 import { operandField, stageOf, type Core } from './core.js';
@@ -13,16 +12,18 @@ export function describeDecode(core: Core): void {
   const stage = stageOf(core, 'decode');
   const at = place.decode;
   values.define('pc', 64, at, () => read(stage.register('pc', 64)));
+  // As fetched: above a 16-bit instruction there are bits of the next.
   values.define('insn', 32, at, () => read(stage.register('insn', 32)));
-  values.define('fetch_fault', 1, at, () => read(stage.register('fetch_fault', 1)));
-  // A failed fetch leaves an all-zero word, which no instruction matches.
-  values.define('control', decoder.width, at, () => builder.wire(`${stage.name}.decoded`, decoder.control(values.at('insn', at))));
+  values.define('fetch_fault', 2, at, () => read(stage.register('fetch_fault', 2)));
+  // A failed fetch leaves a word whose low half is zero, which no instruction matches.
+  const word = builder.wire(`${stage.name}.word`, decoder.expand(values.at('insn', at)));
+  values.define('control', decoder.width, at, () => builder.wire(`${stage.name}.decoded`, decoder.control(word)));
   values.define('rd', 5, at, () => {
     const control = values.at('control', at);
-    const rd = operandField(core, values.at('insn', at), control, 'rd') ?? constant(5, 0);
+    const rd = operandField(core, word, control, 'rd') ?? constant(5, 0);
     return builder.wire(`${stage.name}.destination`, mux(decoder.field(control, 'writes'), rd, constant(5, 0)));
   });
-  values.define('imm', 64, at, () => builder.wire(`${stage.name}.immediate`, decoder.immediate(values.at('insn', at), values.at('control', at))));
+  values.define('imm', 64, at, () => builder.wire(`${stage.name}.immediate`, decoder.immediate(word, values.at('control', at))));
 }
 
 /** A younger stage's result as an operand source. */
@@ -46,7 +47,7 @@ export function describeOperands(core: Core): void {
   for (const { value, field, used } of OPERANDS) {
     values.define(field, 5, place.operands, () => {
       const control = values.at('control', place.operands);
-      const bits = operandField(core, values.at('insn', place.operands), control, field) ?? constant(5, 0);
+      const bits = operandField(core, decoder.expand(values.at('insn', place.operands)), control, field) ?? constant(5, 0);
       return builder.wire(`${stage.name}.${field}`, mux(decoder.field(control, used), bits, constant(5, 0)));
     });
     values.define(value, 64, place.operands, () => {
@@ -101,32 +102,3 @@ function yieldStage({ uarch, place }: Core, unit: (typeof YIELDING)[number]): nu
 function stageBusy(core: Core, control: Expr): Expr {
   return mux(core.decoder.unit(control, 'muldiv'), not(core.values.at('result_ready', core.place.execute)), ZERO);
 }
-
-/** The fetch stage's cycle: redirect or next word. */
-export function fetchCycle(core: Core, redirect: Expr, target: Expr): void {
-  const { builder, hart, stages, place } = core;
-  const pc = builder.register('fetch.pc', 64);
-  const next = stages[place.fetch + 1];
-  if (next === undefined) throw new Error('fetch is the last stage');
-  const requests = builder.wire('fetch.valid', and(next.ready, not(redirect)));
-  next.take(requests, () => {
-    builder.assign(next.register('pc', 64), read(pc));
-    builder.when(
-      hart.inDram(read(pc), 4),
-      () => {
-        builder.load(hart.dram, read(pc), next.register('insn', 32));
-        builder.assign(next.register('fetch_fault', 1), ZERO);
-      },
-      () => {
-        builder.assign(next.register('insn', 32), constant(32, 0));
-        builder.assign(next.register('fetch_fault', 1), not(ZERO));
-      },
-    );
-  });
-  builder.when(
-    redirect,
-    () => builder.assign(pc, target),
-    () => builder.when(next.ready, () => builder.assign(pc, add(read(pc), constant(64, 4)))),
-  );
-}
-

@@ -14,6 +14,7 @@ export const RECORD_KINDS = { retired: 0, trap: 1, csr: 2 } as const;
  * `packed` is PACKED below. For a trap, `value` is tval, `rdata` tval2, `wdata`
  * tinst. For a CSR change, `pc` is the home's index in `layout.homes`, `value`
  * the register before, `rdata` after; changes precede the record they belong to.
+ * With `half` the instruction could not be fetched whole: `insn` is its first 16 bits.
  */
 export const RECORD_FIELDS = [
   'kind', 'cycle', 'pc', 'next_pc', 'insn', 'packed', 'value', 'address', 'rdata', 'wdata', 'mtime', 'lines',
@@ -22,7 +23,7 @@ export type RecordFieldName = (typeof RECORD_FIELDS)[number];
 
 /** Parts of `packed`, most significant first, with their widths in bits. */
 export const PACKED = {
-  trap: 1, io: 1, fetched: 1, gva: 1, to: 2, cause: 6, interrupt: 1, wmask: 8, rmask: 8, rd: 5, nextMode: 3, mode: 3,
+  trap: 1, io: 1, half: 1, fetched: 1, gva: 1, to: 2, cause: 6, interrupt: 1, wmask: 8, rmask: 8, rd: 5, nextMode: 3, mode: 3,
 } as const;
 export type PackedName = keyof typeof PACKED;
 
@@ -44,5 +45,5 @@ export function recordFields(values: RecordValues): readonly RecordField[] {
 
 /** Names of the packed parts, most significant first. */
 export function packedNames(): readonly PackedName[] {
-  return ['trap', 'io', 'fetched', 'gva', 'to', 'cause', 'interrupt', 'wmask', 'rmask', 'rd', 'nextMode', 'mode'];
+  return ['trap', 'io', 'half', 'fetched', 'gva', 'to', 'cause', 'interrupt', 'wmask', 'rmask', 'rd', 'nextMode', 'mode'];
 }

@@ -1,9 +1,10 @@
 /** Records of what commit did, and the statistics that cost nothing in the usual cycle. */
-import { ONE, add, binary, concat, constant, element, mux, nonZero, or, read, select, slice, zext } from '../ir/build.js';
+import { ONE, add, binary, concat, constant, element, eqConst, mux, nonZero, or, read, select, slice, zext } from '../ir/build.js';
 import type { Expr, RegisterArray } from '../ir/ir.js';
 import { MODES } from '../spec/isa.js';
 import type { Committing } from './committing.js';
 import type { HomeWrites } from './csr.js';
+import { FETCH_FAULT } from './fetch.js';
 import { modeBits } from './hart.js';
 import { PACKED, recordFields, type PackedName, type RecordValues } from './record.js';
 import type { TrapValues } from './trap.js';
@@ -83,18 +84,19 @@ export class Retirement {
     });
   }
 
-  /** The record of a trap. `guest`: the handler has registers for tval2, tinst and GVA. */
-  trapped(trap: TrapValues, entry: { readonly pc: Expr; readonly priv: Expr; readonly V: Expr; readonly reportsGuest: boolean }, fetched: Expr | undefined): void {
-    const { pc, insn } = this.#here;
+  /** The record of a trap. `fetchFault`: FETCH_FAULT, undefined for an interrupt. `guest`: the handler has registers for tval2, tinst and GVA. */
+  trapped(trap: TrapValues, entry: { readonly pc: Expr; readonly priv: Expr; readonly V: Expr; readonly reportsGuest: boolean }, fetchFault: Expr | undefined): void {
+    const { pc, insn, parcel } = this.#here;
+    const half = fetchFault && eqConst(fetchFault, FETCH_FAULT.second);
     const { gva, to, cause, interrupt } = trap;
     this.#emit({
       kind: 'trap', pc, next_pc: entry.pc, value: trap.tval,
-      ...(fetched === undefined ? {} : { insn }),
+      ...(half === undefined ? {} : { insn: mux(half, zext(parcel, 32), insn) }),
       ...(entry.reportsGuest ? { rdata: trap.tval2, wdata: trap.tinst } : {}),
       packed: {
         trap: ONE, to, cause, interrupt, nextMode: modeBits(entry.V, entry.priv),
         ...(entry.reportsGuest ? { gva } : {}),
-        ...(fetched === undefined ? {} : { fetched }),
+        ...(fetchFault === undefined || half === undefined ? {} : { half, fetched: eqConst(fetchFault, FETCH_FAULT.none) }),
       },
     });
   }

@@ -101,20 +101,21 @@ export class Stage {
     builder.when(
       arrives,
       () => {
-        this.#hold(ONE);
+        this.hold(ONE);
         latch();
       },
       () => builder.when(or(this.ready, this.killed), () => this.empty()),
     );
   }
 
-  #hold(valid: Expr): void {
+  /** From the next cycle on the stage holds an instruction, or none. */
+  hold(valid: Expr): void {
     if (this.#validRegister !== undefined) this.builder.assign(this.#validRegister, valid);
   }
 
   /** Throws away what the stage holds. */
   empty(): void {
-    this.#hold(not(ONE));
+    this.hold(not(ONE));
   }
 }
 

@@ -15,7 +15,7 @@ import { lineOf } from './yaml.js';
 
 /** Sections whose entries have names. */
 export type Section =
-  | 'formats' | 'instructions' | 'pseudos' | 'csrs' | 'permits' | 'variables' | 'functions'
+  | 'formats' | 'instructions' | 'compressed' | 'pseudos' | 'csrs' | 'permits' | 'variables' | 'functions'
   | 'exceptions' | 'interrupts' | 'entry' | 'timers' | 'regions' | 'choices' | 'settings' | 'cores';
 
 /** A named entry as written. */
@@ -35,7 +35,7 @@ export interface Declared {
 
 type Where = Pick<Declared, 'extension' | 'rules' | 'layer'>;
 
-const ISA_SECTIONS = ['formats', 'instructions', 'pseudos', 'csrs', 'permits', 'variables', 'functions'] as const;
+const ISA_SECTIONS = ['formats', 'instructions', 'compressed', 'pseudos', 'csrs', 'permits', 'variables', 'functions'] as const;
 const TRAP_SECTIONS = ['exceptions', 'interrupts', 'entry', 'timers'] as const;
 /** Entries that are one value: kept in the section `settings` under these names. */
 const TRAP_SETTINGS = ['priority', 'levels', 'delegation', 'wake'] as const;

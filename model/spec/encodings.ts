@@ -24,7 +24,7 @@ export function checkOperands({ label, match, format, ignored }: Encoding, conte
     if (fixed.length > 0) context.report.add(spanOf(match, fixed), `${label}: the match fixes ${bitNames(fixed)} of ${name}`, `Write - there, or choose a format without ${name} in these bits (${format.name} has it).`);
   }
   for (const bit of ignored.flatMap(bitsIn)) covered.add(bit);
-  const loose = Array.from({ length: 32 }, (_, bit) => bit).filter((bit) => charOf(match.text, bit) === '-' && !covered.has(bit));
+  const loose = Array.from({ length: match.text.length }, (_, bit) => bit).filter((bit) => charOf(match.text, bit) === '-' && !covered.has(bit));
   if (loose.length === 0) return;
   const ranges = runs(loose);
   context.report.add(spanOf(match, loose), `${label}: no operand of the format ${format.name} is in ${bitNames(loose)}`,
@@ -32,7 +32,7 @@ export function checkOperands({ label, match, format, ignored }: Encoding, conte
 }
 
 /** Encodings overlap only where one strictly contains the other; the narrower then wins. */
-export function checkOverlaps(instructions: readonly Instruction[], context: Context): void {
+export function checkOverlaps(instructions: readonly Pick<Instruction, 'name' | 'match' | 'matchSpan'>[], context: Context): void {
   instructions.forEach((instruction, index) => {
     for (const other of instructions.slice(0, index)) {
       if (!overlap(instruction.match, other.match)) continue;
@@ -57,7 +57,7 @@ function within(inner: string, outer: string): boolean {
 /** A word that both match. */
 function example(a: string, b: string): string {
   const word = [...a].map((char, index) => (char !== '-' ? char : b[index] === '1' ? '1' : '0')).join('');
-  return `0x${Number.parseInt(word, 2).toString(16).padStart(8, '0')}`;
+  return `0x${Number.parseInt(word, 2).toString(16).padStart(a.length / 4, '0')}`;
 }
 
 /** Every operand of a format and the instruction bits that hold it. */
@@ -71,12 +71,12 @@ function bitsIn({ high, low }: BitRange): readonly number[] {
 }
 
 function charOf(match: string, bit: number): string {
-  return match[31 - bit] ?? '';
+  return match[match.length - 1 - bit] ?? '';
 }
 
 /** The characters from the highest to the lowest of these bits. */
-function spanOf({ span }: Text, bits: readonly number[]) {
-  return { ...span, start: span.start + 31 - Math.max(...bits), end: span.start + 32 - Math.min(...bits) };
+function spanOf({ span, text: { length } }: Text, bits: readonly number[]) {
+  return { ...span, start: span.start + length - 1 - Math.max(...bits), end: span.start + length - Math.min(...bits) };
 }
 
 /** Bits as ranges, highest first. */

@@ -20,6 +20,9 @@ const FORMAT = closed({
 
 const PSEUDO = closed({ operands: text, expand: listOf(word), rules: listOf(word).exactOptional() });
 
+/** Registers that an instruction may have built in, by the names that assembly writes. */
+export const FIXED_REGISTERS: ReadonlyMap<string, number> = new Map([['zero', 0], ['ra', 1], ['sp', 2]]);
+
 /** All formats by name. */
 export function buildFormats(context: Context): ReadonlyMap<string, Format> {
   return context.build('formats', (declared) => buildFormat(declared, context));
@@ -32,7 +35,7 @@ function buildFormat(declared: Declared, context: Context): Format | undefined {
   if (raw === undefined) return undefined;
   const inside = (range: Located<BitRange>): BitRange => instructionBits(range, label, context);
   const { rd, rs1, rs2 } = raw.registers ?? {};
-  for (const register of [rd, rs1, rs2]) fiveBits(register, label, context);
+  for (const register of [rd, rs1, rs2]) registerBits(register, label, context);
   const { immediate } = raw;
   const fields = buildFields(raw.fields, inside, label, context);
   if (fields === undefined) return undefined;
@@ -75,18 +78,19 @@ export function instructionBits({ value, span }: Located<BitRange>, label: strin
   return value;
 }
 
-function fiveBits(range: Located<BitRange> | undefined, label: string, context: Context): void {
+/** Five bits, or in a 16-bit instruction three for x8 to x15. */
+function registerBits(range: Located<BitRange> | undefined, label: string, context: Context): void {
   if (range === undefined) return;
   const width = range.value.high - range.value.low + 1;
-  if (width !== 5) context.report.add(range.span, `${label}: a register number has 5 bits, this has ${width}`, `Write ${range.value.low + 4}-${range.value.low}.`);
+  if (width !== 5 && (width !== 3 || range.value.high > 15)) context.report.add(range.span, `${label}: a register number has 5 bits, this has ${width}`, `Write ${range.value.low + 4}-${range.value.low}.`);
 }
 
 /** Every word of an assembly syntax is an operand of the format. */
 export function checkSyntax(syntax: Text, format: Format, label: string, context: Context): void {
-  const immediate = format.immediate === undefined ? [] : ['imm', 'target'];
+  const immediate = format.immediate === undefined ? [] : ['imm', 'target', 'upper'];
   const operands = [...Object.keys(format.registers), ...immediate, ...Object.keys(format.fields)];
   for (const found of syntax.raw.matchAll(/[A-Za-z_][A-Za-z0-9_]*/g)) {
-    if (operands.includes(found[0])) continue;
+    if (operands.includes(found[0]) || FIXED_REGISTERS.has(found[0])) continue;
     const start = syntax.span.start + found.index;
     context.report.add({ ...syntax.span, start, end: start + found[0].length }, `${label}: the format ${format.name} has no operand ${found[0]}`,
       suggestion(found[0], operands, 'It has no operands: leave the syntax empty.') || 'Leave it out.');

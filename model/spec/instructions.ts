@@ -22,7 +22,7 @@ const MEMORY = closed({
 });
 
 const INSTRUCTION = closed({
-  match,
+  match: match(32),
   format: word,
   class: oneOf(CLASSES),
   permit: word.exactOptional(),

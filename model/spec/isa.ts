@@ -137,6 +137,26 @@ export interface Instruction extends Entry {
   readonly syntax: string;
 }
 
+/** A bit of an expanded instruction: a constant, or a bit of the 16-bit word. */
+export type ExpandedBit = 0 | 1 | { readonly from: number };
+
+/** A 16-bit spelling of an instruction. */
+export interface Compressed extends Entry {
+  /** `0`, `1`, `-`, most significant first; 16 characters. */
+  readonly match: string;
+  readonly matchSpan: Span;
+  /** Registers of 3 bits are x8 to x15. */
+  readonly format: Format;
+  /** Assembly operands where they differ from the format's. */
+  readonly syntax: string;
+  /** Operands, as the bits that hold them, of which none may be zero: the encoding is reserved then. */
+  readonly nonzero: readonly (readonly BitRange[])[];
+  /** The instruction of 32 bits that it stands for. */
+  readonly expands: Instruction;
+  /** Its word, bit 0 first. */
+  readonly bits: readonly ExpandedBit[];
+}
+
 /** `nop: addi zero, zero, 0`: an assembly-only instruction. */
 export interface Pseudo extends Entry {
   /** Operand names: `rd, rs`. */
@@ -198,7 +218,7 @@ export interface PermitTable extends Entry {
 
 /** Where in the pipeline an exception arises: the closed list that hardware knows. */
 export const TRAP_SOURCES = [
-  'fetch-fault', 'illegal', 'virtual', 'misaligned-target', 'load-fault', 'store-fault', 'instruction',
+  'fetch-fault', 'illegal', 'virtual', 'load-fault', 'store-fault', 'instruction',
 ] as const;
 export type TrapSource = (typeof TRAP_SOURCES)[number];
 
@@ -206,7 +226,7 @@ export interface Exception extends Entry {
   readonly code: number;
   /** `instruction`: raised by a `raise:`; `none`: cannot occur yet. */
   readonly source: TrapSource | 'none';
-  /** bits<64>; may use `pc`, `insn`, `address` (of the faulting access), `target`. */
+  /** bits<64>; may use `pc`, `insn`, `address` (of the faulting access), `fetch_address` (of the parcel that could not be fetched). */
   readonly tval: Operation;
   /** One bit: tval is a guest virtual address. */
   readonly gva: Operation;
@@ -318,6 +338,7 @@ export interface Hart {
 export interface Isa {
   readonly formats: readonly Format[];
   readonly instructions: readonly Instruction[];
+  readonly compressed: readonly Compressed[];
   readonly pseudos: readonly Pseudo[];
   readonly csrs: readonly Csr[];
   readonly variables: readonly Variable[];

@@ -7,6 +7,7 @@
  * come out only if there are none.
  */
 import { Context } from './context.js';
+import { buildCompressed } from './compressed.js';
 import { buildCsrs } from './csrs.js';
 import { Declarations } from './declarations.js';
 import type { Diagnostic, Outcome, SourceFile } from './diagnostic.js';
@@ -99,7 +100,9 @@ function build(context: Context, hash: string): Specs | undefined {
   const space = new VariableSpace(context, csrs, variables);
   const permits = buildPermits({ context, space, use: 'permit' });
   const instructions = buildInstructions(formats, { context, space, use: 'case' });
+  const compressed = buildCompressed(formats, instructions, context);
   checkOverlaps([...instructions.values()], context);
+  checkOverlaps([...compressed.values()], context);
   const pseudos = buildPseudos(context);
   const functions = buildFunctions(context);
   const traps = buildTraps({ context, space, use: 'delegation' });
@@ -108,7 +111,7 @@ function build(context: Context, hash: string): Specs | undefined {
   if (traps === undefined || hart === undefined) return undefined;
   return {
     isa: {
-      formats: [...formats.values()], instructions: [...instructions.values()], pseudos: [...pseudos.values()],
+      formats: [...formats.values()], instructions: [...instructions.values()], compressed: [...compressed.values()], pseudos: [...pseudos.values()],
       csrs: [...csrs.values()], variables: [...variables.values()], permits: [...permits.values()],
       functions: [...functions.values()], traps, hart, hash,
     },

@@ -120,7 +120,7 @@ gate: permit table (x); the first row that matches decides
 
   it('that is an exception has its cause, who takes it, and what that writes', () => {
     const text = shown('load_fault');
-    expect(text).toContain('cause     5\n  source    load-fault\n  priority  6 of 7\n');
+    expect(text).toContain('cause     5\n  source    load-fault\n  priority  5 of 6\n');
     expect(text).toContain('Who takes it; the first row that matches decides:\n  1. Otherwise, M takes it.  [first_rule]\n');
     expect(text).toContain('When M takes it:\n  pc         := 0\n  priv       := 3\n  V          := 0\n  status.ON  := 0\n');
   });

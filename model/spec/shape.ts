@@ -114,9 +114,9 @@ export const assigned = text.transform((node, context): Operation => {
   return z.NEVER;
 });
 
-/** An encoding of exactly 32 characters `0`, `1`, `-`. */
-export const match = text.transform((node, context): Text => {
-  const wrong = matchComplaint(node);
+/** An encoding of exactly so many characters `0`, `1`, `-`. */
+export const match = (width: 16 | 32) => text.transform((node, context): Text => {
+  const wrong = matchComplaint(node, width);
   if (wrong === undefined) return node;
   context.addIssue({ code: 'custom', message: wrong });
   return z.NEVER;
@@ -128,13 +128,13 @@ function operationComplaint(node: Text, what: string): string {
   return complaint(`the ${what} contains a backslash`, 'Operations have no escapes: write the characters themselves.');
 }
 
-function matchComplaint(node: Text): string | undefined {
+function matchComplaint(node: Text, width: number): string | undefined {
   if (node.quotes !== 'double') return complaint('the match is not in double quotes', `Write "${node.text}".`);
   const stranger = /[^01-]/.exec(node.text)?.[0];
   if (stranger !== undefined) return complaint(`the match contains ${JSON.stringify(stranger)}`, 'A match consists of 0, 1 and - only.');
   const { length } = node.text;
-  if (length === 32) return undefined;
-  return complaint(`the match has ${length} characters`, `A match has 32 characters, most significant bit first: ${length < 32 ? `${32 - length} missing` : `${length - 32} too many`}.`);
+  if (length === width) return undefined;
+  return complaint(`the match has ${length} characters`, `A match has ${width} characters, most significant bit first: ${length < width ? `${width - length} missing` : `${length - width} too many`}.`);
 }
 
 /**

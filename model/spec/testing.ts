@@ -30,11 +30,11 @@ traps:
     fetch_fault: { code: 1, source: fetch-fault, tval: "pc", gva: "V", tinst: "0" }
     illegal:     { code: 2, source: illegal, tval: "0", gva: "0", tinst: "0" }
     virtual:     { code: 3, source: virtual, tval: "0", gva: "0", tinst: "0" }
-    misaligned:  { code: 4, source: misaligned-target, tval: "0", gva: "0", tinst: "0" }
+    misaligned:  { code: 4, source: none, tval: "0", gva: "0", tinst: "0" }
     load_fault:  { code: 5, source: load-fault, tval: "0", gva: "0", tinst: "0" }
     store_fault: { code: 6, source: store-fault, tval: "0", gva: "0", tinst: "0" }
     call:        { code: 7, source: instruction, tval: "0", gva: "0", tinst: "0" }
-  priority: [fetch-fault, illegal, virtual, misaligned-target, instruction, load-fault, store-fault]
+  priority: [fetch-fault, illegal, virtual, instruction, load-fault, store-fault]
   interrupts:
     timer: { code: 1 }
   levels:

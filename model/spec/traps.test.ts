@@ -25,7 +25,7 @@ describe('traps', () => {
   });
 
   it('arise only where the pipeline knows', () => {
-    expect(says('source: load-fault', 'source: load')).toContain('load_fault: load is not one of fetch-fault, illegal, virtual, misaligned-target, load-fault, store-fault, instruction, none');
+    expect(says('source: load-fault', 'source: load')).toContain('load_fault: load is not one of fetch-fault, illegal, virtual, load-fault, store-fault, instruction, none');
   });
 
   it('have a complete list of priorities', () => {

@@ -3,6 +3,7 @@
  */
 import type { InputEvent } from '../../model/machine/input-log.js';
 import type { Segment } from '../../model/machine/elf.js';
+import { lengthOf } from '../../model/spec/compressed.js';
 import type { Mode } from '../retirement.js';
 import { BASE, AT, BUDGET, DRAM_BYTES, LOADED, POINTER, PROLOGUE_LIMIT, RESUME, SCRATCH, VECTORS } from './map.js';
 import type { Handler, Plan } from './program.js';
@@ -74,15 +75,13 @@ export class Builder {
     const last = plan.body.length;
     plan.body.forEach(({ words, jump }, index) => {
       let at = offsets[index] ?? AT.body;
-      for (const word of words) {
-        view.setUint32(at, word, true);
-        at += 4;
-      }
+      for (const word of words) at = putInstruction(view, at, word);
       if (jump === undefined) return;
       const to = Math.min(last, Math.max(0, index + jump.items));
-      const distance = (offsets[to] ?? AT.body) - (at - 4) + jump.skew;
       const word = words[words.length - 1] ?? 0;
-      view.setUint32(at - 4, ((word & ~jump.imm.mask) | placeImmediate(jump.imm, distance)) >>> 0, true);
+      const from = at - lengthOf(word);
+      const distance = (offsets[to] ?? AT.body) - from + jump.skew;
+      putInstruction(view, from, ((word & ~jump.imm.mask) | placeImmediate(jump.imm, distance)) >>> 0);
     });
   }
 
@@ -247,10 +246,18 @@ export class Builder {
 
 const tvec = (mode: 'M' | 'HS' | 'VS', { vectored }: Handler): number => (vectored ? AT[mode] + 1 : AT[mode] + 4 * VECTORS);
 
+/** Writes an instruction, as long as its lowest two bits say; where the next one goes. */
+function putInstruction(view: DataView, at: number, word: number): number {
+  const bytes = lengthOf(word);
+  if (bytes === 2) view.setUint16(at, word, true);
+  else view.setUint32(at, word, true);
+  return at + bytes;
+}
+
 /** Offset of each item, and of the end. */
 function itemOffsets({ body }: Plan): readonly number[] {
   const offsets = [AT.body as number];
   let at = AT.body;
-  for (const { words } of body) offsets.push((at += 4 * words.length));
+  for (const { words } of body) offsets.push((at += words.reduce((sum, word) => sum + lengthOf(word), 0)));
   return offsets;
 }

@@ -2,6 +2,7 @@
  * The pieces of a body: every instruction of the specs, and small idioms that
  * lead where single random instructions seldom go.
  */
+import { isCompressed } from '../../model/spec/compressed.js';
 import type { Isa } from '../../model/spec/isa.js';
 import type { Mode } from '../retirement.js';
 import { CsrChooser } from './csr-choice.js';
@@ -35,6 +36,9 @@ const QUIET_DEVICES = new Weighted<readonly [page: number, least: number, most: 
 ]);
 const LEAST_QUIET_BYTES = 4;
 
+/** The stack pointer, from which some accesses of 16 bits start. */
+const SP = 2;
+
 const one = (...words: readonly number[]): Item => ({ words });
 
 /** Makes items for one ISA. */
@@ -44,6 +48,7 @@ export class ItemMaker {
   readonly #csrs: CsrChooser;
   readonly #compute: readonly Shape[];
   readonly #system: readonly Shape[];
+  readonly #short: readonly Shape[];
 
   constructor(isa: Isa, readonly shapes: Shapes, bias: Bias = BIASES.all) {
     this.#csrs = new CsrChooser(isa);
@@ -60,6 +65,10 @@ export class ItemMaker {
     const fences = shapes.of(['fence'], (s) => s.permit !== undefined);
     const orders = shapes.of(['fence'], (s) => s.permit === undefined);
     const traps = shapes.of(['trap']);
+    this.#short = shapes.shortOf(['alu']);
+    const shortMoves = shapes.shortOf(['load', 'store']);
+    const shortBranches = shapes.shortOf(['branch']);
+    const shortJumps = shapes.shortOf(['jump', 'trap']);
     const weighted: readonly (readonly [ItemKind, number, readonly Shape[], Make])[] = [
       ['compute', 20, this.#compute, (dice) => one(this.#fill(dice, dice.pick(this.#compute)))],
       ['long', 4, muldiv, (dice) => this.#dependent(dice, dice.pick(muldiv))],
@@ -70,6 +79,11 @@ export class ItemMaker {
       ['atomic', 6, atomics, (dice) => this.#guestMove(dice, dice.pick(atomics))],
       ['reserve', 4, reserves, (dice) => this.#reserve(dice, dice.pick(reserves), dice.pick(conditionals))],
       ['branch', 6, branches, (dice) => this.#branch(dice, dice.pick(branches))],
+      ['short', 8, this.#short, (dice) => this.#shorts(dice)],
+      ['short-move', 5, shortMoves, (dice) => this.#shortMove(dice, dice.pick(shortMoves))],
+      ['short-branch', 3, shortBranches, (dice) => this.#branch(dice, dice.pick(shortBranches))],
+      ['short-jump', 3, shortJumps, (dice) => this.#shortJump(dice, dice.pick(shortJumps))],
+      ['edge', 1, shortJumps, (dice) => this.#edge(dice)],
       ['jal', 2, branches, (dice) => this.#jal(dice)],
       ['jalr', 3, branches, (dice) => this.#jalr(dice)],
       ['csr', 16, csrs, (dice, mode) => one(this.#csr(dice, dice.pick(csrs), this.#csrs.choose(dice, mode)))],
@@ -89,6 +103,11 @@ export class ItemMaker {
     this.#makes = new Weighted(weighted.flatMap(([kind, weight, needs, make]) => (needs.length === 0 ? [] : [[weight * (bias.items[kind] ?? 1), make] as const])));
     const quietMoves = moves.filter((s) => (s.memory?.bytes ?? 0) >= LEAST_QUIET_BYTES);
     this.#calm = new Weighted<Make>([
+      ...(shapes.compressed.length === 0 ? [] : [
+        [8, (dice: Dice) => this.#shorts(dice)] as const,
+        [3, (dice: Dice) => this.#shortMove(dice, dice.pick(shortMoves))] as const,
+        [2, (dice: Dice) => this.#branch(dice, dice.pick(shortBranches))] as const,
+      ]),
       [12, (dice) => one(this.#fill(dice, dice.pick(this.#compute)))],
       [4, (dice) => this.#dependent(dice, dice.pick(muldiv))],
       [3, (dice) => this.#loadUse(dice, dice.pick(moves))],
@@ -110,17 +129,20 @@ export class ItemMaker {
     return (calm && !dice.oneIn(16) ? this.#calm : this.#makes).pick(dice)(dice, mode);
   }
 
-  /** A word that need not be an instruction. */
+  /** A word that need not be an instruction; of 16 bits if its lowest two are not 11. */
   word(dice: Dice): number {
+    const word = this.#anyWord(dice);
+    return isCompressed(word) ? word & 0xffff : word;
+  }
+
+  #anyWord(dice: Dice): number {
     const random = dice.word();
-    switch (dice.below(4)) {
-      case 0: return random;
+    switch (dice.below(5)) {
+      case 0: return (random | (dice.oneIn(2) ? 3 : 0)) >>> 0;
       case 1: return (random & ~0x7f | 0x73) >>> 0;
-      default: {
-        // A defined instruction with one bit wrong is the likeliest to be decoded wrongly.
-        const word = this.#fill(dice, dice.pick(this.shapes.all));
-        return (word ^ (dice.oneIn(3) ? 0 : 1 << dice.below(32))) >>> 0;
-      }
+      // A defined instruction with one bit wrong is the likeliest to be decoded wrongly.
+      case 2: return this.shapes.compressed.length === 0 ? random : (this.#fill(dice, dice.pick(this.shapes.compressed)) ^ (dice.oneIn(3) ? 0 : 1 << dice.below(16))) >>> 0;
+      default: return (this.#fill(dice, dice.pick(this.shapes.all)) ^ (dice.oneIn(3) ? 0 : 1 << dice.below(32))) >>> 0;
     }
   }
 
@@ -255,6 +277,46 @@ export class ItemMaker {
     const shape = this.shapes.named('jal');
     const words = [encode(shape, { rd: this.#target(dice) })];
     return shape.imm === undefined ? { words } : { words, jump: { items: dice.between(1, 3), skew: dice.oneIn(10) ? 2 : 0, imm: shape.imm } };
+  }
+
+  /** Computations of 16 bits; an odd number of them leaves what follows between two words. */
+  #shorts(dice: Dice): Item {
+    return one(...Array.from({ length: dice.between(1, 3) }, () => this.#fill(dice, dice.pick(this.#short))));
+  }
+
+  /** An access of 16 bits: the address is brought just before, and a fault's handler returns to an instruction. */
+  #shortMove(dice: Dice, shape: Shape): Item {
+    const [pointer, least] = PLACES.pick(dice);
+    const base = shape.short.rs1 === undefined ? SP : dice.between(8, POOL - 1);
+    const bytes = shape.memory?.bytes ?? 1;
+    const imm = dice.below(shape.imm === undefined ? 1 : 2 ** (shape.imm.width - shape.imm.scale)) * bytes;
+    const data = { rd: dice.between(8, POOL - 1), rs1: base, rs2: dice.between(8, POOL - 1) };
+    return one(
+      dice.oneIn(3) ? this.shapes.word('addi', { rd: base, rs1: pointer, imm: dice.oneIn(2) ? -imm : least }) : this.shapes.word('c.mv', { rd: base, rs2: pointer }),
+      encode(shape, { ...data, imm: dice.oneIn(2) ? imm % 64 : imm }),
+      this.shapes.word('c.nop'),
+    );
+  }
+
+  /** A jump to an item, or by a register to just behind itself or to its middle; or a breakpoint. */
+  #shortJump(dice: Dice, shape: Shape): Item {
+    const nop = this.shapes.word('c.nop');
+    if (shape.class === 'trap') return one(encode(shape, {}), nop);
+    if (shape.imm !== undefined) return { words: [encode(shape, {})], jump: { items: dice.between(1, 3), skew: dice.oneIn(10) ? 2 : 0, imm: shape.imm } };
+    const rs1 = dice.between(1, POOL - 1);
+    const there = [this.shapes.word('auipc', { rd: rs1 }), this.shapes.word('addi', { rd: rs1, rs1, imm: dice.pick([10, 10, 11, 12, 14]) })];
+    return one(...there, encode(shape, { rs1 }), nop);
+  }
+
+  /** To the last parcels of memory, where half an instruction or a whole one stands. */
+  #edge(dice: Dice): Item {
+    const [value, before] = [dice.between(1, POOL - 1), dice.between(0, POOL - 1)];
+    return one(
+      this.shapes.word('addi', { rd: value, imm: dice.pick([1, 0x13, 0x73, dice.below(2048), dice.below(2048) | 3]) }),
+      this.shapes.word('sh', { rs1: POINTER.end, rs2: value, imm: -2 }),
+      ...(dice.oneIn(2) ? [this.shapes.word('sh', { rs1: POINTER.end, rs2: before, imm: -4 })] : []),
+      this.shapes.word('jalr', { rd: this.#target(dice), rs1: POINTER.end, imm: dice.pick([-2, -2, -2, -4, -6]) }),
+    );
   }
 
   /** To the next item, to an odd place, or out of memory. */

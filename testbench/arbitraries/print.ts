@@ -3,6 +3,7 @@
  * asm` turns back into the same bytes.
  */
 import { encodeInputLog } from '../../model/machine/input-log.js';
+import { lengthOf } from '../../model/spec/compressed.js';
 import type { Disassembler } from '../assembly/disassemble.js';
 import type { BuiltProgram } from './build.js';
 import { AT, BASE } from './map.js';
@@ -30,8 +31,14 @@ export function printProgram(plan: Plan, program: BuiltProgram, disassemble: Dis
   return `${lines.join('\n')}\n`;
 }
 
-/** Data lies in 64-bit words, code in 32-bit ones. */
+/** Data lies in 64-bit words, code in words of 32 and 16 bits. */
 const isData = (offset: number): boolean => offset >= AT.tohost && offset < AT.body;
+
+/** The instruction at an offset, as long as its lowest bits say. */
+function wordAt(view: DataView, at: number): number {
+  const parcel = view.getUint16(at, true);
+  return lengthOf(parcel) === 2 || at + 4 > view.byteLength ? parcel : view.getUint32(at, true);
+}
 
 function segmentLines(view: DataView, labels: ReadonlyMap<number, string>, address: bigint, disassemble: Disassembler): string[] {
   const lines: string[] = [];
@@ -46,13 +53,14 @@ function segmentLines(view: DataView, labels: ReadonlyMap<number, string>, addre
       flush();
       lines.push(`${label}:`);
     }
-    const size = isData(at) ? 8 : 4;
-    const word = view.getUint32(at, true);
+    const word = wordAt(view, at);
+    const size = isData(at) ? 8 : lengthOf(word);
     const value = size === 8 ? view.getBigUint64(at, true) : BigInt(word);
     if (value === 0n) zeros += size;
     else {
       flush();
-      lines.push(size === 8 ? `        .dword  ${hex(value, 16)}` : `        .word   ${hex(value, 8)}    # ${disassemble(word, address + BigInt(at))}`);
+      const text = `${hex(value, 2 * size)}    # ${disassemble(word, address + BigInt(at))}`;
+      lines.push(size === 8 ? `        .dword  ${hex(value, 16)}` : size === 4 ? `        .word   ${text}` : `        .half   ${text}`);
     }
     at += size;
   }
@@ -68,9 +76,10 @@ export function printBody(plan: Plan, program: BuiltProgram, disassemble: Disass
   if (segment === undefined || start === undefined || end === undefined) return '';
   const view = new DataView(segment.data.buffer, segment.data.byteOffset, segment.data.length);
   const lines = [`body in ${plan.mode}:`];
-  for (let pc = start; pc < end; pc += 4n) {
-    const word = view.getUint32(Number(pc - segment.address), true);
-    lines.push(`  ${hex(pc)}  ${hex(word, 8)}  ${disassemble(word, pc)}`);
+  for (let pc = start; pc < end; ) {
+    const word = wordAt(view, Number(pc - segment.address));
+    lines.push(`  ${hex(pc)}  ${hex(word, 2 * lengthOf(word)).padEnd(10)}  ${disassemble(word, pc)}`);
+    pc += BigInt(lengthOf(word));
   }
   return lines.join('\n');
 }

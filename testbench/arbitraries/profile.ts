@@ -9,7 +9,7 @@ export type Profile = (typeof PROFILES)[number];
 
 /** The kinds of items of a body that are not calm. */
 export type ItemKind =
-  | 'compute' | 'long' | 'move' | 'load-use' | 'guest-move' | 'device' | 'atomic' | 'reserve' | 'branch' | 'jal' | 'jalr' | 'csr' | 'csr-pair' | 'interrupt-write'
+  | 'compute' | 'long' | 'move' | 'load-use' | 'guest-move' | 'device' | 'atomic' | 'reserve' | 'short' | 'short-move' | 'short-branch' | 'short-jump' | 'edge' | 'branch' | 'jal' | 'jalr' | 'csr' | 'csr-pair' | 'interrupt-write'
   | 'trap' | 'ecall' | 'xret' | 'borrow' | 'system' | 'wait' | 'fence' | 'order' | 'modify' | 'raw';
 
 /** Odds of a profile. */
@@ -27,6 +27,6 @@ export const BIASES: Readonly<Record<Profile, Bias>> = {
   all: { items: {}, restless: 3, quiet: 1 },
   transitions: { items: { xret: 5, ecall: 3, trap: 3, borrow: 4, system: 4, fence: 3, 'guest-move': 2, 'csr-pair': 2 }, restless: 1, quiet: 2 },
   interrupts: { items: { 'interrupt-write': 8, wait: 8, 'csr-pair': 2, xret: 2 }, restless: 2, quiet: 0 },
-  pipeline: { items: { long: 6, 'load-use': 8, branch: 4, jal: 3, jalr: 3, modify: 8, reserve: 2, move: 3, compute: 2, 'csr-pair': 2 }, restless: 2, quiet: 2 },
+  pipeline: { items: { long: 6, 'load-use': 8, branch: 4, jal: 3, jalr: 3, modify: 8, reserve: 2, short: 3, 'short-branch': 3, 'short-jump': 2, edge: 2, move: 3, compute: 2, 'csr-pair': 2 }, restless: 2, quiet: 2 },
   csr: { items: { csr: 6, 'csr-pair': 8 }, restless: 1, quiet: 2 },
 };

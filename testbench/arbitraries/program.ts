@@ -7,7 +7,7 @@ import type { ImmediateShape } from './shapes.js';
 
 /** A piece of the body that is kept or deleted as a whole. */
 export interface Item {
-  /** One or more instructions that run one after the other. */
+  /** One or more instructions that run one after the other, each as long as its lowest two bits say. */
   readonly words: readonly number[];
   /** The last word is a branch or jump to the item so many ahead (negative: back); beyond the ends counts as the end. */
   readonly jump?: { readonly items: number; readonly imm: ImmediateShape; /** Added to the distance in bytes. */ readonly skew: number };

@@ -95,7 +95,7 @@ export class SetupMaker {
   }
 
   #value(dice: Dice, name: string): bigint {
-    if (name === 'sepc' || name === 'vsepc') return BASE + BigInt(AT.body + 4 * dice.below(48));
+    if (name === 'sepc' || name === 'vsepc') return BASE + BigInt(AT.body + 2 * dice.below(96));
     if (COMPARED.has(name)) return BigInt(dice.between(14, TICKS));
     const known = this.#csrs.get(name);
     if (known === undefined) return 0n;

@@ -31,10 +31,12 @@ export interface Shape {
   readonly match: number;
   /** Bits that the match leaves open. */
   readonly free: number;
-  /** Lowest bit of each register operand. */
+  /** Lowest bit of each register operand of five bits. */
   readonly rd: number | undefined;
   readonly rs1: number | undefined;
   readonly rs2: number | undefined;
+  /** Lowest bit of each of three, which are x8 to x15. */
+  readonly short: Readonly<Partial<Record<'rd' | 'rs1' | 'rs2', number>>>;
   readonly imm: ImmediateShape | undefined;
   /** Lowest bits of the CSR address and of the 5-bit immediate of CSR instructions. */
   readonly csr: number | undefined;
@@ -55,7 +57,7 @@ export interface Operands {
 
 const maskOf = ({ high, low }: BitRange): number => ((2 ** (high - low + 1) - 1) * 2 ** low) >>> 0;
 
-function immediateShape(instruction: Instruction): ImmediateShape | undefined {
+function immediateShape(instruction: Pick<Instruction, 'format'>): ImmediateShape | undefined {
   const { immediate } = instruction.format;
   if (immediate === undefined) return undefined;
   const pieces: Piece[] = [];
@@ -69,8 +71,16 @@ function immediateShape(instruction: Instruction): ImmediateShape | undefined {
   return { pieces, mask, width: from, scale: immediate.scale, signed: immediate.signed };
 }
 
-function shapeOf(instruction: Instruction): Shape {
+function shapeOf(instruction: Pick<Instruction, 'name' | 'class' | 'permit' | 'memory' | 'match' | 'format'>): Shape {
   const { registers, fields } = instruction.format;
+  const low = (name: 'rd' | 'rs1' | 'rs2', width: number): number | undefined => {
+    const range = registers[name];
+    return range === undefined || range.high - range.low + 1 !== width ? undefined : range.low;
+  };
+  const short = (['rd', 'rs1', 'rs2'] as const).flatMap((name) => {
+    const at = low(name, 3);
+    return at === undefined ? [] : [[name, at] as const];
+  });
   const free = [...instruction.match].reduce((bits, c) => ((bits << 1) | (c === '-' ? 1 : 0)) >>> 0, 0);
   const imm = immediateShape(instruction);
   const named = [...Object.values(registers), ...Object.values(fields)].reduce((bits, range) => bits | maskOf(range), imm?.mask ?? 0);
@@ -81,9 +91,10 @@ function shapeOf(instruction: Instruction): Shape {
     memory: instruction.memory,
     match: [...instruction.match].reduce((bits, c) => ((bits << 1) | (c === '1' ? 1 : 0)) >>> 0, 0),
     free,
-    rd: registers.rd?.low,
-    rs1: registers.rs1?.low,
-    rs2: registers.rs2?.low,
+    rd: low('rd', 5),
+    rs1: low('rs1', 5),
+    rs2: low('rs2', 5),
+    short: Object.fromEntries(short),
     imm,
     csr: fields['csr']?.low,
     zimm: fields['zimm']?.low,
@@ -104,6 +115,9 @@ export function encode(shape: Shape, { rd = 0, rs1 = 0, rs2 = 0, imm = 0, csr = 
   if (shape.rd !== undefined) word |= rd << shape.rd;
   if (shape.rs1 !== undefined) word |= rs1 << shape.rs1;
   if (shape.rs2 !== undefined) word |= rs2 << shape.rs2;
+  if (shape.short.rd !== undefined) word |= (rd & 7) << shape.short.rd;
+  if (shape.short.rs1 !== undefined) word |= (rs1 & 7) << shape.short.rs1;
+  if (shape.short.rs2 !== undefined) word |= (rs2 & 7) << shape.short.rs2;
   if (shape.imm !== undefined) word |= placeImmediate(shape.imm, imm);
   if (shape.csr !== undefined) word |= csr << shape.csr;
   if (shape.zimm !== undefined) word |= zimm << shape.zimm;
@@ -113,16 +127,24 @@ export function encode(shape: Shape, { rd = 0, rs1 = 0, rs2 = 0, imm = 0, csr = 
 /** All instructions of an ISA. */
 export class Shapes {
   readonly all: readonly Shape[];
+  /** Those of 16 bits, with the class and access of what they stand for. */
+  readonly compressed: readonly Shape[];
   readonly #byName: ReadonlyMap<string, Shape>;
 
   constructor(isa: Isa) {
     this.all = isa.instructions.map(shapeOf);
-    this.#byName = new Map(this.all.map((s) => [s.name, s]));
+    this.compressed = isa.compressed.map(({ name, match, format, expands }) => shapeOf({ ...expands, name, match, format }));
+    this.#byName = new Map([...this.all, ...this.compressed].map((s) => [s.name, s]));
   }
 
   /** The instructions of some classes that `wanted` accepts. */
   of(classes: readonly InstructionClass[], wanted: (shape: Shape) => boolean = () => true): readonly Shape[] {
     return this.all.filter((s) => classes.includes(s.class) && wanted(s));
+  }
+
+  /** The instructions of 16 bits that stand for some classes. */
+  shortOf(classes: readonly InstructionClass[]): readonly Shape[] {
+    return this.compressed.filter((s) => classes.includes(s.class));
   }
 
   /** An instruction that programs are built around; the specs must have it. */

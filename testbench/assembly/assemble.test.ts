@@ -162,13 +162,17 @@ const MISTAKES: readonly (readonly [string, string, string, string, string])[] =
   ['.aling 2', '1:1', '.aling', "there is no directive '.aling'", 'Did you mean .align?'],
   ['.balign 3', '1:9', '3', 'alignment to 3 is not possible', 'power of two'],
   ['nop\n.org 0', '2:6', '0', '.org cannot go from offset 4 to 0', 'only grows'],
-  ['.byte 1\nnop', '2:1', 'nop', 'an instruction at 0x80000001, which is no multiple of 4', '.balign 4'],
+  ['.byte 1\nnop', '2:1', 'nop', 'an instruction at 0x80000001, which is no multiple of 2', '.balign 2'],
   ['.bss\n.word 1', '2:1', '.word 1', '.bss holds zeros, not 1', '.data'],
   ['.if 1\nnop', '1:1', '.if 1', '.endif is missing', '.endif'],
   ['.macro m a:req\nnop\n.endm\nm', '4:1', 'm', "m needs an argument for 'a'", 'Write m a.'],
   ['.macro m\nnop\n.endm\nm 1', '4:1', 'm 1', "m takes 0 arguments, '1' is one too many", 'Write m'],
   ['.macro m\nm\n.endm\nm', '2:1', 'm', 'm is nested more than 100 deep', 'calls itself'],
-  ['.insn 0x10', '1:7', '0x10', '.insn takes a 32-bit instruction', '.word'],
+  ['.insn 0x10000', '1:7', '0x10000', '.insn takes an instruction', '.word'],
+  ['c.lw t0, 0(a0)', '1:6', 't0', 'rd of c.lw is one of s0, s1, a0 to a5', '32 bits'],
+  ['c.addi4spn a0, ra, 8', '1:16', 'ra', 'c.addi4spn has sp here', 'Write sp'],
+  ['c.addi4spn a0, sp, 0', '1:1', 'c.addi4spn a0, sp, 0', 'with these operands c.addi4spn is reserved', '32 bits'],
+  ['c.mv a0, zero', '1:1', 'c.mv a0, zero', 'with these operands c.mv is the encoding of c.jr', 'Write c.jr'],
 ];
 
 describe('a mistake', () => {

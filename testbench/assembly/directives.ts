@@ -1,6 +1,7 @@
 /**
  * Directives that place data, choose sections and define symbols.
  */
+import { lengthOf } from '../../model/spec/compressed.js';
 import { Cursor } from './cursor.js';
 import { fitsBytes, readString } from './data.js';
 import { expand } from './expand.js';
@@ -59,9 +60,9 @@ const space: Directive = (pass, cursor) => {
   pass.section.fill(size, cursor.accept(',') ? Number(BigInt.asUintN(8, number(pass, cursor))) : 0);
 };
 
-/** The word that fills gaps in code: the specs' `nop`, or zeros without one. */
-function padding(pass: Pass): bigint {
-  const [line = ''] = expand('nop', [], pass) ?? [];
+/** The instruction that fills gaps in code: the specs' `nop` or `c.nop`, or zeros without one. */
+function padding(name: 'nop' | 'c.nop', pass: Pass): bigint {
+  const [line = name] = expand(name, [], pass) ?? [];
   const { mnemonic, start } = splitMnemonic(line);
   const instruction = pass.lookup.instructions.get(mnemonic);
   return instruction === undefined ? 0n : BigInt(encode(instruction, new Cursor(line, start), pass));
@@ -76,8 +77,9 @@ function alignTo(pass: Pass, alignment: bigint, fill: bigint | undefined, most: 
     section.fill(gap, Number(BigInt.asUintN(8, fill ?? 0n)));
     return;
   }
-  section.fill(gap % 4, 0);
-  const word = gap >= 4 ? padding(pass) : 0n;
+  section.fill(gap % 2, 0);
+  if (gap % 4 >= 2) section.append(padding('c.nop', pass), 2);
+  const word = gap >= 4 ? padding('nop', pass) : 0n;
   for (let i = 0; i < Math.floor(gap / 4); i++) section.append(word, 4);
 }
 
@@ -142,15 +144,16 @@ const ignored: Directive = (_, cursor) => {
   cursor.position = cursor.text.length;
 };
 
-/** `.insn 0x00000013`, `.insn 4, 0x00000013`: a word as an instruction. */
+/** `.insn 0x00000013`, `.insn 4, 0x00000013`, `.insn 0x0001`: a word as an instruction, as long as its lowest bits say. */
 const raw: Directive = (pass, cursor, { line }) => {
   const start = cursor.position;
   const first = number(pass, cursor);
   const value = cursor.accept(',') ? number(pass, cursor) : first;
-  if (!fitsBytes(value, 4) || (value & 3n) !== 3n) {
-    throw cursor.mistake('.insn takes a 32-bit instruction, which ends in binary 11', 'Use .word for other words.', start, cursor.position);
+  const bytes = lengthOf(Number(value & 3n));
+  if (!fitsBytes(value, bytes) || bytes < pass.lookup.alignment) {
+    throw cursor.mistake('.insn takes an instruction: of 32 bits, which ends in binary 11, or of 16, which does not', 'Use .word or .half for others.', start, cursor.position);
   }
-  pass.instruction(Number(BigInt.asUintN(32, value)), line);
+  pass.instruction(Number(BigInt.asUintN(32, value)), bytes, line);
 };
 
 const globals: Directive = (pass, cursor) => eachOf(cursor, () => pass.globals.add(symbolName(cursor)));

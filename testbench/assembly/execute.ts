@@ -128,7 +128,7 @@ export class Execution {
       word = encode(instruction, new Cursor(text, start), this.pass);
     } finally {
       // A mistake in an operand does not move what follows.
-      this.pass.instruction(word, line);
+      this.pass.instruction(word, instruction.bytes, line);
     }
   }
 

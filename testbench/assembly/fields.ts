@@ -14,7 +14,7 @@ export function extract(operand: Operand, word: number): number {
   }
   const limit = 2 ** widthOf(operand);
   const signed = operand.signed && value >= limit / 2 ? value - limit : value;
-  return signed * 2 ** operand.scale;
+  return signed * 2 ** operand.scale + (operand.first ?? 0);
 }
 
 /** The values an operand can have: from `least` to `most` in steps. */
@@ -29,7 +29,8 @@ export function rangeOf(operand: Operand): Range {
   const step = 1n << BigInt(operand.scale);
   const count = 1n << BigInt(widthOf(operand));
   const least = operand.signed ? -(count / 2n) : 0n;
-  return { least: least * step, most: (least + count - 1n) * step, step };
+  const first = BigInt(operand.first ?? 0);
+  return { least: least * step + first, most: (least + count - 1n) * step + first, step };
 }
 
 /** Whether an operand can hold a value. */
@@ -40,7 +41,7 @@ export function fits(operand: Operand, value: bigint): boolean {
 
 /** The bits of an instruction that hold a value; it must fit. */
 export function insert(operand: Operand, value: bigint): number {
-  let rest = BigInt.asUintN(64, value >> BigInt(operand.scale));
+  let rest = BigInt.asUintN(64, (value - BigInt(operand.first ?? 0)) >> BigInt(operand.scale));
   let word = 0;
   for (const [high, low] of [...operand.bits].reverse()) {
     const width = high - low + 1;
@@ -59,5 +60,5 @@ export function unusedBits(instruction: InstructionTable): number {
     const ones = high - low === 31 ? -1 : (1 << (high - low + 1)) - 1;
     return word | (ones << low);
   }, instruction.mask);
-  return ~used >>> 0;
+  return instruction.bytes === 2 ? ~used & 0xffff : ~used >>> 0;
 }

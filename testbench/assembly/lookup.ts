@@ -8,6 +8,8 @@ export interface Lookup {
   /** Those of one name differ in their number of operands. */
   readonly pseudos: ReadonlyMap<string, readonly PseudoTable[]>;
   readonly csrs: ReadonlyMap<string, number>;
+  /** Instructions lie at multiples of so many bytes. */
+  readonly alignment: 2 | 4;
 }
 
 const cache = new WeakMap<AssemblyTables, Lookup>();
@@ -18,7 +20,8 @@ export function lookupOf(tables: AssemblyTables): Lookup {
   if (known !== undefined) return known;
   const pseudos = new Map<string, PseudoTable[]>();
   for (const p of tables.pseudos) pseudos.set(p.name, [...(pseudos.get(p.name) ?? []), p]);
-  const lookup = { instructions: new Map(tables.instructions.map((i) => [i.name, i])), pseudos, csrs: new Map(tables.csrs) };
+  const alignment: Lookup['alignment'] = tables.compressed.length > 0 ? 2 : 4;
+  const lookup = { instructions: new Map(tables.instructions.map((i) => [i.name, i])), pseudos, csrs: new Map(tables.csrs), alignment };
   cache.set(tables, lookup);
   return lookup;
 }

@@ -64,12 +64,17 @@ function isRegisterInParentheses(rest: string): boolean {
 function readNumber(operand: Operand, cursor: Cursor, context: OperandContext): bigint {
   if (operand.kind === 'immediate' && isRegisterInParentheses(cursor.rest)) return 0n;
   const { value } = evaluate(cursor, context);
+  if (operand.kind === 'upper' && value >= 0x8_0000n && value < 0x10_0000n) return value - 0x10_0000n;
   return operand.kind === 'target' ? BigInt.asIntN(64, value - context.here) : value;
 }
 
 function readOperand(operand: Operand, instruction: InstructionTable, cursor: Cursor, context: OperandContext): number {
-  if (operand.kind === 'register') return insert(operand, BigInt(readRegister(cursor, operand.name)));
   const start = cursor.position;
+  if (operand.kind === 'register') {
+    const number = BigInt(readRegister(cursor, operand.name));
+    if (fits(operand, number)) return insert(operand, number);
+    throw cursor.mistake(`${operand.name} of ${instruction.name} is one of s0, s1, a0 to a5`, 'Its three bits number no others: use one of them, or the instruction of 32 bits.', start, cursor.position);
+  }
   const value = operand.kind === 'csr' ? readCsr(cursor, context)
     : operand.kind === 'set' ? readSet(cursor, context)
     : readNumber(operand, cursor, context);
@@ -97,10 +102,26 @@ export function encode(instruction: InstructionTable, cursor: Cursor, context: O
       word = (word | readOperand(part, instruction, cursor, context)) >>> 0;
       continue;
     }
+    if (registerNumber(part) !== undefined) {
+      readFixed(part, instruction, cursor);
+      continue;
+    }
     // Binutils also writes `0(a1)` where there is no immediate.
     if (part === '(' && typeof instruction.syntax[i - 1] === 'string' && /^0\s*\(/.test(cursor.rest)) cursor.accept('0');
     cursor.expect(part);
   }
   cursor.end();
+  const taken = instruction.excludes?.find(({ mask, match }) => (word & mask) === match);
+  if (taken !== undefined) {
+    throw cursor.mistake(`with these operands ${instruction.name} is ${taken.name === undefined ? 'reserved' : `the encoding of ${taken.name}`}`,
+      taken.name === undefined ? 'One of them may not be zero: use the instruction of 32 bits.' : `Write ${taken.name}, or the instruction of 32 bits.`, 0, cursor.text.length);
+  }
   return word;
+}
+
+/** A register that the instruction has built in, by whatever name. */
+function readFixed(name: string, instruction: InstructionTable, cursor: Cursor): void {
+  const start = cursor.position;
+  if (readRegister(cursor, name) === registerNumber(name)) return;
+  throw cursor.mistake(`${instruction.name} has ${name} here, always`, `Write ${name}, or use the instruction of 32 bits.`, start, cursor.position);
 }

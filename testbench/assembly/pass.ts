@@ -137,11 +137,12 @@ export class Pass implements OperandContext {
     return this.lookup.csrs.keys();
   }
 
-  /** Appends an instruction. */
-  instruction(word: number, line: number): void {
-    if (this.here % 4n !== 0n) throw new Mistake(`an instruction at 0x${this.here.toString(16)}, which is no multiple of 4`, 'Write .balign 4 before it.');
+  /** Appends an instruction of so many bytes. */
+  instruction(word: number, bytes: 2 | 4, line: number): void {
+    const { alignment } = this.lookup;
+    if (this.here % BigInt(alignment) !== 0n) throw new Mistake(`an instruction at 0x${this.here.toString(16)}, which is no multiple of ${alignment}`, `Write .balign ${alignment} before it.`);
     this.lines.push({ address: this.here, line });
-    this.data(BigInt(word), 4);
+    this.data(BigInt(word), bytes);
   }
 
   /** Appends a number of so many bytes. */

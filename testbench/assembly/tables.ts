@@ -2,13 +2,16 @@
  * What assembler and disassembler know of an instruction set: plain data made
  * from the specs, so that a compiled core carries it without YAML.
  */
-import type { BitRange, Format, Instruction, Isa } from '../../model/spec/isa.js';
+import type { Wiring } from '../../model/spec/compressed.js';
+import type { BitRange, Compressed, Format, Instruction, Isa } from '../../model/spec/isa.js';
+import { registerNumber } from './registers.js';
 
 /**
- * How an operand is written: a register; a number (`immediate`, or another `field`); a label that the
- * immediate reaches from pc (`target`); a CSR name or number; a set of `i`, `o`, `r`, `w`.
+ * How an operand is written: a register; a number (`immediate`, or another `field`; `upper` is signed but
+ * written as 20 bits); a label that the immediate reaches from pc (`target`); a CSR name or number; a set of
+ * `i`, `o`, `r`, `w`.
  */
-export type OperandKind = 'register' | 'immediate' | 'field' | 'target' | 'csr' | 'set';
+export type OperandKind = 'register' | 'immediate' | 'upper' | 'field' | 'target' | 'csr' | 'set';
 
 /** An operand and where its bits are in the instruction. */
 export interface Operand {
@@ -20,16 +23,27 @@ export interface Operand {
   /** Zero bits below those of the instruction. */
   readonly scale: number;
   readonly signed: boolean;
+  /** What bits of zero stand for, if not for 0: three bits number the registers from 8 on. */
+  readonly first?: number;
+}
+
+/** Words that an encoding covers but that are not its instruction: another's, or (without a name) reserved. */
+export interface Exclusion {
+  readonly mask: number;
+  readonly match: number;
+  readonly name?: string;
 }
 
 /** An instruction: where `mask` has ones it equals `match`. */
 export interface InstructionTable {
   readonly name: string;
+  readonly bytes: 2 | 4;
   readonly match: number;
   readonly mask: number;
   /** Operands, and punctuation one character at a time. */
   readonly syntax: readonly (Operand | string)[];
   readonly access?: 'load' | 'store';
+  readonly excludes?: readonly Exclusion[];
 }
 
 /** An assembly-only instruction; `expand` has `{rd}` where operands go. */
@@ -43,7 +57,10 @@ export interface PseudoTable {
 export interface AssemblyTables {
   /** ISA string for tools that read the ELF: `rv64imh_zicsr_zifencei`. */
   readonly arch: string;
+  /** Those of 4 bytes, then those of 2. */
   readonly instructions: readonly InstructionTable[];
+  /** What those of 2 bytes stand for. */
+  readonly compressed: readonly Wiring[];
   readonly pseudos: readonly PseudoTable[];
   readonly csrs: readonly (readonly [name: string, address: number])[];
 }
@@ -54,20 +71,21 @@ function operand(name: string, format: Format): Operand | undefined {
   const plain = (kind: OperandKind, range: BitRange): Operand => ({ kind, name, bits: [pair(range)], scale: 0, signed: false });
   if (name === 'rd' || name === 'rs1' || name === 'rs2') {
     const range = format.registers[name];
-    return range && plain('register', range);
-  }
-  if ((name === 'imm' || name === 'target') && format.immediate) {
-    const { bits, scale, signed } = format.immediate;
-    return { kind: name === 'imm' ? 'immediate' : 'target', name, bits: bits.map(pair), scale, signed };
+    return range && { ...plain('register', range), ...(range.high - range.low === 2 ? { first: 8 } : {}) };
   }
   const range = Object.hasOwn(format.fields, name) ? format.fields[name] : undefined;
+  if (range === undefined && (name === 'imm' || name === 'target' || name === 'upper') && format.immediate) {
+    const { bits, scale, signed } = format.immediate;
+    return { kind: name === 'imm' ? 'immediate' : name, name, bits: bits.map(pair), scale, signed };
+  }
   return range && plain(name === 'csr' ? 'csr' : name === 'pred' || name === 'succ' ? 'set' : 'field', range);
 }
 
-function syntaxOf({ name, format, syntax }: Instruction): (Operand | string)[] {
+function syntaxOf({ name, format, syntax }: Pick<Instruction, 'name' | 'format' | 'syntax'>): (Operand | string)[] {
   return (syntax.match(/[A-Za-z_]\w*|[^\s\w]/g) ?? []).map((part) => {
     if (!/^\w/.test(part)) return part;
     const found = operand(part, format);
+    if (found === undefined && registerNumber(part) !== undefined) return part;
     if (found === undefined) throw new Error(`${name}: the format ${format.name} has no operand ${part}; the loader must reject this`);
     return found;
   });
@@ -80,7 +98,7 @@ const bitsOf = (match: string, ones: string): number => [...match].reduce((word,
 function instructionTables(instruction: Instruction): InstructionTable[] {
   const { name, match, memory, format } = instruction;
   const table: InstructionTable = {
-    name, match: bitsOf(match, '1'), mask: bitsOf(match, '01'), syntax: syntaxOf(instruction),
+    name, bytes: 4, match: bitsOf(match, '1'), mask: bitsOf(match, '01'), syntax: syntaxOf(instruction),
     ...(memory === undefined || memory.op === 'amo' ? {} : { access: memory.op }),
   };
   const range = format.suffixes && format.fields[format.suffixes.field];
@@ -91,13 +109,25 @@ function instructionTables(instruction: Instruction): InstructionTable[] {
   }));
 }
 
+/** The table of a 16-bit instruction; narrower encodings within its own, and zeros where none may be, are excluded. */
+function compressedTable(one: Compressed, all: readonly Compressed[]): InstructionTable {
+  const { name, match, nonzero } = one;
+  const mask = bitsOf(match, '01');
+  const within = all.filter((other) => other !== one && (bitsOf(other.match, '01') & mask) === mask && (bitsOf(other.match, '1') & mask) === bitsOf(match, '1'));
+  const excludes: readonly Exclusion[] = [
+    ...within.map((other) => ({ name: other.name, mask: bitsOf(other.match, '01'), match: bitsOf(other.match, '1') })),
+    ...nonzero.map((ranges) => ({ mask: ranges.reduce((bits, { high, low }) => bits | ((2 ** (high - low + 1) - 1) << low), 0), match: 0 })),
+  ];
+  return { name, bytes: 2, match: bitsOf(match, '1'), mask, syntax: syntaxOf(one), ...(excludes.length === 0 ? {} : { excludes }) };
+}
+
 const LETTERS = 'imafdqcbvh';
 
 /** The extensions that have instructions, in the order that ISA strings have. */
 function archOf(isa: Isa): string {
-  const names = new Set(isa.instructions.map((i) => i.extension.replace(/^rv\d+/, '')));
+  const names = new Set([...isa.instructions, ...isa.compressed].map((i) => i.extension.replace(/^rv\d+/, '')));
   const letters = [...LETTERS].filter((l) => names.has(l)).join('');
-  return [`rv64${letters}`, ...[...names].filter((n) => /^z\w+$/.test(n)).sort()].join('_');
+  return [`rv64${letters}`, ...[/^z\w+$/, /^s[mvs]\w+$/].flatMap((kind) => [...names].filter((n) => kind.test(n)).sort())].join('_');
 }
 
 /** `jal/1` is `jal` with one operand, as its operand list says anyway. */
@@ -107,7 +137,8 @@ const withoutCount = (name: string): string => name.replace(/\/\d+$/, '');
 export function assemblyTables(isa: Isa): AssemblyTables {
   return {
     arch: archOf(isa),
-    instructions: isa.instructions.flatMap(instructionTables),
+    instructions: [...isa.instructions.flatMap(instructionTables), ...isa.compressed.map((one) => compressedTable(one, isa.compressed))],
+    compressed: isa.compressed.map(({ match, nonzero, bits }) => ({ match, nonzero, bits })),
     pseudos: isa.pseudos.map(({ name, operands, expand }) => ({
       name: withoutCount(name),
       operands: operands.split(',').map((o) => o.trim()).filter((o) => o !== ''),

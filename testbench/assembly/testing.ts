@@ -3,6 +3,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
+import { lengthOf } from '../../model/spec/compressed.js';
 import { loadSpecs } from '../../model/spec/load.js';
 import { assemble, formatError, type AssembledProgram, type AssemblyOptions } from './assemble.js';
 import { insert, operandsOf, rangeOf } from './fields.js';
@@ -18,8 +19,13 @@ export function shippedTables(): AssemblyTables {
   return (tables = assemblyTables(outcome.value.isa));
 }
 
-/** Words of an instruction with random operands. */
+/** Words of an instruction with random operands, as far as they leave it this instruction. */
 export function anyWord(instruction: InstructionTable): fc.Arbitrary<number> {
+  const isIt = (word: number): boolean => !(instruction.excludes ?? []).some(({ mask, match }) => (word & mask) === match);
+  return anyOperands(instruction).filter(isIt);
+}
+
+function anyOperands(instruction: InstructionTable): fc.Arbitrary<number> {
   const operands = operandsOf(instruction).map((operand) => {
     const { least, most, step } = rangeOf(operand);
     return fc.bigInt(least / step, most / step).map((n) => insert(operand, n * step));
@@ -39,9 +45,14 @@ export function sectionBytes(program: AssembledProgram, name: string): Uint8Arra
   return program.sections.find((s) => s.name === name)?.bytes ?? new Uint8Array(0);
 }
 
-/** The 32-bit words of `.text`. */
+/** The instructions of `.text`, each as long as its lowest bits say. */
 export function words(program: AssembledProgram): number[] {
   const bytes = sectionBytes(program, '.text');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  return Array.from({ length: bytes.length / 4 }, (_, i) => view.getUint32(4 * i, true));
+  const list: number[] = [];
+  for (let at = 0; at < bytes.length; at += lengthOf(view.getUint16(at, true))) {
+    const parcel = view.getUint16(at, true);
+    list.push(lengthOf(parcel) === 2 ? parcel : view.getUint32(at, true));
+  }
+  return list;
 }

@@ -70,7 +70,7 @@ describe('ghosthart asm and disasm', () => {
   });
 
   it('tell words', () => {
-    expect(sandbox.run(['disasm', '0x10200073', '0x0']).out).toBe('sret\n.word 0x00000000\n');
+    expect(sandbox.run(['disasm', '0x10200073', '0x0']).out).toBe('sret\n.half 0x0000\n');
   });
 });
 

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Program } from '../../model/machine/elf.js';
 import { readElf } from '../../model/machine/elf-file.js';
+import { lengthOf } from '../../model/spec/compressed.js';
 import { createDisassembler, type Disassembler } from '../assembly/disassemble.js';
 import { DEFAULT_MEMORY, readyCore } from './cores.js';
 import { about, EXIT_CODE } from './failure.js';
@@ -72,11 +73,14 @@ function listing({ segments, symbols }: Program, code: readonly Range[], disasse
   for (const { address, data } of segments) {
     if (!code.some(({ start, end }) => start <= address && address < end)) continue;
     const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-    for (let offset = 0; offset + 4 <= data.length; offset += 4) {
+    for (let offset = 0; offset + 2 <= data.length; ) {
       const pc = address + BigInt(offset);
       for (const label of labels.get(pc) ?? []) lines.push(`${lines.length === 0 ? '' : '\n'}${hex(pc, 16)} <${label}>:`);
-      const insn = view.getUint32(offset, true);
-      lines.push(`  ${hex(pc, 8)}:  ${hex(insn, 8)}  ${disassemble(insn, pc)}`);
+      const parcel = view.getUint16(offset, true);
+      const bytes = offset + 4 <= data.length ? lengthOf(parcel) : 2;
+      const insn = bytes === 2 ? parcel : view.getUint32(offset, true);
+      lines.push(`  ${hex(pc, 8)}:  ${hex(insn, 2 * bytes).padEnd(8)}  ${disassemble(insn, pc)}`);
+      offset += bytes;
     }
   }
   return lines.join('\n');

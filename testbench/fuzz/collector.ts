@@ -69,7 +69,8 @@ export class Collector {
     const index = fetched ? this.#index.find(retirement.insn) : -1;
     if (retirement.trap === undefined) this.instructions++;
     const instruction = this.#isa.instructions[index];
-    const sight = { retirement, inputs, index, instruction, kind: this.#kinds.of(retirement, instruction), homes: this.#homes };
+    const word = this.#index.word(retirement.insn);
+    const sight = { retirement, inputs, word, index, instruction, kind: this.#kinds.of(retirement, instruction), homes: this.#homes };
     for (const family of this.#families) family.see(sight, this.#hit);
     this.#homes.advance(retirement);
   }

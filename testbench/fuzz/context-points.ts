@@ -53,14 +53,14 @@ export class ContextPoints implements Family {
   }
 
   see(sight: Sight, hit: Hit): void {
-    const { kind, retirement, index } = sight;
+    const { kind, retirement, word, index } = sight;
     if (kind === NONE) return;
     const pair = this.#before === NONE ? NONE : this.#pairs[this.#before * this.#count + kind] ?? NONE;
     if (pair !== NONE) hit(pair);
     const operands = this.#operands[index];
     if (retirement.trap === undefined && operands !== undefined) {
       const asks = (register: number): boolean => register !== 0
-        && (register === fieldOf(retirement.insn, operands.rs1) || register === fieldOf(retirement.insn, operands.rs2));
+        && (register === fieldOf(word, operands.rs1) || register === fieldOf(word, operands.rs2));
       if (asks(this.#last.rd)) this.#need(0, this.#last.kind, kind, hit);
       if (this.#older.rd !== this.#last.rd && asks(this.#older.rd)) this.#need(1, this.#older.kind, kind, hit);
     }

@@ -3,6 +3,7 @@
  * instructions, where an access goes, which way a branch goes, exceptions and
  * interrupts.
  */
+import { lengthOf } from '../../model/spec/compressed.js';
 import type { Instruction, InstructionClass, Isa } from '../../model/spec/isa.js';
 import type { Retirement } from '../retirement.js';
 
@@ -64,7 +65,7 @@ export class Kinds {
     if (instruction === undefined) return NO_KIND;
     switch (instruction.class) {
       case 'branch':
-        return this.#of(BRANCH_KINDS[retirement.pc_wdata === BigInt.asUintN(64, retirement.pc_rdata + 4n) ? 1 : 0]);
+        return this.#of(BRANCH_KINDS[retirement.pc_wdata === BigInt.asUintN(64, retirement.pc_rdata + BigInt(lengthOf(retirement.insn))) ? 1 : 0]);
       case 'csr':
         return this.#of(CSR_KINDS[retirement.csrs.length > 0 ? 1 : 0]);
       case 'load': case 'store':

@@ -13,6 +13,8 @@ export type Hit = (point: number) => void;
 export interface Sight {
   readonly retirement: Retirement;
   readonly inputs: Inputs;
+  /** The 32-bit instruction that its bits stand for, 0 if none. */
+  readonly word: number;
   /** Index in `isa.instructions`, -1 if the word is none or nothing was fetched. */
   readonly index: number;
   readonly instruction: Instruction | undefined;

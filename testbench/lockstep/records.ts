@@ -34,7 +34,7 @@ const PARTS: Readonly<Record<PackedName, { readonly low: number; readonly width:
   }
   const part = (name: PackedName): { low: number; width: number } => parts.get(name) ?? { low: 0, width: 1 };
   return {
-    trap: part('trap'), io: part('io'), fetched: part('fetched'), gva: part('gva'), to: part('to'), cause: part('cause'),
+    trap: part('trap'), io: part('io'), half: part('half'), fetched: part('fetched'), gva: part('gva'), to: part('to'), cause: part('cause'),
     interrupt: part('interrupt'), wmask: part('wmask'), rmask: part('rmask'), rd: part('rd'), nextMode: part('nextMode'), mode: part('mode'),
   };
 })();
@@ -100,8 +100,10 @@ export class RecordDecoder {
       return bits & ((1 << width) - 1);
     };
     const lines = halves[2 * (base + LINES)] ?? 0;
-    const insn = halves[2 * (base + INSN)] ?? 0;
-    const fetched = part('fetched') === 1;
+    const bits = halves[2 * (base + INSN)] ?? 0;
+    const half = part('half') === 1;
+    const insn = half ? 0 : bits;
+    const fetched = half || part('fetched') === 1;
     const csrs = this.#takeChanges();
     const io = part('io') === 1;
     const retirement: Retirement = {
@@ -132,7 +134,7 @@ export class RecordDecoder {
       meip: (lines & 1) === 1,
       seip: (lines & 2) === 2,
       hgeip: lines < 4 ? 0n : BigInt(lines >> 2),
-      insn: fetched ? insn : undefined,
+      insn: fetched ? bits : undefined,
       ioData: io && part('rmask') !== 0 ? word(RDATA) : undefined,
       hostWrites,
     };

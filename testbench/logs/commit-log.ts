@@ -8,6 +8,7 @@
  * Traps and interrupts have no line, nor has what they or an xRET do to CSRs.
  */
 import type { CoreDescription } from '../../model/compile.js';
+import { isCompressed } from '../../model/spec/compressed.js';
 import type { Observation } from '../lockstep/records.js';
 import { RecordDecoder } from '../lockstep/records.js';
 import type { Mode, Retirement } from '../retirement.js';
@@ -78,7 +79,8 @@ export class CommitLog {
     lines.text(' 0x');
     lines.doubleword(pc);
     lines.text(' (0x');
-    lines.word(insn);
+    if (isCompressed(insn)) lines.half(insn);
+    else lines.word(insn);
     lines.text(')');
     if (rd === 0) return;
     lines.text(REGISTERS[rd] ?? '');

@@ -50,6 +50,11 @@ export class LineBuffer {
     for (let shift = 24; shift >= 0; shift -= 8) this.#byte((value >>> shift) & 255);
   }
 
+  /** The low 16 bits of a number, four digits. */
+  half(value: number): void {
+    for (let shift = 8; shift >= 0; shift -= 8) this.#byte((value >>> shift) & 255);
+  }
+
   /** A number of 64 bits, sixteen digits. */
   doubleword(value: bigint): void {
     this.#wide[0] = value;

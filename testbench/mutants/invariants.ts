@@ -55,11 +55,10 @@ function travelling(isa: Isa, module: Module): readonly Invariant[] {
     const unit = (name: Parameters<Decoder['unit']>[1]): Expr => decoder.unit(control, name);
     // Both registers are 0 until the first instruction comes.
     const found: Invariant[] = [
-      { name: `${stage}.control is that of ${stage}.insn`, holds: or(binary('eq', control, decoder.control(insn)), and(eqConst(control, 0), eqConst(insn, 0))) },
+      { name: `${stage}.control is that of ${stage}.insn`, holds: or(binary('eq', control, decoder.control(decoder.expand(insn))), and(eqConst(control, 0), eqConst(insn, 0))) },
     ];
     if (has(module, `${stage}.trouble`)) {
-      const may = or(unit('load'), unit('store'), unit('branch'), unit('jump'));
-      found.push({ name: `only accesses, branches and jumps in ${stage} are in trouble`, holds: or(not(register(module, `${stage}.trouble`)), may) });
+      found.push({ name: `only accesses in ${stage} are in trouble`, holds: or(not(register(module, `${stage}.trouble`)), unit('load'), unit('store')) });
     }
     if (stage === stages[stages.length - 1] && has(module, 'commit.waiting')) {
       const waits = decoder.ops.filter((op) => op.instruction.class === 'wait').map((op) => eqConst(decoder.field(control, 'op'), op.index));
@@ -71,7 +70,7 @@ function travelling(isa: Isa, module: Module): readonly Invariant[] {
       found.push({ name: `what writes no register in ${stage} has register 0`, holds: or(writes, eqConst(register(module, `${stage}.rd`), 0)) });
     }
     if (has(module, `${stage}.fetch_fault`)) {
-      found.push({ name: `what was not fetched is no instruction in ${stage}`, holds: or(not(register(module, `${stage}.fetch_fault`)), decoder.field(control, 'illegal')) });
+      found.push({ name: `what was not fetched is no instruction in ${stage}`, holds: or(eqConst(register(module, `${stage}.fetch_fault`), 0), decoder.field(control, 'illegal')) });
     }
     if (has(module, `${stage}.imm`)) found.push(...unsignedImmediates(decoder, stage, control, register(module, `${stage}.imm`)));
     return found;

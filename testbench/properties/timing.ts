@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compile } from '../../model/compile.js';
 import type { InputEvent } from '../../model/machine/input-log.js';
+import { lengthOf } from '../../model/spec/compressed.js';
 import type { Diagnostic } from '../../model/spec/diagnostic.js';
 import type { Specs, Uarch } from '../../model/spec/isa.js';
 import { loadFromFiles } from '../../model/spec/load.js';
@@ -62,11 +63,16 @@ const DRAM = { base: 0x8000_0000n, end: 0x8800_0000n } as const;
 function wordAt({ segments }: Image, records: readonly Observation[]): (pc: bigint) => number | undefined {
   const written = new Set(records.flatMap(({ retirement: { mem_wmask, mem_addr } }) =>
     (mem_wmask === 0 ? [] : [mem_addr >> 2n, (mem_addr + 3n) >> 2n, (mem_addr + 7n) >> 2n])));
+  const parcel = (pc: bigint): number => {
+    const segment = segments.find(({ address, data }) => pc >= address && pc + 2n <= address + BigInt(data.length));
+    return segment === undefined ? 0 : new DataView(segment.data.buffer, segment.data.byteOffset).getUint16(Number(pc - segment.address), true);
+  };
   return (pc) => {
-    if (pc < DRAM.base || pc + 4n > DRAM.end) return 0;
-    if (written.has(pc >> 2n)) return undefined;
-    const segment = segments.find(({ address, data }) => pc >= address && pc + 4n <= address + BigInt(data.length));
-    return segment === undefined ? 0 : new DataView(segment.data.buffer, segment.data.byteOffset).getUint32(Number(pc - segment.address), true);
+    if (pc < DRAM.base || pc + 2n > DRAM.end) return 0;
+    if (written.has(pc >> 2n) || written.has((pc + 2n) >> 2n)) return undefined;
+    const first = parcel(pc);
+    if (lengthOf(first) === 2) return first;
+    return pc + 4n > DRAM.end ? 0 : (first | (parcel(pc + 2n) << 16)) >>> 0;
   };
 }
 

@@ -53,7 +53,7 @@ export class ModelHart implements InjectedHart {
     this.#fetched = { valid: this.#cell(`${second}.valid`), insn: this.#cell(`${second}.insn`), fault: this.#cell(`${second}.fetch_fault`) };
     this.#occupied = [
       ...stages.slice(1).map((stage) => this.#cell(`${stage}.valid`)),
-      this.#cell('commit.waiting'), ...optional('muldiv.busy'), ...stages.flatMap((stage) => optional(`${stage}.split`)),
+      this.#cell('commit.waiting'), ...optional('muldiv.busy'), ...optional('fetch.half'), ...stages.flatMap((stage) => optional(`${stage}.split`)),
     ];
   }
 

@@ -1,6 +1,7 @@
 /**
  * Which registers an instruction word reads, from the specs' own tables.
  */
+import { expanderOf } from '../../model/spec/compressed.js';
 import type { AssemblyTables } from '../assembly/tables.js';
 
 /** Register numbers; 0 where it reads none. */
@@ -26,13 +27,16 @@ const weight = (mask: number): number => mask.toString(2).replaceAll('0', '').le
 
 /** A finder for an instruction set; of two encodings that fit, the narrower counts. */
 export function sourceFinder(tables: AssemblyTables): SourceFinder {
+  const expand = expanderOf(tables.compressed);
   const entries = tables.instructions
+    .filter(({ bytes }) => bytes === 4)
     .map(({ match, mask, syntax }): Entry => {
       const low = (name: string): number | undefined => syntax.flatMap((p) => (typeof p === 'object' && p.kind === 'register' && p.name === name ? p.bits : []))[0]?.[1];
       return { match, mask, rs1: low('rs1'), rs2: low('rs2') };
     })
     .sort((a, b) => weight(b.mask) - weight(a.mask));
-  return (insn) => {
+  return (word) => {
+    const insn = expand(word) ?? 0;
     const found = entries.find(({ match, mask }) => (insn & mask) >>> 0 === match);
     if (found === undefined) return NONE;
     const field = (low: number | undefined): number => (low === undefined ? 0 : (insn >>> low) & 31);

@@ -2,13 +2,17 @@
  * What docs/timing.md asks about an instruction word: registers, which unit it
  * occupies, whether it is slow.
  */
+import { expanderOf, lengthOf, type Expander } from '../../model/spec/compressed.js';
 import type { BitRange, Format, Instruction, InstructionClass, Isa } from '../../model/spec/isa.js';
 
 /** An instruction word as the timing rules see it. */
 export interface Timed {
   /** Undefined: no encoding matches. */
   readonly instruction: Instruction | undefined;
+  /** The instruction of 32 bits, expanded if it was fetched as 16. */
   readonly word: number;
+  /** As it was fetched, in bytes. */
+  readonly length: 2 | 4;
   /** Registers read, without register 0. */
   readonly sources: readonly number[];
   /** Register written, 0 for none. */
@@ -71,21 +75,25 @@ function patternOf(instruction: Instruction): Pattern {
 export class InstructionTimer {
   readonly #patterns: readonly Pattern[];
   readonly #known = new Map<number, Timed>();
+  readonly #expand: Expander;
 
-  constructor(isa: Pick<Isa, 'instructions'>) {
+  constructor(isa: Pick<Isa, 'instructions' | 'compressed'>) {
+    this.#expand = expanderOf(isa.compressed);
     this.#patterns = isa.instructions.map(patternOf).sort((a, b) => b.care - a.care);
   }
 
-  /** @param word - 32 bits; 0 for a word that could not be fetched. */
-  of(word: number): Timed {
-    const known = this.#known.get(word);
+  /** @param insn - 32 bits, of which a 16-bit instruction is the low half; 0 for a word that could not be fetched. */
+  of(insn: number): Timed {
+    const length = lengthOf(insn);
+    const bits = length === 2 ? insn & 0xffff : insn;
+    const known = this.#known.get(bits);
     if (known !== undefined) return known;
-    const timed = this.#describe(word);
-    this.#known.set(word, timed);
+    const timed = { ...this.#describe(this.#expand(bits) ?? 0), length };
+    this.#known.set(bits, timed);
     return timed;
   }
 
-  #describe(word: number): Timed {
+  #describe(word: number): Omit<Timed, 'length'> {
     const instruction = this.#patterns.find(({ mask, bits }) => (word & mask) >>> 0 === bits)?.instruction;
     if (instruction === undefined) return { instruction, word, sources: [], destination: 0, unit: 'other', slow: true, bytes: 0 };
     const { format, class: kind, permit, memory } = instruction;

@@ -79,7 +79,7 @@ export class Scoreboard {
     const timed = this.#timer.of(retirement.insn);
     const accessed = trap === undefined && retirement.mem_rmask + retirement.mem_wmask > 0;
     const address = accessed ? retirement.mem_addr : this.#values.address(timed, pc_rdata);
-    const flight = this.#fly({ timed, address, from: this.#from });
+    const flight = this.#fly({ timed, address, from: this.#from, last: this.#isLast(pc_rdata) });
     const io = accessed && this.#isIo(address);
     const waits = timed.unit === 'wait' && trap === undefined;
     const cycle = this.#arrival(flight) + (io ? this.#shape.io : 0);
@@ -97,13 +97,13 @@ export class Scoreboard {
   }
 
   #displaced(timed: Timed, pc: bigint): Prediction {
-    const flight = this.#fly({ timed, address: this.#values.address(timed, pc), from: this.#from });
+    const flight = this.#fly({ timed, address: this.#values.address(timed, pc), from: this.#from, last: this.#isLast(pc) });
     return { cycle: this.#arrival(flight), exact: true, flight };
   }
 
   /** The least that any displaced instruction takes: that of one without hazards. */
   #earliest(): Prediction {
-    const flight = this.#fly({ timed: this.#timer.of(0), address: 0n, from: this.#from });
+    const flight = this.#fly({ timed: this.#timer.of(0), address: 0n, from: this.#from, last: false });
     return { cycle: this.#arrival(flight), exact: false, flight: undefined };
   }
 
@@ -115,12 +115,17 @@ export class Scoreboard {
     return flight.enter[this.#shape.commit] ?? -1;
   }
 
+  /** The last two bytes of memory. */
+  #isLast(pc: bigint): boolean {
+    return this.#isa.hart.regions.some(({ kind, base, size }) => kind === 'memory' && pc === base + size - 2n);
+  }
+
   #isIo(address: bigint): boolean {
     return this.#isa.hart.regions.some(({ kind, base, size }) => kind === 'io' && address >= base && address < base + size);
   }
 
   #isTaken(timed: Timed, { pc_rdata, pc_wdata }: Retirement): boolean {
-    return pc_wdata !== BigInt.asUintN(64, pc_rdata + 4n) || this.#values.taken(timed, pc_rdata);
+    return pc_wdata !== BigInt.asUintN(64, pc_rdata + BigInt(timed.length)) || this.#values.taken(timed, pc_rdata);
   }
 
   /** A slow instruction left in that cycle. */

@@ -15,6 +15,7 @@ const input = (name: string, width: number): Register => ({ kind: 'register', na
 
 /** What the operations of an instruction may name. */
 const PC = input('pc', 64);
+const NEXT_PC = input('next_pc', 64);
 const INSN = input('insn', 32);
 const RS1 = input('rs1', 64);
 const RS2 = input('rs2', 64);
@@ -57,7 +58,7 @@ export class RegisterValues {
     const { rs1, rs2 } = instruction.format.registers;
     const x = (range: typeof rs1): bigint => (range === undefined ? 0n : this.#x[bitsOf(word, range)] ?? 0n);
     const state: State = {
-      registers: new Map([[PC, pc], [INSN, BigInt(word)], [RS1, x(rs1)], [RS2, x(rs2)]]),
+      registers: new Map([[PC, pc], [NEXT_PC, BigInt.asUintN(64, pc + BigInt(timed.length))], [INSN, BigInt(word)], [RS1, x(rs1)], [RS2, x(rs2)]]),
       arrays: new Map(), memory: new Map(), counters: new Map(),
     };
     return evaluate(this.#expression(timed, operation, width), state);
@@ -69,7 +70,7 @@ export class RegisterValues {
     const { registers = {}, fields = {}, immediate } = instruction?.format ?? {};
     const names = Object.entries({ ...registers, ...fields }).map(([name, { high, low }]) => [name, slice(read(INSN), high, low)] as const);
     const scope = scopeOf(
-      { ...Object.fromEntries(names), pc: read(PC), insn: read(INSN), ...(immediate === undefined ? {} : { imm: immediateOf(immediate) }) },
+      { ...Object.fromEntries(names), pc: read(PC), next_pc: read(NEXT_PC), insn: read(INSN), ...(immediate === undefined ? {} : { imm: immediateOf(immediate) }) },
       { rs1: read(RS1), rs2: read(RS2) },
       this.#isa.functions,
     );

@@ -7,7 +7,9 @@
 import { aliasRows } from './aliases.js';
 import { atomicRows } from './atomics.js';
 import { bitmanipRows } from './bitmanip.js';
+import { cacheBlockRows } from './cacheblocks.js';
 import { compressedRows } from './compressed.js';
+import { crossingRows } from './crossing.js';
 import { csrRows } from './csrs.js';
 import { delegationRows } from './delegation.js';
 import { encodingRows } from './encodings.js';
@@ -17,9 +19,12 @@ import { formRows } from './forms.js';
 import { guestRows } from './guests.js';
 import { interruptRows } from './interrupts.js';
 import { legalityRows } from './legality.js';
+import { pagingRows } from './paging.js';
 import { permissionRows } from './permissions.js';
+import { pmpRows } from './pmp.js';
 import { priorityRows } from './priority.js';
 import type { TableRow } from './row.js';
+import { schemeRows } from './schemes.js';
 import { shiftRows } from './shifts.js';
 import { sstcRows } from './sstc.js';
 import { stateenRows } from './stateen.js';
@@ -43,7 +48,8 @@ export function allRows(): readonly TableRow[] {
     ...aliasRows(), ...interruptRows(), ...tinstRows(), ...warlRows(), ...unprivilegedRows(), ...encodingRows(), ...csrRows(), ...shiftRows(),
     ...atomicRows(), ...bitmanipRows(), ...compressedRows(),
     ...svinvalRows(), ...sstcRows(), ...stateenRows(), ...envcfgRows(),
-    ...permissionRows(), ...guestRows(), ...formRows(), ...updateRows(),
+    ...permissionRows(), ...guestRows(), ...formRows(), ...updateRows(), ...crossingRows(), ...schemeRows(), ...pagingRows(),
+    ...cacheBlockRows(), ...pmpRows(),
   ];
   return every;
 }

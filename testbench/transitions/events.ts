@@ -73,34 +73,12 @@ function instructionEvents(instruction: Instruction, shapes: Shapes): readonly I
       return [{ ...base, id: name, group: 'exception' }];
     case 'xret':
       return [{ ...base, id: name, group: 'xret' }];
-    case 'branch':
-    case 'jump':
-      return misalignedTargets(instruction, shapes);
     default: {
       const fault = memory === undefined ? undefined : memory.op === 'load' ? 'load-fault' : 'store-fault';
       const faulting = fault === undefined ? [] : [{ ...base, id: `${name} outside memory`, group: 'exception', rs1: 'outside', fault } as const];
       return permit === undefined ? faulting : [{ ...base, id: name, group: 'permit' }, ...faulting];
     }
   }
-}
-
-/** A taken branch or jump to an address that no instruction can have. */
-function misalignedTargets(instruction: Instruction, shapes: Shapes): readonly InstructionEvent[] {
-  for (const imm of [2, 0]) {
-    for (const [rs1, rs2] of [['zero', 'zero'], ['misaligned', 'zero'], ['zero', 'one'], ['one', 'zero']] as const) {
-      const one = form(shapes, instruction, { ...OPERANDS, imm });
-      const names: Names = {
-        name: (n) => one.locals[n],
-        register: (r) => known(operandValue(r === 'rs1' ? rs1 : rs2), 64),
-        call: () => undefined,
-      };
-      const taken = instruction.taken === undefined ? 1 : evaluateBit(instruction.taken, names);
-      const target = instruction.target === undefined ? known(0n) : evaluate(instruction.target, names);
-      if (taken !== 1 || at(target, 1) !== 1) continue;
-      return [{ kind: 'instruction', id: `${instruction.name} to a misaligned target`, group: 'exception', instruction, forms: [one], rs1, rs2, fault: 'misaligned-target', lead: 0 }];
-    }
-  }
-  return [];
 }
 
 /** A jump to where there is no memory: the fault is a record of its own. */
