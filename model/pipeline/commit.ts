@@ -12,6 +12,7 @@ import { ONE, ZERO, add, and, concat, constant, eqConst, mux, nonZero, not, or, 
 import type { Expr } from '../ir/ir.js';
 import type { Csr } from '../spec/isa.js';
 import { amoData, atomic, dropReservation, storeFails } from './atomic.js';
+import { blockAddress, blockDone, blockInstruction, zeroesBlock } from './block.js';
 import { tick, tickWithAccess } from './clint.js';
 import { Committing } from './committing.js';
 import { stageOf, type Core } from './core.js';
@@ -89,6 +90,7 @@ export class Commit {
         { when: here.is('wait'), then: () => waitInstruction(here, this.#retirement, finish) },
         { when: here.is('csr'), then: () => csrInstruction(here, this.#retirement, finish) },
         { when: here.isAtomic, then: () => atomic(here, finish) },
+        { when: here.is('cbo'), then: () => blockInstruction(here, this.#retirement, finish) },
         { when: here.is('xret'), then: () => xret(here, this.#retirement, finish) },
       ],
       () => this.#permitted(),
@@ -131,12 +133,13 @@ export class Commit {
     shown('rd_addr', writes, rd);
     shown('rd_wdata', writes, written);
     const mask = select(bytes, [1, 2, 4].map((n) => ({ keys: [BigInt(n)], value: constant(8, 2 ** n - 1) })), constant(8, 255));
-    const stores = and(retires, or(isStore, isAmo), not(failed));
-    shown('mem_addr', and(retires, isMemory, not(failed)), address);
+    const zeroes = zeroesBlock(here);
+    const stores = and(retires, or(isStore, isAmo, zeroes), not(failed));
+    shown('mem_addr', and(retires, or(isMemory, zeroes), not(failed)), mux(zeroes, blockAddress(here), address));
     shown('mem_rmask', and(retires, isLoad), mask);
-    shown('mem_wmask', stores, mask);
+    shown('mem_wmask', stores, mux(zeroes, constant(8, 255), mask));
     shown('mem_rdata', and(retires, isLoad), loaded);
-    shown('mem_wdata', stores, mux(isAmo, amoData(here), value));
+    shown('mem_wdata', stores, mux(isAmo, amoData(here), mux(zeroes, constant(64, 0), value)));
   }
 
   /** Why the stages are emptied in this cycle, and why commit keeps its instruction: reasons as signals. */
@@ -150,7 +153,9 @@ export class Commit {
     const waits = and(this.slow, not(interrupted), not(faulted), not(retires));
     builder.wire(`${commit.name}.kill.interrupt`, and(this.slow, interrupted));
     builder.wire(`${commit.name}.stall.io`, and(waits, io));
-    builder.wire(`${commit.name}.stall.wait`, and(waits, not(io)));
+    const block = this.#here.is('cbo');
+    builder.wire(`${commit.name}.stall.block`, and(waits, block));
+    builder.wire(`${commit.name}.stall.wait`, and(waits, not(io), not(block)));
   }
 
   /** A permitted instruction without an effect on the hart's own state: fences, HLV and HSV in DRAM. */
@@ -228,6 +233,6 @@ export class Commit {
 
   /** One bit: the instruction, not trapped, finishes in this slow cycle. */
   #done(io: Expr): Expr {
-    return mux(io, and(read(this.#here.waiting), ioDone(this.#here)), mux(this.#here.is('wait'), wakes(this.#here), ONE));
+    return mux(io, and(read(this.#here.waiting), ioDone(this.#here)), mux(this.#here.is('wait'), wakes(this.#here), mux(this.#here.is('cbo'), blockDone(this.#here), ONE)));
   }
 }

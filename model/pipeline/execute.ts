@@ -71,13 +71,15 @@ function storeData(core: Core, op: Op, lower: (operation: Operation, width: numb
   return data.width === 64 ? data : concat(constant(64 - data.width, 0), data);
 }
 
+const addressIn = ({ instruction: { target, memory, block } }: Op): Operation | undefined => target ?? memory?.address ?? block?.address;
+
 function addressOf(core: Core): Expr {
   const { decoder, values, place } = core;
   const control = values.at('control', place.execute);
   const lower = fastScope(core);
-  const ops = core.decoder.ops.filter((op) => op.instruction.target !== undefined || op.instruction.memory !== undefined);
+  const ops = core.decoder.ops.filter((op) => addressIn(op) !== undefined);
   return decoder.perOp(control, ops, (op) => {
-    const operation = op.instruction.target ?? op.instruction.memory?.address;
+    const operation = addressIn(op);
     return operation === undefined ? constant(64, 0) : lower(operation, 64, op);
   });
 }

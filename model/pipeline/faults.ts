@@ -1,6 +1,7 @@
 /** What is wrong with the instruction in commit: permits, faults of its access or fetch, and what it raises itself. */
 import { ZERO, add, and, binary, concat, constant, eqConst, mux, nonZero, not, or, read, slice, zext } from '../ir/build.js';
 import type { Expr } from '../ir/ir.js';
+import { blockRefused } from './block.js';
 import { anyOf } from './builder.js';
 import type { Committing } from './committing.js';
 import { isShort } from './encoding.js';
@@ -11,8 +12,9 @@ import { exception, type TrapValues } from './trap.js';
 /** The exception of the instruction in commit, if any. */
 export function faultOf(here: Committing): TrapValues & { readonly taken: Expr } {
   const permission = permissionOf(here);
+  const allowed = eqConst(permission, PERMISSIONS.allow);
   const unaligned = and(here.isAtomic, not(isAligned(here)));
-  const refused = and(here.isMemory, or(and(here.trouble, not(ioAllowed(here))), unaligned), eqConst(permission, PERMISSIONS.allow));
+  const refused = and(here.isMemory, or(and(here.trouble, not(ioAllowed(here))), unaligned), allowed);
   const loads = here.anyOp(here.memoryOps.filter((op) => op.instruction.memory?.op === 'load'));
   const address = faultAddress(here);
   return exception(
@@ -24,7 +26,7 @@ export function faultOf(here: Committing): TrapValues & { readonly taken: Expr }
         virtual: eqConst(permission, PERMISSIONS.virtual),
         instruction: ZERO,
         'load-fault': and(refused, loads),
-        'store-fault': and(refused, not(loads)),
+        'store-fault': or(and(refused, not(loads)), and(blockRefused(here), allowed)),
       },
       byName: raised(here),
     },
@@ -79,16 +81,16 @@ function accessVirtual(here: Committing): Expr {
 function transformed(here: Committing, offset: Expr): Expr {
   const { lowering } = here.core.hart;
   const scope = lowering.only({ insn: here.word, offset }, {});
-  const whole = here.perOp(here.memoryOps, ({ instruction: { format } }) =>
+  const whole = here.perOp([...here.memoryOps, ...here.opsOf('cbo')], ({ instruction: { format } }) =>
     format.tinst === undefined ? constant(32, 0) : lowering.lower(format.tinst, scope, 32, format.name));
   return mux(isShort(here.insn), binary('and', whole, constant(32, 0xffff_fffd)), whole);
 }
 
-/** Address of the part of the access that is outside: the second 8-byte block where the first is in DRAM. Atomic accesses have no parts. */
+/** Address of the part of the access that is outside: the second 8-byte block where the first is in DRAM. Atomic and block accesses have no parts. */
 function faultAddress(here: Committing): Expr {
   const { core, address } = here;
   const block = concat(slice(address, 63, 3), constant(3, 0));
-  return mux(and(core.hart.inDram(address, 1), not(here.isAtomic)), add(block, constant(64, 8)), address);
+  return mux(and(core.hart.inDram(address, 1), here.isMemory, not(here.isAtomic)), add(block, constant(64, 8)), address);
 }
 
 /** One bit: the address is a multiple of the access's width. */

@@ -9,6 +9,16 @@ import { modeBits } from './hart.js';
 import { PACKED, recordFields, type PackedName, type RecordValues } from './record.js';
 import type { TrapValues } from './trap.js';
 
+/** A memory access as its record tells it: one bit each, the data stored, and where and how wide it is if not as the instruction's own. */
+export interface RetiredAccess {
+  readonly reads: Expr;
+  readonly writes: Expr;
+  readonly stored: Expr;
+  readonly address?: Expr;
+  /** Four bits. */
+  readonly bytes?: Expr;
+}
+
 /** What a retired instruction's record says beyond the instruction itself. */
 export interface RetiredDetails {
   readonly next: Expr;
@@ -16,8 +26,8 @@ export interface RetiredDetails {
   readonly value: Expr;
   /** {V, priv} after it, if it changes. */
   readonly nextMode?: Expr;
-  /** What it did to memory, where that does not follow from its being a load or store: one bit each, and the data stored. */
-  readonly access?: { readonly reads: Expr; readonly writes: Expr; readonly stored: Expr };
+  /** What it did to memory, where that does not follow from its being a load or store. */
+  readonly access?: RetiredAccess;
   /** Data that a device returned: the access was I/O. */
   readonly ioData?: Expr;
 }
@@ -65,8 +75,8 @@ export class Retirement {
   /** The record of a retired instruction, and its place in the statistics. */
   retired({ next, value, nextMode, ioData, access }: RetiredDetails): void {
     this.#here.core.builder.count('retired');
-    const { pc, insn, bytes, rd, address, isLoad, isStore } = this.#here;
-    const { reads, writes, stored } = access ?? { reads: isLoad, writes: isStore, stored: this.#here.value };
+    const { pc, insn, rd, isLoad, isStore } = this.#here;
+    const { reads, writes, stored, address = this.#here.address, bytes = this.#here.bytes }: RetiredAccess = access ?? { reads: isLoad, writes: isStore, stored: this.#here.value };
     const low = (v: Expr): Expr => select(bytes, [1, 2, 4].map((n) => ({ keys: [BigInt(n)], value: zext(slice(v, n * 8 - 1, 0), 64) })), v);
     const mask = select(bytes, [1, 2, 4].map((n) => ({ keys: [BigInt(n)], value: constant(PACKED.rmask, 2 ** n - 1) })), constant(PACKED.rmask, 255));
     const zero = constant(64, 0);

@@ -30,6 +30,7 @@ const INSTRUCTION = closed({
   taken: operation.exactOptional(),
   target: operation.exactOptional(),
   mem: MEMORY.exactOptional(),
+  block: closed({ addr: operation, zero: bool }).exactOptional(),
   csr: closed({ value: operation, reads: operation, writes: operation, modifies: bool }).exactOptional(),
   cases: anyList.exactOptional(),
   syntax: text.exactOptional(),
@@ -43,15 +44,15 @@ type RawInstruction = z.output<typeof INSTRUCTION>;
 type RawCase = RawRow & { readonly next?: z.output<typeof NEXT>; readonly update?: Mapping; readonly raise?: Text };
 
 /** What an instruction says of what it does. */
-type Part = 'result' | 'taken' | 'target' | 'mem' | 'csr' | 'cases';
-const PARTS: readonly Part[] = ['result', 'taken', 'target', 'mem', 'csr', 'cases'];
+type Part = 'result' | 'taken' | 'target' | 'mem' | 'block' | 'csr' | 'cases';
+const PARTS: readonly Part[] = ['result', 'taken', 'target', 'mem', 'block', 'csr', 'cases'];
 
 /** The parts that each class needs; it has no others. */
 const PARTS_OF: Readonly<Record<InstructionClass, readonly Part[]>> = {
   alu: ['result'], muldiv: ['result'],
   branch: ['taken', 'target'], jump: ['result', 'target'],
   load: ['mem', 'result'], store: ['mem'], amo: ['mem', 'result'], lr: ['mem', 'result'], sc: ['mem', 'result'],
-  csr: ['csr'], xret: ['cases'], trap: ['cases'], fence: [], wait: [], cbo: [],
+  csr: ['csr'], xret: ['cases'], trap: ['cases'], fence: [], wait: [], cbo: ['block'],
 };
 
 /** All instructions by name. */
@@ -75,6 +76,9 @@ function buildInstruction(declared: Declared, formats: ReadonlyMap<string, Forma
   if (format === undefined) return undefined;
   const ignored = (raw.ignores ?? []).map((range) => instructionBits(range, label, context));
   checkOperands({ label, match: raw.match, format, ignored }, context);
+  for (const [name, range] of Object.entries(format.registers)) {
+    if (range.high - range.low < 4) context.complain(raw.format, `${label}: ${name} of the format ${format.name} has 3 bits`, 'Only compressed instructions have such registers: choose another format.');
+  }
   if (raw.syntax !== undefined) checkSyntax(raw.syntax, format, label, context);
   const { result, taken, target } = raw;
   return {
@@ -85,7 +89,7 @@ function buildInstruction(declared: Declared, formats: ReadonlyMap<string, Forma
     syntax: raw.syntax?.text ?? format.syntax,
     ...(raw.permit && { permit: raw.permit.text }),
     ...(result && { result }), ...(taken && { taken }), ...(target && { target }),
-    ...(memory && { memory }), ...(csr && { csr }),
+    ...(memory && { memory }), ...(raw.block && { block: { address: raw.block.addr, zero: raw.block.zero } }), ...(csr && { csr }),
   };
 }
 
@@ -102,7 +106,7 @@ function checkParts(raw: RawInstruction, key: Text, label: string, context: Cont
 
 function placeOf(raw: RawInstruction, part: Part): Span | undefined {
   if (part === 'result' || part === 'taken' || part === 'target') return raw[part]?.span;
-  if (part === 'mem') return raw.mem?.addr.span;
+  if (part === 'mem' || part === 'block') return raw[part]?.addr.span;
   return part === 'csr' ? raw.csr?.value.span : undefined;
 }
 

@@ -71,6 +71,14 @@ export interface MemoryAccess {
   readonly as: 'self' | 'guest' | 'guest-execute';
 }
 
+/** What a cbo instruction does to a block of memory. */
+export interface BlockAccess {
+  /** Of any byte of the block. */
+  readonly address: Operation;
+  /** It stores zeros; otherwise it manages copies, of which there are none. */
+  readonly zero: boolean;
+}
+
 /** What a CSR instruction does. */
 export interface CsrOperation {
   /** New value from `old` (the CSR) and operands; bits<64>. */
@@ -131,6 +139,7 @@ export interface Instruction extends Entry {
   /** Branches and jumps: bits<64>. */
   readonly target?: Operation;
   readonly memory?: MemoryAccess;
+  readonly block?: BlockAccess;
   readonly csr?: CsrOperation;
   readonly cases: readonly Case[];
   /** Assembly operands where they differ from the format's. */

@@ -58,6 +58,7 @@ export class ItemMaker {
     const moves = shapes.of(['load', 'store'], (s) => s.imm !== undefined);
     const guestMoves = shapes.of(['load', 'store'], (s) => s.imm === undefined);
     const atomics = shapes.of(['amo', 'lr', 'sc']);
+    const blocks = shapes.of(['cbo']);
     const reserves = shapes.of(['lr']);
     const conditionals = shapes.of(['sc']);
     const branches = shapes.of(['branch']);
@@ -77,6 +78,7 @@ export class ItemMaker {
       ['guest-move', 6, guestMoves, (dice) => this.#guestMove(dice, dice.pick(guestMoves))],
       ['device', 6, moves, (dice) => this.#device(dice, dice.pick(guestMoves.length > 0 && dice.oneIn(3) ? guestMoves : moves))],
       ['atomic', 6, atomics, (dice) => this.#guestMove(dice, dice.pick(atomics))],
+      ['block', 3, blocks, (dice) => this.#guestMove(dice, dice.pick(blocks))],
       ['reserve', 4, reserves, (dice) => this.#reserve(dice, dice.pick(reserves), dice.pick(conditionals))],
       ['branch', 6, branches, (dice) => this.#branch(dice, dice.pick(branches))],
       ['short', 8, this.#short, (dice) => this.#shorts(dice)],

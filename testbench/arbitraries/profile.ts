@@ -9,7 +9,7 @@ export type Profile = (typeof PROFILES)[number];
 
 /** The kinds of items of a body that are not calm. */
 export type ItemKind =
-  | 'compute' | 'long' | 'move' | 'load-use' | 'guest-move' | 'device' | 'atomic' | 'reserve' | 'short' | 'short-move' | 'short-branch' | 'short-jump' | 'edge' | 'branch' | 'jal' | 'jalr' | 'csr' | 'csr-pair' | 'interrupt-write'
+  | 'compute' | 'long' | 'move' | 'load-use' | 'guest-move' | 'device' | 'atomic' | 'reserve' | 'block' | 'short' | 'short-move' | 'short-branch' | 'short-jump' | 'edge' | 'branch' | 'jal' | 'jalr' | 'csr' | 'csr-pair' | 'interrupt-write'
   | 'trap' | 'ecall' | 'xret' | 'borrow' | 'system' | 'wait' | 'fence' | 'order' | 'modify' | 'raw';
 
 /** Odds of a profile. */

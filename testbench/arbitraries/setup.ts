@@ -26,7 +26,7 @@ const TSR = 0x40_0000n;
 const ILLEGAL = 4n;
 const BASE_SETTINGS = ['medeleg', 'mideleg', 'hedeleg', 'hideleg', 'mie', 'hstatus', 'vsstatus', 'mcounteren', 'hcounteren', 'scounteren'] as const;
 /** In this order: menvcfg decides what can be written to mip and henvcfg, mstateen0 what to hstateen0. */
-const EXTRA_SETTINGS = ['mstateen0', 'hstateen0', 'mip', 'menvcfg', 'henvcfg', 'stimecmp', 'vstimecmp', 'hvip', 'hgeie', 'sepc', 'vsepc', 'htimedelta', 'mcountinhibit', 'mscratch', 'sscratch', 'vsscratch'] as const;
+const EXTRA_SETTINGS = ['mstateen0', 'hstateen0', 'mip', 'menvcfg', 'henvcfg', 'senvcfg', 'stimecmp', 'vstimecmp', 'hvip', 'hgeie', 'sepc', 'vsepc', 'htimedelta', 'mcountinhibit', 'mscratch', 'sscratch', 'vsscratch'] as const;
 
 /** What interrupts before the first instruction if it is enabled. */
 const ALWAYS_PENDING: ReadonlySet<string> = new Set(['mip', 'hvip']);

@@ -12,6 +12,8 @@ import type { Observation } from './records.js';
 /** Free-running: no record tells of them. */
 const COUNTERS: ReadonlySet<string> = new Set(['mcycle', 'minstret']);
 
+const isBlockZero = (insn: number): boolean => (insn & 0xfff0_7fff) === 0x0040_200f;
+
 /** Architectural state as the records tell it. */
 export class RecordSum {
   readonly #x: bigint[];
@@ -46,6 +48,8 @@ export class RecordSum {
     if (trap !== undefined && (rd_addr !== 0 || mem_wmask !== 0)) wrong.push('a trapped instruction has written a register or memory');
     for (const write of inputs.hostWrites) this.#write(write);
     if (rd_addr !== 0) this.#x[rd_addr] = rd_wdata;
+    // CBO.ZERO shows the first 8 of the 64 bytes that it stores.
+    if (isBlockZero(retirement.insn) && trap === undefined) this.#write({ address: mem_addr, data: new Uint8Array(64) });
     if (mem_addr >= 0x8000_0000n) {
       for (let i = 0; i < 8; i++) if (((mem_wmask >> i) & 1) === 1) this.#memory.set(mem_addr + BigInt(i), Number((mem_wdata >> BigInt(8 * i)) & 0xffn));
     }

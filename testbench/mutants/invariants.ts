@@ -61,9 +61,9 @@ function travelling(isa: Isa, module: Module): readonly Invariant[] {
       found.push({ name: `only accesses in ${stage} are in trouble`, holds: or(not(register(module, `${stage}.trouble`)), unit('load'), unit('store')) });
     }
     if (stage === stages[stages.length - 1] && has(module, 'commit.waiting')) {
-      const waits = decoder.ops.filter((op) => op.instruction.class === 'wait').map((op) => eqConst(decoder.field(control, 'op'), op.index));
+      const waits = decoder.ops.filter((op) => op.instruction.class === 'wait' || op.instruction.block?.zero === true).map((op) => eqConst(decoder.field(control, 'op'), op.index));
       const outside = and(register(module, `${stage}.trouble`), or(unit('load'), unit('store')));
-      found.push({ name: 'only accesses outside memory and WFI wait', holds: or(not(register(module, 'commit.waiting')), outside, ...waits) });
+      found.push({ name: 'only accesses outside memory, WFI and zeroing a block wait', holds: or(not(register(module, 'commit.waiting')), outside, ...waits) });
     }
     if (has(module, `${stage}.rd`)) {
       const writes = decoder.field(control, 'writes');

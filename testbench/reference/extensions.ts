@@ -9,7 +9,7 @@ export const EXTENSIONS = [
 export type Extension = (typeof EXTENSIONS)[number];
 
 /** What a reference has that is not told: the extensions that the core has. */
-export const DEFAULT_EXTENSIONS: readonly Extension[] = ['a', 'c', 'zba', 'zbb', 'zbs', 'zicond', 'zawrs', 'zihintpause', 'svinval', 'sstc', 'smstateen'];
+export const DEFAULT_EXTENSIONS: readonly Extension[] = ['a', 'c', 'zba', 'zbb', 'zbs', 'zicond', 'zawrs', 'zihintpause', 'zicbom', 'zicboz', 'svinval', 'sstc', 'smstateen'];
 
 /** For each extension, whether the hart has it. */
 export type Isa = Readonly<Record<Extension, boolean>>;

@@ -17,7 +17,7 @@ export interface Timed {
   readonly sources: readonly number[];
   /** Register written, 0 for none. */
   readonly destination: number;
-  readonly unit: 'load' | 'store' | 'multiply' | 'divide' | 'branch' | 'jump' | 'wait' | 'other';
+  readonly unit: 'load' | 'store' | 'multiply' | 'divide' | 'branch' | 'jump' | 'wait' | 'zero' | 'other';
   /** Slow by what it is; a fast one may still trap or reach I/O. */
   readonly slow: boolean;
   /** Width of the memory access in bytes, 0 for none. */
@@ -31,7 +31,7 @@ export const bitsOf = (word: number, { high, low }: BitRange): number => (word >
 
 const DIVISION = /[/%][su]/;
 
-function unitOf({ class: kind, result }: Instruction): Timed['unit'] {
+function unitOf({ class: kind, result, block }: Instruction): Timed['unit'] {
   switch (kind) {
     case 'lr':
     case 'amo':
@@ -44,6 +44,8 @@ function unitOf({ class: kind, result }: Instruction): Timed['unit'] {
     case 'jump':
     case 'wait':
       return kind;
+    case 'cbo':
+      return block?.zero === true ? 'zero' : 'other';
     case 'muldiv':
       return DIVISION.test(result?.text ?? '') ? 'divide' : 'multiply';
     default:

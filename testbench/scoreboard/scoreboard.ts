@@ -9,6 +9,9 @@ import { InstructionTimer, type Timed } from './instruction.js';
 import { shapeOf, type Shape } from './shape.js';
 import { RegisterValues } from './values.js';
 
+/** Cycles from entering commit to the last of the eight stores that zero a block. */
+const ZEROING = 7;
+
 /** A record and when it happened. */
 export interface Event {
   readonly retirement: Retirement;
@@ -82,7 +85,8 @@ export class Scoreboard {
     const flight = this.#fly({ timed, address, from: this.#from, last: this.#isLast(pc_rdata) });
     const io = accessed && this.#isIo(address);
     const waits = timed.unit === 'wait' && trap === undefined;
-    const cycle = this.#arrival(flight) + (io ? this.#shape.io : 0);
+    const zeroes = timed.unit === 'zero' && trap === undefined;
+    const cycle = this.#arrival(flight) + (io ? this.#shape.io : 0) + (zeroes ? ZEROING : 0);
     if (timed.slow || trap !== undefined || io) this.#restart(waits ? Number(inputs.cycle) : cycle);
     else this.#goOn(flight, this.#isTaken(timed, retirement));
     return { cycle, exact: !waits, flight };

@@ -6,7 +6,7 @@
 import type { HomeCsr } from '../retirement.js';
 import type { Extension } from './extensions.js';
 import {
-  ACCESS, GPA_PAGE, GUEST_ROOT, GUEST_TABLE, LEVELS, PA, PA_PAGE, PTE, RWX, RWXU, SCHEME, TABLE, VA, VALUE, atp, attempt, entry, fault, guestIdentity, guestPath, guestSlot, guestTables, hgatp, merged, path, pointer, situation,
+  ACCESS, GPA_PAGE, LEVELS, PA, PA_PAGE, PTE, RWX, RWXU, SCHEME, TABLE, VA, VALUE, atp, attempt, entry, fault, guestIdentity, guestPath, guestSlot, guestTables, hgatp, merged, path, pointer, situation,
   slot, tableMapping, word64, type Attempt, type Scheme,
 } from './pages.js';
 import type { TableRow, TrapExpectation } from './row.js';
@@ -26,7 +26,6 @@ type Csrs = Readonly<Partial<Record<HomeCsr, bigint>>>;
 
 const csrsOf = (place: Place, scheme: Scheme = 8): Csrs => (place === 'single' ? { satp: atp(scheme) } : place === 'vs' ? { vsatp: atp(scheme) } : { hgatp: hgatp(scheme) });
 const slotOf = (place: Place, va: bigint, level: number, scheme: Scheme = 8): bigint => (place === 'g' ? guestSlot(va, level, scheme) : slot(va, level));
-const tableOf = (place: Place, level: number, scheme: Scheme = 8): bigint => (place === 'g' ? (level === LEVELS[scheme] - 1 ? GUEST_ROOT : GUEST_TABLE[level] ?? 0n) : TABLE[level] ?? 0n);
 const pathOf = (place: Place, va: bigint, leaf: bigint, level = 0, scheme: Scheme = 8): Memory => (place === 'g' ? guestPath(va, leaf, { level, scheme }) : path(va, leaf, { level, scheme }));
 
 interface Line {

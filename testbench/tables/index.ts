@@ -22,6 +22,8 @@ import { legalityRows } from './legality.js';
 import { pagingRows } from './paging.js';
 import { permissionRows } from './permissions.js';
 import { pmpRows } from './pmp.js';
+import { pmpRegisterRows } from './pmpregisters.js';
+import { pmpWalkRows } from './pmpwalks.js';
 import { priorityRows } from './priority.js';
 import type { TableRow } from './row.js';
 import { schemeRows } from './schemes.js';
@@ -49,7 +51,7 @@ export function allRows(): readonly TableRow[] {
     ...atomicRows(), ...bitmanipRows(), ...compressedRows(),
     ...svinvalRows(), ...sstcRows(), ...stateenRows(), ...envcfgRows(),
     ...permissionRows(), ...guestRows(), ...formRows(), ...updateRows(), ...crossingRows(), ...schemeRows(), ...pagingRows(),
-    ...cacheBlockRows(), ...pmpRows(),
+    ...cacheBlockRows(), ...pmpRows(), ...pmpRegisterRows(), ...pmpWalkRows(),
   ];
   return every;
 }

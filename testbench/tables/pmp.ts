@@ -1,31 +1,27 @@
-/**
- * PMP: which entry matches an access, what it permits to whom, locks, and what
- * the CSRs hold. Sixteen entries, grain 4 (choices).
- */
+/** PMP: which entry matches an access, and what it permits to whom. Sixteen entries, grain 4 (choices). */
 import type { HomeCsr, Mode } from '../retirement.js';
 import type { Extension } from './extensions.js';
-import {
-  ACCESS, FETCHED, PA_PAGE, PTE, RWX, RWXU, VA, VALUE, X3, accessOf, atp, attempt, entry, fault, guestPath, guestTables, hgatp, guestAtp, identity, merged, path, situation, slot, tableMapping, word64,
-  GPA, GPA_PAGE, type AccessName,
-} from './pages.js';
-import { ALL_MODES, CSR, DATA, PC, WORD, bits, csrrc, csrrs, csrrw, hart, type Expectation, type Setup, type TableRow } from './row.js';
+import { FETCHED, VALUE, X3, accessOf, word64, type AccessName } from './pages.js';
+import { ALL_MODES, DATA, PC, WORD, hart, type Expectation, type Setup, type TableRow } from './row.js';
 
 type Csrs = Readonly<Partial<Record<HomeCsr, bigint>>>;
 
-function row(id: string, rules: readonly string[], setup: Setup, expect: Expectation, more: Pick<TableRow, 'steps' | 'trapsBefore'> & { readonly extensions?: readonly Extension[]; readonly without?: readonly Extension[] } = {}): TableRow {
+/** A row of the PMP tables. */
+export function row(id: string, rules: readonly string[], setup: Setup, expect: Expectation, more: Pick<TableRow, 'steps' | 'trapsBefore'> & { readonly extensions?: readonly Extension[]; readonly without?: readonly Extension[] } = {}): TableRow {
   const { extensions = [], ...rest } = more;
   return { ...rest, extensions: ['pmp', ...extensions], id: `pmp/${id}`, rules, arrange: hart(setup), expect };
 }
 
 /** Fields of a configuration byte. */
-const [R, W, X, TOR, NA4, NAPOT, L] = [0x01n, 0x02n, 0x04n, 0x08n, 0x10n, 0x18n, 0x80n];
+export const CFG = { R: 0x01n, W: 0x02n, X: 0x04n, TOR: 0x08n, NA4: 0x10n, NAPOT: 0x18n, L: 0x80n } as const;
+const { R, W, X, TOR, NA4, NAPOT, L } = CFG;
 const ONES = 0xffff_ffff_ffff_ffffn;
 
 /** pmpaddr of a naturally aligned region: its size is 8 times a power of two. */
-const napot = (base: bigint, size: bigint): bigint => (base >> 2n) | (size / 8n - 1n);
+export const napot = (base: bigint, size: bigint): bigint => (base >> 2n) | (size / 8n - 1n);
 
 /** Everything, by the last entry: whatever another one says comes first. */
-const REST: Csrs = { pmpaddr15: 0x003f_ffff_ffff_ffffn, pmpcfg2: 0x1fn << 56n };
+export const REST: Csrs = { pmpaddr15: 0x003f_ffff_ffff_ffffn, pmpcfg2: 0x1fn << 56n };
 /** Code and handlers only (16 KiB from the start of DRAM), by the last entry. */
 const CODE: Csrs = { pmpaddr15: napot(0x8000_0000n, 0x4000n), pmpcfg2: 0x1fn << 56n };
 
@@ -235,136 +231,6 @@ function fetches(): TableRow[] {
   return rows;
 }
 
-/* ------------------------------------------------------------------ page tables */
-
-/** The walk's own accesses are supervisor's, of 8 bytes, and fault as the access they are for, with no tinst. */
-function walks(): TableRow[] {
-  const rows: TableRow[] = [];
-  const rules = ['pmp_check_pagetable_access', 'pmp_with_paging', 'choices:pte-access'];
-  const guard = (address: bigint, flags: bigint, size = 8n): Csrs => ({ ...REST, pmpaddr0: napot(address, size), pmpcfg0: NAPOT | flags });
-  for (const from of ['M-as-HS', 'M-as-U', 'M-as-VS', 'M-as-VU', 'HS-for-VS', 'U-for-VU', 'HS', 'VU'].map(situation)) {
-    for (const name of from.accesses) {
-      const what = accessOf(name);
-      if (what.extensions.length > 0) continue;
-      const user = from.user ? PTE.U : 0n;
-      const csrs = from.guest ? { vsatp: atp(8) } : { satp: atp(8) };
-      const code = from.code && what.word !== undefined ? [identity(from.user ? RWXU : RWX)] : [];
-      const memory = [...path(VA, entry(PA_PAGE, RWX | user)), ...code];
-      for (const level of [0, 1, 2]) {
-        for (const [perms, flags, readable] of [['none', 0n, false], ['r', R, true], ['x', X, false], ['rx-locked', R | X | L, true]] as const) {
-          rows.push({
-            extensions: ['pmp', 'sv39'], id: `pmp/${from.name}-${what.name}-pte-${level}-${perms}`, rules,
-            arrange: attempt(from, what, { memory, csrs: { ...csrs, ...guard(slot(VA, level), flags) } }), expect: readable ? what.success(VA) : fault(from, what, 'access', { tinst: 0n }),
-          });
-        }
-      }
-      // Half of an entry is not all of it.
-      rows.push({ extensions: ['pmp', 'sv39'], id: `pmp/${from.name}-${what.name}-pte-half`, rules: [...rules, 'pmp_full_match_required'], arrange: attempt(from, what, { memory, csrs: { ...csrs, ...REST, pmpaddr0: slot(VA, 0) >> 2n, pmpcfg0: NA4 | R | W | X } }), expect: fault(from, what, 'access', { tinst: 0n }) });
-      // The page itself: PMP knows physical addresses, tval the virtual one.
-      rows.push({ extensions: ['pmp', 'sv39'], id: `pmp/${from.name}-${what.name}-page`, rules: ['pmp_with_paging', 'mtval_vaddr_not_paddr'], arrange: attempt(from, what, { memory, csrs: { ...csrs, ...guard(PA_PAGE, 0n, 0x1000n) } }), expect: fault(from, what, 'access') });
-      rows.push({ extensions: ['pmp', 'sv39'], id: `pmp/${from.name}-${what.name}-virtual-address`, rules: ['pmp_with_paging'], arrange: attempt(from, what, { memory, csrs: { ...csrs, ...guard(VA & ~0xfffn, 0n, 0x1000n) } }), expect: what.success(VA) });
-      // A page fault comes before what PMP thinks of the page, and after what it thinks of the entry.
-      rows.push({ extensions: ['pmp', 'sv39'], id: `pmp/${from.name}-${what.name}-page-fault-first`, rules: ['H_exception_priority'], arrange: attempt(from, what, { memory: [...path(VA, entry(PA_PAGE, (RWX | user) & ~PTE.V)), ...code], csrs: { ...csrs, ...guard(PA_PAGE, 0n, 0x1000n) } }), expect: fault(from, what, 'page') });
-    }
-  }
-  // The G-stage's tables, and the VS-stage's at their supervisor physical addresses.
-  for (const from of [situation('HS-for-VS'), situation('M-as-VU')]) {
-    const what = from.accesses.includes('hlv') ? ACCESS.hlv : ACCESS.load;
-    const user = from.user ? PTE.U : 0n;
-    const memory = merged(guestTables(entry(GPA_PAGE, RWX | user)), tableMapping(2), tableMapping(1), tableMapping(0), guestPath(GPA, entry(PA_PAGE, RWXU)));
-    const csrs = { vsatp: guestAtp, hgatp: hgatp(8) };
-    for (const [id, address] of [['vs-table', slot(VA, 0)], ['vs-root', slot(VA, 2)], ['g-root', 0x8011_4008n], ['g-table', 0x8011_0038n]] as const) {
-      rows.push({ extensions: ['pmp', 'sv39'], id: `pmp/${from.name}-two-stages-${id}`, rules, arrange: attempt(from, what, { memory, csrs: { ...csrs, ...guard(address, 0n) } }), expect: fault(from, what, 'access', { tinst: 0n }) });
-    }
-    rows.push({ extensions: ['pmp', 'sv39'], id: `pmp/${from.name}-two-stages-page`, rules, arrange: attempt(from, what, { memory, csrs: { ...csrs, ...guard(PA_PAGE, 0n, 0x1000n) } }), expect: fault(from, what, 'access') });
-  }
-  // Setting A or D is a write: an entry that may only be read is an access fault, where nothing needs setting it is not.
-  const from = situation('M-as-HS');
-  const fresh = RWX & ~(PTE.A | PTE.D);
-  const adue = { menvcfg: 0x2000_0000_0000_0000n, satp: atp(8) };
-  for (const what of [ACCESS.load, ACCESS.store]) {
-    rows.push(
-      { extensions: ['pmp', 'sv39', 'svadu'], id: `pmp/update-${what.name}-read-only`, rules: ['pmp_check_pagetable_access', 'section:translation-process'], arrange: attempt(from, what, { memory: path(VA, entry(PA_PAGE, fresh)), csrs: { ...adue, ...guard(slot(VA, 0), R) } }), expect: fault(from, what, 'access', { tinst: 0n }) },
-      { extensions: ['pmp', 'sv39', 'svadu'], id: `pmp/update-${what.name}-writable`, rules: ['pmp_check_pagetable_access'], arrange: attempt(from, what, { memory: path(VA, entry(PA_PAGE, fresh)), csrs: { ...adue, ...guard(slot(VA, 0), R | W) } }), expect: what.success(VA) },
-      { extensions: ['pmp', 'sv39', 'svadu'], id: `pmp/update-${what.name}-needless`, rules: ['pmp_check_pagetable_access'], arrange: attempt(from, what, { memory: path(VA, entry(PA_PAGE, RWX)), csrs: { ...adue, ...guard(slot(VA, 0), R) } }), expect: what.success(VA) },
-    );
-  }
-  return rows;
-}
-
-/* ------------------------------------------------------------------ registers */
-
-function registers(): TableRow[] {
-  const rows: TableRow[] = [];
-  const warl = (id: string, csr: keyof typeof CSR, written: bigint, home: HomeCsr, after: bigint, csrs: Csrs, rules: readonly string[], instruction = csrrw): void => {
-    rows.push(row(id, rules, { mode: 'M', words: [instruction(CSR[csr], 0, 1)], x: { 1: written }, csrs }, { csrs: { [home]: after } }));
-  };
-  const off: Csrs = { pmpcfg0: 0n };
-  // Addresses: bits 53:0, of every entry, in every address-matching mode; nothing of the grain.
-  for (const name of ['pmpaddr0', 'pmpaddr1', 'pmpaddr7', 'pmpaddr8', 'pmpaddr15'] as const) {
-    warl(`${name}-ones`, name, ONES, name, 0x003f_ffff_ffff_ffffn, off, ['PMPADDR_WARL', 'pmp_addr_encoding']);
-    warl(`${name}-zeros`, name, 0n, name, 0n, { ...off, [name]: 0x003f_ffff_ffff_ffffn }, ['PMPADDR_WARL']);
-  }
-  for (const [name, mode] of [['tor', TOR], ['na4', NA4], ['napot', NAPOT], ['off', 0n]] as const) {
-    for (const value of [0n, 1n, 2n, 3n, 0x2000_1001n]) {
-      rows.push(row(`pmpaddr0-reads-${value.toString(16)}-${name}`, ['PMP_GRANULARITY', 'pmp_tor_off_addr_read_mask', 'pmp_napot_addr_read_mask'], { mode: 'M', words: [csrrs(CSR.pmpaddr0, 2, 0)], csrs: { pmpaddr0: value, pmpcfg0: mode } }, { rd: [2, value] }));
-    }
-  }
-  // A byte: bits 6:5 read 0; R=0 with W=1 leaves the byte as it was.
-  for (const at of [0n, 8n, 56n]) {
-    for (const [written, old, after] of [
-      [0x1fn, 0n, 0x1fn], [0x7fn, 0n, 0x1fn], [0x60n, 0x1fn, 0n], [0x02n, 0n, 0n], [0x02n, 0x19n, 0x19n], [0x06n, 0x0bn, 0x0bn], [0x1an, 0x07n, 0x07n], [0x9an, 0x07n, 0x07n], [0x87n, 0n, 0x87n], [0xffn, 0n, 0x9fn], [0x10n, 0n, 0x10n], [0x08n, 0n, 0x08n], [0x03n, 0n, 0x03n], [0x04n, 0n, 0x04n], [0x05n, 0n, 0x05n],
-    ] as const) {
-      for (const csr of ['pmpcfg0', 'pmpcfg2'] as const) {
-        warl(`${csr}-byte-${at / 8n}-${old.toString(16)}-to-${written.toString(16)}`, csr, written << at, csr, after << at, { [csr]: old << at }, ['PMPCFG_WARL', 'pmp_na4_select_restriction', 'choices:pmp']);
-      }
-    }
-  }
-  // Byte by byte: one that is refused takes none of the others along.
-  warl('pmpcfg0-mixed', 'pmpcfg0', 0x0102_0304_0506_0708n, 'pmpcfg0', 0x011f_0304_051f_0708n, { pmpcfg0: 0x1f1f_1f1f_1f1f_1f1fn }, ['PMPCFG_WARL', 'choices:pmp']);
-  warl('pmpcfg0-set', 'pmpcfg0', 0x02n, 'pmpcfg0', 0x03n, { pmpcfg0: 0x01n }, ['PMPCFG_WARL'], csrrs);
-  warl('pmpcfg0-clear-r-of-rw', 'pmpcfg0', 0x01n, 'pmpcfg0', 0x03n, { pmpcfg0: 0x03n }, ['PMPCFG_WARL', 'choices:pmp'], csrrc);
-
-  // Locks: the byte and its address, for a TOR the address below, too, and nothing else; OFF locks as well.
-  for (const mode of [0n, TOR, NA4, NAPOT]) {
-    const csrs = { pmpcfg0: ((mode | L | R) << 8n) | (0x1fn << 16n), pmpaddr0: 0x10n, pmpaddr1: 0x20n, pmpaddr2: 0x30n };
-    const name = `locked-${mode.toString(16)}`;
-    const rules = ['pmp_l_bit_function', 'pmp_l_bit_write_protection', 'pmp_mmode_locking'];
-    warl(`${name}-cfg`, 'pmpcfg0', 0n, 'pmpcfg0', (mode | L | R) << 8n, csrs, rules);
-    warl(`${name}-cfg-ones`, 'pmpcfg0', 0x1f1f_1fn, 'pmpcfg0', 0x1f_001fn | ((mode | L | R) << 8n), csrs, rules);
-    warl(`${name}-addr`, 'pmpaddr1', ONES, 'pmpaddr1', 0x20n, csrs, rules);
-    warl(`${name}-addr-above`, 'pmpaddr2', 0x99n, 'pmpaddr2', 0x99n, csrs, rules);
-    warl(`${name}-addr-below`, 'pmpaddr0', 0x99n, 'pmpaddr0', mode === TOR ? 0x10n : 0x99n, csrs, rules);
-  }
-  // Over the boundary of the configuration registers.
-  warl('locked-tor-8-addr-below', 'pmpaddr7', 0x99n, 'pmpaddr7', 0x10n, { pmpcfg2: TOR | L, pmpaddr7: 0x10n }, ['pmp_l_bit_write_protection']);
-  warl('locked-napot-8-addr-below', 'pmpaddr7', 0x99n, 'pmpaddr7', 0x99n, { pmpcfg2: NAPOT | L, pmpaddr7: 0x10n }, ['pmp_l_bit_write_protection']);
-  warl('locked-15', 'pmpaddr15', 0x99n, 'pmpaddr15', 0x10n, { pmpcfg2: L << 56n, pmpaddr15: 0x10n }, ['pmp_l_bit_write_protection']);
-  // The lock itself is a write like any other until it is there; what locks also sets the rest of its byte.
-  warl('lock', 'pmpcfg0', L | NAPOT | R, 'pmpcfg0', L | NAPOT | R, { pmpcfg0: 0x0fn }, ['pmp_l_bit_function']);
-
-  // Who: M alone; which: even pmpcfg up to 2, pmpaddr up to 15.
-  for (const [name, csr] of [['pmpcfg0', CSR.pmpcfg0], ['pmpcfg2', CSR.pmpcfg2], ['pmpaddr0', CSR.pmpaddr0], ['pmpaddr15', CSR.pmpaddr15]] as const) {
-    for (const mode of ALL_MODES) {
-      for (const word of [csrrs(csr, 2, 0), csrrs(csr, 2, 1)]) {
-        rows.push(row(`${name}-${mode}-${word === csrrs(csr, 2, 0) ? 'read' : 'write'}`, ['pmp_csr_mode'], { mode, words: [word] , csrs: { pmpcfg0: 0x1fn, pmpaddr0: 0x003f_ffff_ffff_ffffn } }, mode === 'M' ? { rd: [2, name === 'pmpcfg0' ? 0x1fn : name === 'pmpaddr0' ? 0x003f_ffff_ffff_ffffn : 0n] } : { trap: { to: 'M', cause: 2, tval: bits(word) } }));
-      }
-    }
-  }
-  for (const [name, csr] of [['pmpcfg1', CSR.pmpcfg1], ['pmpcfg3', CSR.pmpcfg3], ['pmpcfg4', CSR.pmpcfg4], ['pmpcfg14', CSR.pmpcfg14], ['pmpcfg15', CSR.pmpcfg15], ['pmpaddr16', CSR.pmpaddr16], ['pmpaddr63', CSR.pmpaddr63]] as const) {
-    for (const mode of ALL_MODES) {
-      const word = csrrs(csr, 2, 0);
-      rows.push(row(`no-${name}-${mode}`, ['pmp_cfg_rv64_illegal', 'PMP_ENTRY_COUNT'], { mode, words: [word], csrs: { pmpcfg0: 0x1fn, pmpaddr0: 0x003f_ffff_ffff_ffffn } }, { trap: { to: 'M', cause: 2, tval: bits(word) } }));
-    }
-  }
-  // A change counts for the next access, and the next instruction.
-  rows.push(
-    row('closed-then-load', ['pmp_l_bit_m_mode_enforcement'], { mode: 'M', words: [csrrw(CSR.pmpcfg0, 0, 1), WORD.ld], x: { 1: L | NAPOT | X }, csrs: { pmpaddr0: 0x003f_ffff_ffff_ffffn, pmpcfg0: 0x1fn } }, { trap: { to: 'M', cause: 5, tval: L | NAPOT | X, tinst: 0x3103n } }, { steps: 2 }),
-    row('closed-then-fetch', ['pmp_l_bit_m_mode_enforcement'], { mode: 'M', words: [csrrw(CSR.pmpcfg0, 0, 1), WORD.nop], x: { 1: L | NAPOT | R }, csrs: { pmpaddr0: 0x003f_ffff_ffff_ffffn, pmpcfg0: 0x1fn } }, { insn: 0, trap: { to: 'M', cause: 1, tval: PC + 4n } }, { steps: 2 }),
-  );
-  return rows;
-}
-
 /** PMP comes before the memory's own attributes only in name: both are access faults. I/O needs its permission, too. */
 function devices(): TableRow[] {
   return [
@@ -375,4 +241,4 @@ function devices(): TableRow[] {
 }
 
 /** All rows of the PMP tables. */
-export const pmpRows = (): readonly TableRow[] => [...permissions(), ...matching(), ...priority(), ...fetches(), ...walks(), ...registers(), ...devices()];
+export const pmpRows = (): readonly TableRow[] => [...permissions(), ...matching(), ...priority(), ...fetches(), ...devices()];
