@@ -5,7 +5,7 @@ import { exitProgram, Sandbox } from './testing.js';
 const sandbox = new Sandbox();
 afterAll(() => sandbox.remove());
 
-/** Echoes what is typed with every letter raised by one; Z ends it by a power-off. */
+/** Echoes what is typed with every letter raised by one; Z ends it by a power-off, R begins anew. */
 const ECHO = `
 _start: li   s0, 0x10000000
         li   t0, 0x3f
@@ -16,12 +16,15 @@ _start: li   s0, 0x10000000
         lbu  t1, (s0)
         addi t2, t1, 1
         sb   t2, (s0)
-        li   t3, 90
-        bne  t1, t3, 1b
         li   t0, 0x100000
-        li   t1, 0x5555
-        sw   t1, (t0)
-2:      j    2b
+        li   t3, 90
+        li   t4, 0x5555
+        beq  t1, t3, 2f
+        li   t3, 82
+        li   t4, 0x7777
+        bne  t1, t3, 1b
+2:      sw   t4, (t0)
+3:      j    3b
 `;
 
 beforeAll(() => {
@@ -38,6 +41,11 @@ describe('ghosthart boot', () => {
   it('takes what is typed from standard input', () => {
     const { code, out } = sandbox.bash('printf HALZ | $G boot --bios echo.elf');
     expect({ code, out }).toEqual({ code: 0, out: '?IBM[' });
+  });
+
+  it('begins anew when the firmware asks for a reset', () => {
+    const { code, out } = sandbox.run(['boot', '--bios', 'echo.elf', '--expect', '?', '--type', 'AR', '--expect', 'S?', '--type', 'H', '--expect', 'I']);
+    expect({ code, out }).toEqual({ code: 0, out: '?BS?I' });
   });
 
   it('ends with the code of the firmware, with 1 if what it should have shown is missing', () => {

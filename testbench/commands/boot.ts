@@ -4,6 +4,7 @@
  */
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import type { Program } from '../../model/machine/elf.js';
 import { readBytes } from '../../model/machine/elf-file.js';
 import { flawOfTree } from '../../model/machine/fdt.js';
 import { describeOutcome, type Outcome } from '../../model/machine/outcome.js';
@@ -96,7 +97,7 @@ async function boot(options: BootOptions): Promise<number> {
   const keys = new Keys(board.machine);
   const timer = options.seconds === undefined ? undefined : setTimeout(() => keys.stop(), Number(options.seconds) * 1000);
   let interrupted = false;
-  const outcome = await interruptibly(keys, () => { interrupted = true; }, () => run(board.machine, keys, options.maxCycles));
+  const outcome = await interruptibly(keys, () => { interrupted = true; }, () => run(board.machine, program, keys, options.maxCycles));
   clearTimeout(timer);
   guest.flush();
   if (!guest.atLineStart) terminal.note('');
@@ -106,11 +107,17 @@ async function boot(options: BootOptions): Promise<number> {
   return ending.code;
 }
 
-/** Runs on through waits that only a key can end, as long as somebody may press one. */
-async function run(machine: Machine, keys: Keys, maxCycles: bigint | undefined): Promise<Outcome> {
+/** Runs on through resets, and through waits that only a key can end, as long as somebody may press one. */
+async function run(machine: Machine, program: Program, keys: Keys, maxCycles: bigint | undefined): Promise<Outcome> {
+  let left = maxCycles;
   for (;;) {
-    const outcome = await machine.runAsync(maxCycles === undefined ? {} : { maxCycles: maxCycles - machine.cycle });
-    if (outcome.kind !== 'wfi-forever' || !await keys.pressed()) return outcome;
+    const before = machine.cycle;
+    const outcome = await machine.runAsync(left === undefined ? {} : { maxCycles: left });
+    if (left !== undefined) left -= machine.cycle - before;
+    if (outcome.kind === 'reset') {
+      machine.reset();
+      machine.load(program);
+    } else if (outcome.kind !== 'wfi-forever' || !await keys.pressed()) return outcome;
   }
 }
 
