@@ -43,7 +43,7 @@ const TRAP_SETTINGS = ['priority', 'levels', 'delegation', 'wake'] as const;
 const TRANSLATION_SECTIONS = ['schemes', 'stages', 'origins', 'pte_fields', 'pte_variables'] as const;
 const TRANSLATION_SETTINGS = ['pte'] as const;
 const HART_SECTIONS = ['regions', 'choices'] as const;
-const HART_SETTINGS = ['extensions', 'reset_pc', 'cycles_per_tick'] as const;
+const HART_SETTINGS = ['extensions', 'reset_pc', 'cycles_per_tick', 'timebase_frequency'] as const;
 
 export class Declarations {
   readonly #sections = new Map<Section, Map<string, Declared>>();

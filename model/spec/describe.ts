@@ -3,7 +3,7 @@
  */
 import { encodingDiagram, table } from './diagram.js';
 import type {
-  BitRange, Case, Csr, CsrField, Entry, Exception, Format, Instruction, Interrupt, Isa, NextState, PermitTable, Pseudo, Region,
+  BitRange, Case, Compressed, Csr, CsrField, Entry, Exception, Format, Instruction, Interrupt, Isa, NextState, PermitTable, Pseudo, Region,
   SpecFunction, Specs, TrapEntry, Traps, Uarch, Update, Variable,
 } from './isa.js';
 import { decisionSentence, rulesLine, whenPhrase } from './sentences.js';
@@ -21,6 +21,7 @@ export function renderEntry(specs: Specs, name: string): string | undefined {
     entries.filter((entry) => entry.name === name).map(render);
   const sections = [
     ...of(isa.instructions, (one) => instruction(one, isa)),
+    ...of(isa.compressed, compressedInstruction),
     ...of(isa.pseudos, pseudo),
     ...of(isa.csrs, (one) => csr(one, isa)),
     ...csrField(isa, name),
@@ -65,6 +66,17 @@ function instruction(one: Instruction, isa: Isa): readonly string[] {
     ...optional('reads', access && `the CSR  if ${access.reads.text}`),
     ...one.cases.flatMap(caseLines),
     ...permits.flatMap((table) => ['', ...permit(table, isa)]),
+  ];
+}
+
+function compressedInstruction(one: Compressed): readonly string[] {
+  const { match, expands, bits } = one;
+  const wired = [...bits].reverse().map((bit) => (typeof bit === 'number' ? `${bit}` : `[${bit.from}]`)).join(' ');
+  return [
+    ...heading(`compressed instruction for ${expands.name}`, one), '',
+    `  ${`${one.name} ${one.syntax}`.trim()}`, '',
+    ...optional('encoding', match), ...optional('expands', wired),
+    ...one.nonzero.map((ranges) => `  reserved  where bits ${ranges.map(rangeText).join(', ')} are zero`),
   ];
 }
 

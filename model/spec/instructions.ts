@@ -76,6 +76,9 @@ function buildInstruction(declared: Declared, formats: ReadonlyMap<string, Forma
   if (format === undefined) return undefined;
   const ignored = (raw.ignores ?? []).map((range) => instructionBits(range, label, context));
   checkOperands({ label, match: raw.match, format, ignored }, context);
+  for (const [name, range] of Object.entries(format.registers)) {
+    if (range.high - range.low < 4) context.complain(raw.format, `${label}: ${name} of the format ${format.name} has 3 bits`, 'Only compressed instructions have such registers: choose another format.');
+  }
   if (raw.syntax !== undefined) checkSyntax(raw.syntax, format, label, context);
   const { result, taken, target } = raw;
   return {

@@ -56,7 +56,7 @@ async function check(overlays: readonly string[]): Promise<number> {
   const { specs, diagnostics } = compiler.check(specLayers(overlays));
   if (specs === undefined || diagnostics.length > 0) return terminal.fail(await specFailure(diagnostics));
   const { isa, cores } = specs;
-  terminal.out(`No mistakes: ${isa.instructions.length} instructions, ${isa.csrs.length} CSRs, ${isa.permits.length} permit tables, ${cores.length} cores (${cores.map((c) => c.name).join(', ')}).`);
+  terminal.out(`No mistakes: ${isa.instructions.length} instructions, ${isa.compressed.length} compressed, ${isa.csrs.length} CSRs, ${isa.permits.length} permit tables, ${cores.length} cores (${cores.map((c) => c.name).join(', ')}).`);
   return EXIT_CODE.success;
 }
 
@@ -75,7 +75,7 @@ async function show(name: string, overlays: readonly string[]): Promise<number> 
 
 function namesOf({ isa, cores }: Specs): readonly string[] {
   const { traps } = isa;
-  return [isa.instructions, isa.pseudos, isa.csrs, isa.permits, isa.variables, isa.functions, isa.formats, traps.exceptions, traps.interrupts, cores]
+  return [isa.instructions, isa.compressed, isa.pseudos, isa.csrs, isa.permits, isa.variables, isa.functions, isa.formats, traps.exceptions, traps.interrupts, cores]
     .flatMap((entries) => entries.map((e: { readonly name: string }) => e.name));
 }
 

@@ -2,7 +2,7 @@
  * What random programs could reach, from the specs: the denominators of
  * coverage, and what is left out of them with the reason.
  */
-import { MODES as LEVELS, type Isa, type Mode } from '../../model/spec/isa.js';
+import { MODES as LEVELS, type InstructionClass, type Isa, type Mode } from '../../model/spec/isa.js';
 import { MODES, type TrapMode } from '../retirement.js';
 
 /** Something that no program can do. */
@@ -125,9 +125,14 @@ export function returnCells(isa: Isa): Cells {
 }
 
 /** Instructions that can retire. */
-export function instructionCells(isa: Isa): Cells {
+export const instructionCells = (isa: Isa): Cells => retiringCells(isa.instructions.map(({ name, class: kind }) => ({ name, kind })));
+
+/** Those of 16 bits. */
+export const compressedCells = (isa: Isa): Cells => retiringCells(isa.compressed.map(({ name, expands }) => ({ name, kind: expands.class })));
+
+function retiringCells(all: readonly { readonly name: string; readonly kind: InstructionClass }[]): Cells {
   return {
-    reachable: isa.instructions.filter((i) => i.class !== 'trap').map((i) => i.name),
-    unreachable: isa.instructions.filter((i) => i.class === 'trap').map((i) => ({ cell: i.name, reason: 'it traps: see exceptions' })),
+    reachable: all.filter(({ kind }) => kind !== 'trap').map(({ name }) => name),
+    unreachable: all.filter(({ kind }) => kind === 'trap').map(({ name }) => ({ cell: name, reason: 'it traps: see exceptions' })),
   };
 }

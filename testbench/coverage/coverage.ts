@@ -5,7 +5,7 @@
 import type { Isa, Permission } from '../../model/spec/isa.js';
 import type { Observation } from '../lockstep/records.js';
 import { MODES, type Mode, type Retirement } from '../retirement.js';
-import { edgeCell, exceptionCells, instructionCells, interruptCells, returnCells, trapCell, type Cells } from './cells.js';
+import { compressedCells, edgeCell, exceptionCells, instructionCells, interruptCells, returnCells, trapCell, type Cells } from './cells.js';
 import { InstructionIndex } from './decoder.js';
 import { Homes } from './homes.js';
 import { PermitCounts } from './permits.js';
@@ -34,6 +34,7 @@ export class Coverage {
   readonly #exceptions: ReadonlyMap<number, string>;
   readonly #interrupts: ReadonlyMap<string, string>;
   readonly #retired: number[];
+  readonly #compressed: number[];
   readonly #modes = new Map<Mode, number>(MODES.map((m) => [m, 0]));
   readonly #traps = new Map<string, number>();
   readonly #taken = new Map<string, number>();
@@ -55,6 +56,7 @@ export class Coverage {
       return own.filter(([mode]) => mode !== 'VS' || i.guestCode !== undefined).map(([mode, code]) => [`${mode} ${code}`, i.name] as const);
     }));
     this.#retired = isa.instructions.map(() => 0);
+    this.#compressed = isa.compressed.map(() => 0);
   }
 
   /** Begins a program whose body starts at this address. */
@@ -83,6 +85,8 @@ export class Coverage {
     if (instruction === undefined) return;
     const { trap, mode } = retirement;
     if (trap === undefined) {
+      const short = this.#index.findCompressed(insn);
+      if (short >= 0) this.#compressed[short] = (this.#compressed[short] ?? 0) + 1;
       this.#retired[index] = (this.#retired[index] ?? 0) + 1;
       if (instruction.class === 'xret') add(this.#edges, edgeCell(instruction.name, mode, retirement.next_mode));
     }
@@ -125,6 +129,7 @@ export class Coverage {
     return [
       { title: 'Instructions retired by mode', cells: { reachable: MODES, unreachable: [] }, counts: this.#modes },
       { title: 'Instructions retired', cells: instructionCells(isa), counts: new Map(isa.instructions.map((i, n) => [i.name, this.#retired[n] ?? 0])) },
+      { title: 'Of them compressed', cells: compressedCells(isa), counts: new Map(isa.compressed.map((c, n) => [c.name, this.#compressed[n] ?? 0])) },
       { title: 'Permit rows', cells: { reachable: rows.map((r) => r.name), unreachable: [] }, counts: new Map(rows.map((r) => [r.name, r.hits])) },
       { title: 'Exceptions', cells: exceptionCells(isa), counts: this.#traps },
       { title: 'Trap returns', cells: returnCells(isa), counts: this.#edges },

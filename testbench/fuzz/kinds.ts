@@ -10,6 +10,7 @@ import type { Retirement } from '../retirement.js';
 const ACCESS_KINDS = ['', ' across 8 bytes', ' of a device', ' of a guest'] as const;
 const ACCESSES = ['load', 'store'] as const;
 const CSR_KINDS = ['csr read', 'csr write'] as const;
+const SC_KINDS = ['sc', 'sc failed'] as const;
 const BRANCH_KINDS = ['branch taken', 'branch not taken'] as const;
 
 /** Kinds for a class of instructions that retire. */
@@ -17,6 +18,7 @@ export function kindsOf(of: InstructionClass): readonly string[] {
   switch (of) {
     case 'branch': return BRANCH_KINDS;
     case 'csr': return CSR_KINDS;
+    case 'sc': return SC_KINDS;
     case 'load': case 'store': return ACCESS_KINDS.map((kind) => `${of}${kind}`);
     case 'trap': return [];
     default: return [of];
@@ -68,6 +70,8 @@ export class Kinds {
         return this.#of(BRANCH_KINDS[retirement.pc_wdata === BigInt.asUintN(64, retirement.pc_rdata + BigInt(lengthOf(retirement.insn))) ? 1 : 0]);
       case 'csr':
         return this.#of(CSR_KINDS[retirement.csrs.length > 0 ? 1 : 0]);
+      case 'sc':
+        return this.#of(SC_KINDS[retirement.mem_wmask === 0 ? 1 : 0]);
       case 'load': case 'store':
         return this.#of(`${ACCESSES[instruction.class === 'load' ? 0 : 1]}${ACCESS_KINDS[this.#accessKind(retirement.mem_addr, instruction.memory?.bytes ?? 1, instruction.memory?.as === 'self')]}`);
       default:

@@ -1,5 +1,5 @@
 /** Mutants of instructions: results, conditions, addresses, encodings, cases of xRETs and calls. */
-import type { Case, Format, Instruction, Isa, Operation } from '../../model/spec/isa.js';
+import type { Case, Compressed, Format, Instruction, Isa, Operation } from '../../model/spec/isa.js';
 import { mistakenConditions } from './conditions.js';
 import { mistakenEffects } from './effects.js';
 import { isaMutant, type Mutant } from './mutant.js';
@@ -14,11 +14,13 @@ function operationsOf(i: Instruction): readonly (readonly [string, Operation, (o
   if (i.result !== undefined) found.push(['result', i.result, (result) => ({ ...i, result })]);
   if (i.taken !== undefined) found.push(['taken', i.taken, (taken) => ({ ...i, taken })]);
   if (i.target !== undefined) found.push(['target', i.target, (target) => ({ ...i, target })]);
-  const { memory, csr } = i;
+  const { memory, block, csr } = i;
   if (memory !== undefined) {
     found.push(['address', memory.address, (address) => ({ ...i, memory: { ...memory, address } })]);
     if (memory.data !== undefined) found.push(['data', memory.data, (data) => ({ ...i, memory: { ...memory, data } })]);
+    if (memory.new !== undefined) found.push(['new', memory.new, (value) => ({ ...i, memory: { ...memory, new: value } })]);
   }
+  if (block !== undefined) found.push(['block', block.address, (address) => ({ ...i, block: { ...block, address } })]);
   if (csr !== undefined) {
     found.push(['value', csr.value, (value) => ({ ...i, csr: { ...csr, value } })]);
     found.push(['reads', csr.reads, (reads) => ({ ...i, csr: { ...csr, reads } })]);
@@ -44,7 +46,8 @@ function caseMutants(i: Instruction): readonly Mutant[] {
 }
 
 function memoryMutants(i: Instruction): readonly Mutant[] {
-  const { memory } = i;
+  const { memory, block } = i;
+  if (block !== undefined) return [isaMutant('instruction', `${i.name}: ${block.zero ? 'stores nothing' : 'stores zeros'}`, i, put(i, { ...i, block: { ...block, zero: !block.zero } }))];
   if (memory === undefined || memory.as === 'self') return [];
   const as = memory.as === 'guest' ? ['self'] as const : ['guest', 'self'] as const;
   return as.map((other) => isaMutant('instruction', `${i.name}: as ${other} instead of ${memory.as}`, i, put(i, { ...i, memory: { ...memory, as: other } })));
@@ -56,6 +59,23 @@ function encodingMutants(i: Instruction): readonly Mutant[] {
   return [
     isaMutant('encoding', `${i.name}: forgotten`, i, put(i, undefined)),
     isaMutant('encoding', `${i.name}: bit ${31 - bit} ignored`, i, put(i, { ...i, match: `${i.match.slice(0, bit)}-${i.match.slice(bit + 1)}` })),
+  ];
+}
+
+/** A 16-bit encoding forgotten, its reserved words executed, and its wiring crossed where two neighbours come from the word. */
+function compressedMutants(c: Compressed): readonly Mutant[] {
+  const { bits } = c;
+  const changed = (other: Compressed | undefined) => (isa: Isa): Isa => (
+    { ...isa, compressed: isa.compressed.flatMap((one) => (one.name !== c.name ? [one] : other === undefined ? [] : [other])) });
+  const crossed = bits.findIndex((bit, at) => {
+    const above = bits[at + 1];
+    return typeof bit === 'object' && typeof above === 'object' && bit.from !== above.from;
+  });
+  const [low, high] = [bits[crossed], bits[crossed + 1]];
+  return [
+    isaMutant('encoding', `${c.name}: forgotten`, c, changed(undefined)),
+    ...(c.nonzero.length === 0 ? [] : [isaMutant('encoding', `${c.name}: executed where it is reserved`, c, changed({ ...c, nonzero: [] }))]),
+    ...(low === undefined || high === undefined ? [] : [isaMutant('encoding', `${c.name}: bits ${crossed} and ${crossed + 1} crossed`, c, changed({ ...c, bits: bits.with(crossed, high).with(crossed + 1, low) }))]),
   ];
 }
 
@@ -79,5 +99,5 @@ export function instructionMutants(isa: Isa): readonly Mutant[] {
   const modifies = isa.instructions.flatMap((i) => (i.csr === undefined ? [] : [
     isaMutant('instruction', `${i.name}: ${i.csr.modifies ? 'starts from the value read' : 'starts from the stored value'}`, i, put(i, { ...i, csr: { ...i.csr, modifies: !i.csr.modifies } })),
   ]));
-  return [...operations, ...modifies, ...isa.instructions.flatMap((i) => [...caseMutants(i), ...memoryMutants(i), ...encodingMutants(i)]), ...formatMutants(isa)];
+  return [...operations, ...modifies, ...isa.instructions.flatMap((i) => [...caseMutants(i), ...memoryMutants(i), ...encodingMutants(i)]), ...isa.compressed.flatMap(compressedMutants), ...formatMutants(isa)];
 }
