@@ -3,6 +3,7 @@
  * it is read. Numbers are hex; zeros of the data are left out.
  */
 import { z } from 'zod';
+import { lengthOf } from '../../model/spec/compressed.js';
 import { decodeInputLog, encodeInputLog } from '../../model/machine/input-log.js';
 import { DATA_SLOTS, LOADED } from '../arbitraries/map.js';
 import type { Item, Plan, Setting } from '../arbitraries/program.js';
@@ -70,7 +71,7 @@ export function encodePlan({ plan, seed, program, points }: PlanFile): string {
     mode: plan.mode,
     mstatus: text(plan.mstatus),
     settings: plan.settings.map((s) => [s.csr, text(s.value)]),
-    ...(plan.tables.entries.length === 0 ? {} : {
+    ...(plan.tables.entries.length + plan.tables.settings.length === 0 && plan.tables.window === NO_TABLES.window ? {} : {
       tables: {
         entries: plan.tables.entries.map((e) => [text(e.address), text(e.value)]),
         settings: plan.tables.settings.map((one) => [one.csr, text(one.value)]),
@@ -134,5 +135,6 @@ const settingOf = ([address, value]: readonly [number, bigint]): Setting => ({ c
 
 /** The branch or jump that a word is. */
 function jumpShape(jump: number, shapes: Shapes): Shape | undefined {
-  return shapes.of(['branch', 'jump']).find((s) => s.imm !== undefined && ((jump ^ s.match) & ~s.free) === 0);
+  const sized = lengthOf(jump) === 2 ? shapes.shortOf(['branch', 'jump']) : shapes.of(['branch', 'jump']);
+  return sized.find((s) => s.imm !== undefined && ((jump ^ s.match) & ~s.free) === 0);
 }

@@ -1,4 +1,5 @@
 /** A witness as an assembly text that assembles to the same memory. */
+import { lengthOf } from '../../model/spec/compressed.js';
 import { createDisassembler, type Disassembler } from '../assembly/disassemble.js';
 import type { AssemblyTables } from '../assembly/tables.js';
 import type { Cell } from './cells.js';
@@ -16,7 +17,9 @@ export class WordText {
     this.#disassemble = createDisassembler(tables);
   }
 
+  /** Of 32 bits, whatever they begin with. */
   of(word: number): string {
+    if (lengthOf(word) === 2) return `.word   0x${word.toString(16)}`;
     const known = this.#known.get(word) ?? this.#disassemble(word);
     this.#known.set(word, known);
     return known;
