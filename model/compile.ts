@@ -11,6 +11,7 @@ import type { Variant } from './backend/unit.js';
 import { compileModule } from './backend/wasm.js';
 import type { Module } from './ir/ir.js';
 import { verify } from './ir/verify.js';
+import type { MachineDescription } from './machine/map.js';
 import { elaborate } from './pipeline/elaborate.js';
 import type { Diagnostic, Outcome } from './spec/diagnostic.js';
 import type { Csr, Hart, Isa, Specs, Uarch } from './spec/isa.js';
@@ -31,13 +32,6 @@ export interface CoreDescription {
   readonly machine: MachineDescription;
   readonly stages: readonly string[];
   readonly uarch: Pick<Uarch, 'latency' | 'bypass'> & { readonly units: readonly (readonly string[])[] };
-}
-
-/** The machine around the hart, from hart.yaml; addresses in hex. */
-export interface MachineDescription {
-  readonly cyclesPerTick: number;
-  readonly resetPc: string;
-  readonly regions: readonly { readonly name: string; readonly device: string; readonly base: string; readonly size: string }[];
 }
 
 export interface CompiledCore {
@@ -135,8 +129,12 @@ function describeMachine(hart: Hart): MachineDescription {
   const hex = (v: bigint): string => `0x${v.toString(16)}`;
   return {
     cyclesPerTick: hart.cyclesPerTick,
+    timebaseFrequency: hart.timebaseFrequency,
+    extensions: hart.extensions,
     resetPc: hex(hart.resetPc),
-    regions: hart.regions.map((r) => ({ name: r.name, device: r.device, base: hex(r.base), size: hex(r.size) })),
+    regions: hart.regions.map(({ name, device, base, size, interrupt, contexts }) => ({
+      name, device, base: hex(base), size: hex(size), ...(interrupt !== undefined && { interrupt }), ...(contexts !== undefined && { contexts }),
+    })),
   };
 }
 

@@ -13,6 +13,7 @@ interface CommandModule {
 
 const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   run: () => import('./commands/run.js'),
+  boot: () => import('./commands/boot.js'),
   lockstep: () => import('./commands/lockstep.js'),
   fuzz: () => import('./commands/fuzz.js'),
   replay: () => import('./commands/replay.js'),

@@ -5,6 +5,8 @@
  * is here. The core admits naturally aligned accesses inside one region only.
  */
 import { finish, type Finish } from './finisher.js';
+import type { DrivenLine, RegionDescription } from './map.js';
+import { Plic } from './plic.js';
 import { Uart } from './uart.js';
 
 /** One access as the core requests it. */
@@ -17,25 +19,30 @@ export interface BusAccess {
   readonly data: bigint;
 }
 
-/** First address and size in bytes of every device served here. */
-export const DEVICE_REGIONS = {
-  finisher: { base: 0x10_0000n, size: 0x1000n },
-  uart: { base: 0x1000_0000n, size: 0x100n },
-} as const;
-
-type DeviceName = keyof typeof DEVICE_REGIONS;
-
-function offsetIn(device: DeviceName, address: bigint): number | undefined {
-  const { base, size } = DEVICE_REGIONS[device];
-  return address >= base && address < base + size ? Number(address - base) : undefined;
+/** Where a device answers. */
+interface Place {
+  readonly device: string;
+  readonly base: bigint;
+  readonly size: bigint;
 }
 
 export class DeviceBus {
   readonly uart: Uart;
+  readonly #plic: Plic;
+  readonly #places: readonly Place[];
+  readonly #contexts: readonly DrivenLine[];
+  readonly #uartSource: number | undefined;
   #finished: Finish | undefined;
 
-  /** @param transmit - Receives every byte that the guest sends over the UART. */
-  constructor(transmit: (byte: number) => void) {
+  /**
+   * @param regions - The address map; regions of other devices than those served here do not matter.
+   * @param transmit - Receives every byte that the guest sends over the UART.
+   */
+  constructor(regions: readonly RegionDescription[], transmit: (byte: number) => void) {
+    this.#places = regions.map(({ device, base, size }) => ({ device, base: BigInt(base), size: BigInt(size) }));
+    this.#contexts = regions.find((r) => r.device === 'plic')?.contexts ?? [];
+    this.#uartSource = regions.find((r) => r.device === 'uart')?.interrupt;
+    this.#plic = new Plic(this.#contexts.length);
     this.uart = new Uart(transmit);
   }
 
@@ -47,15 +54,32 @@ export class DeviceBus {
    * @returns The loaded value, zero-extended; 0 for a store and where there is no device.
    */
   access({ address, bytes, write, data }: BusAccess): bigint {
+    const place = this.#places.find(({ base, size }) => address >= base && address < base + size);
+    if (place === undefined) return 0n;
+    const offset = Number(address - place.base);
     const stored = BigInt.asUintN(bytes * 8, data);
-    const register = offsetIn('uart', address);
-    if (register !== undefined) {
-      if (!write) return BigInt(this.uart.read(register));
-      this.uart.write(register, Number(stored & 0xffn));
+    switch (place.device) {
+      case 'uart':
+        if (!write) return BigInt(this.uart.read(offset));
+        this.uart.write(offset, Number(stored & 0xffn));
+        return 0n;
+      case 'plic':
+        this.#sense();
+        if (!write) return BigInt(this.#plic.read(offset));
+        this.#plic.write(offset, Number(BigInt.asIntN(32, stored)));
+        return 0n;
+      case 'finisher':
+        if (write) this.#finished = finish(offset, stored) ?? this.#finished;
+        return 0n;
+      default:
+        return 0n;
     }
-    const command = offsetIn('finisher', address);
-    if (command !== undefined && write) this.#finished = finish(command, stored) ?? this.#finished;
-    return 0n;
+  }
+
+  /** The lines that the interrupt controller raises now. */
+  lines(): ReadonlySet<DrivenLine> {
+    this.#sense();
+    return new Set(this.#contexts.filter((_, context) => this.#plic.interrupts(context)));
   }
 
   /** The end that the guest asked for since the last call, if any. */
@@ -68,6 +92,12 @@ export class DeviceBus {
   /** Power-on state of every device. */
   reset(): void {
     this.uart.reset();
+    this.#plic.reset();
     this.#finished = undefined;
+  }
+
+  /** The controller looks at the devices' lines. */
+  #sense(): void {
+    if (this.#uartSource !== undefined) this.#plic.drive(this.#uartSource, this.uart.interrupt);
   }
 }

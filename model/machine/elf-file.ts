@@ -7,7 +7,7 @@ import { parseElf, type AddressRange, type Program } from './elf.js';
 
 const REASONS: Readonly<Record<string, readonly [string, string]>> = {
   ENOENT: ['There is no such file.', 'Check the path.'],
-  EISDIR: ['It is a directory.', 'Give the ELF file itself.'],
+  EISDIR: ['It is a directory.', 'Give the file itself.'],
   EACCES: ['It may not be read.', 'Check its permissions.'],
   ENOTDIR: ['A part of the path is not a directory.', 'Check the path.'],
   ERR_FS_FILE_TOO_LARGE: ['It is larger than 2 GiB.', 'Give a smaller file.'],
@@ -24,13 +24,17 @@ function codeOf(error: unknown): string {
  * @param memory - Where the program must lie; unchecked if absent.
  */
 export function readElf(path: string, memory?: AddressRange): Program | Refusal {
-  let bytes: Uint8Array;
+  const bytes = readBytes(path);
+  return bytes instanceof Uint8Array ? parseElf(bytes, memory) : bytes;
+}
+
+/** A whole file; the sentences of a refusal do not repeat its path. */
+export function readBytes(path: string): Uint8Array | Refusal {
   try {
-    bytes = readFileSync(path);
+    return readFileSync(path);
   } catch (error) {
     const code = codeOf(error);
     const [message, mend] = REASONS[code] ?? [`It cannot be read (${code}).`, 'Check the file and the disk.'];
     return refuse(message, mend);
   }
-  return parseElf(bytes, memory);
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { InputEvent } from './input-log.js';
 import { Machine, type MachineOptions } from './machine.js';
 import { describeOutcome } from './outcome.js';
-import { TestCore, testMemory, type Step } from './testing.js';
+import { TEST_MACHINE, TestCore, testMemory, type Step } from './testing.js';
 
 const UART = 0x1000_0000n;
 const FINISHER = 0x10_0000n;
@@ -15,7 +15,7 @@ function setup(steps: readonly Step[], extra: Extra = {}): { core: TestCore; mac
   const memory = testMemory();
   const core = new TestCore(steps, 10n, memory);
   let text = '';
-  const machine = new Machine({ core, memory, cyclesPerTick: 10n, print: (bytes) => (text += Buffer.from(bytes).toString('latin1')), ...extra });
+  const machine = new Machine({ core, memory, description: TEST_MACHINE, print: (bytes) => (text += Buffer.from(bytes).toString('latin1')), ...extra });
   machine.load({ entry: 0x8000_0000n, segments: [], symbols: new Map([['tohost', TOHOST]]) });
   return { core, machine, output: () => text };
 }

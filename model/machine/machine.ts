@@ -13,6 +13,7 @@ import { serveTohost, type HtifSymbols } from './htif.js';
 import { IdleSkipper } from './idle-skip.js';
 import type { InputEvent } from './input-log.js';
 import { InputQueue } from './inputs.js';
+import type { DrivenLine, MachineDescription } from './map.js';
 import type { PhysicalMemory } from './memory.js';
 import type { Outcome } from './outcome.js';
 import { EXIT, NO_ADDRESS, PIN, REGISTER, RESERVATION_BYTES, type Cell, type Core, type Pin } from './protocol.js';
@@ -25,8 +26,8 @@ const TURN_MILLISECONDS = 8;
 export interface MachineOptions {
   readonly core: Core;
   readonly memory: PhysicalMemory;
-  /** Clock cycles per tick of mtime, as the core was built; at least 1. */
-  readonly cyclesPerTick: bigint;
+  /** What is around the hart, as the core was built. */
+  readonly description: MachineDescription;
   /** Console output of UART and HTIF. */
   readonly print?: (bytes: Uint8Array) => void;
   /** A recorded input log to play back, ascending by cycle. */
@@ -62,16 +63,19 @@ export class Machine {
   readonly #reserved: { readonly valid: Cell; readonly block: Cell } | undefined;
   #htif: HtifSymbols | undefined;
   #stopping = false;
+  /** Lines as the host has set them, and those that the interrupt controller raises besides. */
+  readonly #pins = new Map<Pin, bigint>();
+  #raised: ReadonlySet<DrivenLine> = new Set();
 
   /** Throws if the core lacks a register of the protocol: an author's mistake. */
   constructor(options: MachineOptions) {
     this.#options = options;
     this.core = options.core;
     this.memory = options.memory;
-    this.bus = new DeviceBus((byte) => this.#print(Uint8Array.of(byte)));
+    this.bus = new DeviceBus(options.description.regions, (byte) => this.#print(Uint8Array.of(byte)));
     this.#inputs = new InputQueue(options.replay);
     const cell = (name: string): Cell => this.#cell(name);
-    this.#idle = new IdleSkipper(this.core, cell, options.cyclesPerTick, options.skipIdle ?? true);
+    this.#idle = new IdleSkipper(this.core, cell, BigInt(options.description.cyclesPerTick), options.skipIdle ?? true);
     this.#io = {
       valid: cell(REGISTER.ioValid),
       write: cell(REGISTER.ioWrite),
@@ -131,6 +135,8 @@ export class Machine {
     this.#idle.reset();
     this.#htif = undefined;
     this.#stopping = false;
+    this.#pins.clear();
+    this.#raised = new Set();
     this.#configure();
   }
 
@@ -203,10 +209,31 @@ export class Machine {
 
   #applyInputs(): void {
     for (const event of this.#inputs.take(this.cycle)) {
-      if (event.kind === 'uart') this.bus.uart.receive(event.bytes);
-      else this.core.cell(PIN[event.pin])?.set(event.value);
+      if (event.kind === 'uart') {
+        this.bus.uart.receive(event.bytes);
+        this.#raise();
+      } else {
+        this.#pins.set(event.pin, event.value);
+        this.#drive(event.pin);
+      }
       this.#idle.disturb(event.cycle);
     }
+  }
+
+  /**
+   * The lines of the interrupt controller after something has happened to a
+   * device. They follow from the program and the input log, so they are not in it.
+   */
+  #raise(): void {
+    const before = this.#raised;
+    this.#raised = this.bus.lines();
+    for (const line of ['meip', 'seip'] as const) if (before.has(line) !== this.#raised.has(line)) this.#drive(line);
+  }
+
+  /** A line has the value that the host gave it, or is up because the interrupt controller raises it. */
+  #drive(pin: Pin): void {
+    const raised = pin !== 'hgeip' && this.#raised.has(pin) ? 1n : 0n;
+    this.core.cell(PIN[pin])?.set((this.#pins.get(pin) ?? 0n) | raised);
   }
 
   #serve(reason: number, limit: bigint | undefined): Outcome | undefined {
@@ -241,6 +268,7 @@ export class Machine {
     const value = this.bus.access({ address: address.get(), bytes: Number(bytes.get()), write: write.get() === 1n, data: data.get() });
     result.set(value);
     answered.set(1n);
+    this.#raise();
     this.#idle.disturb(this.cycle);
     return this.bus.takeFinish();
   }

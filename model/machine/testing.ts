@@ -3,7 +3,22 @@
  * keeps the machine's protocol.
  */
 import { EXIT, NO_ADDRESS, PIN, REGISTER, type Cell, type Core } from './protocol.js';
+import type { MachineDescription } from './map.js';
 import { PhysicalMemory } from './memory.js';
+
+/** A machine of every device; mtime ticks every ten cycles. */
+export const TEST_MACHINE: MachineDescription = {
+  cyclesPerTick: 10,
+  timebaseFrequency: 1_000_000,
+  extensions: ['i', 'm', 'a', 'c', 'zicsr', 'sstc', 's', 'u', 'h', 'sv39', 'sv48', 'zicboz'],
+  resetPc: '0x80000000',
+  regions: [
+    { name: 'dram', device: 'dram', base: '0x80000000', size: '0x8000000' },
+    { name: 'plic', device: 'plic', base: '0xc000000', size: '0x600000', contexts: ['meip', 'seip'] },
+    { name: 'uart', device: 'uart', base: '0x10000000', size: '0x100', interrupt: 10 },
+    { name: 'finisher', device: 'finisher', base: '0x100000', size: '0x1000' },
+  ],
+};
 
 /** A loadable part of a test program. */
 export interface TestSegment {

@@ -5,6 +5,7 @@
  */
 import { ONE, add, and, binary, concat, constant, eqConst, mux, read, slice, zext } from '../ir/build.js';
 import type { Expr } from '../ir/ir.js';
+import type { ClintRegisters, Region } from '../spec/isa.js';
 import type { Hart } from './hart.js';
 
 /** An access to the CLINT in this cycle. */
@@ -18,13 +19,12 @@ export interface ClintAccess {
   readonly data: Expr;
 }
 
-/** Offsets in the SiFive CLINT's map. */
-const MAP = { msip: 0x0, mtimecmp: 0x4000, mtime: 0xbff8 } as const;
+const regionOf = ({ isa }: Hart): Region | undefined => isa.hart.regions.find((r) => r.device === 'clint');
 
-const offsetIn = (hart: Hart, address: Expr): Expr => {
-  const region = hart.isa.hart.regions.find((r) => r.device === 'clint');
-  return slice(binary('sub', address, constant(64, region?.base ?? 0n)), 15, 0);
-};
+const offsetIn = (hart: Hart, address: Expr): Expr => slice(binary('sub', address, constant(64, regionOf(hart)?.base ?? 0n)), 31, 0);
+
+/** Where its registers lie; without a CLINT nothing asks. */
+const registersOf = (hart: Hart): ClintRegisters => regionOf(hart)?.registers ?? { msip: 0, mtimecmp: 0, mtime: 0 };
 
 /** The tick of a cycle without a CLINT store. */
 export function tick(hart: Hart): void {
@@ -47,13 +47,14 @@ export function tickWithAccess(hart: Hart, access: ClintAccess): void {
   const { builder, clint, cycle } = hart;
   builder.assign(cycle, add(read(cycle), constant(64, 1)));
   if (clint.prescale !== undefined) builder.assign(clint.prescale, add(read(clint.prescale), constant(clint.prescale.width, 1)));
+  const at = registersOf(hart);
   const ticked = mux(ticksNow(hart), add(read(clint.mtime), constant(64, 1)), read(clint.mtime));
-  const mtime = stored(hart, access, MAP.mtime, read(clint.mtime), ticked);
-  const mtimecmp = stored(hart, access, MAP.mtimecmp, read(clint.mtimecmp), read(clint.mtimecmp));
+  const mtime = stored(hart, access, at.mtime, read(clint.mtime), ticked);
+  const mtimecmp = stored(hart, access, at.mtimecmp, read(clint.mtimecmp), read(clint.mtimecmp));
   builder.assign(clint.mtime, mtime);
   builder.assign(clint.mtimecmp, mtimecmp);
   builder.assign(clint.mtip, binary('geu', mtime, mtimecmp));
-  const msip = and(access.writes, eqConst(offsetIn(hart, access.address), MAP.msip));
+  const msip = and(access.writes, eqConst(offsetIn(hart, access.address), at.msip));
   builder.assign(clint.msip, mux(msip, slice(access.data, 0, 0), read(clint.msip)));
 }
 
@@ -70,9 +71,10 @@ function stored(hart: Hart, { writes, address, bytes, data }: ClintAccess, at: n
 /** What a load of 4 or 8 bytes returns. */
 export function clintRead(hart: Hart, address: Expr, bytes: Expr): Expr {
   const { clint } = hart;
+  const at = registersOf(hart);
   const offset = offsetIn(hart, address);
-  const wide = (at: number, value: Expr, otherwise: Expr): Expr =>
-    mux(eqConst(offset, at), mux(eqConst(bytes, 8), value, zext(slice(value, 31, 0), 64)), mux(eqConst(offset, at + 4), zext(slice(value, 63, 32), 64), otherwise));
-  return wide(MAP.mtimecmp, read(clint.mtimecmp), wide(MAP.mtime, read(clint.mtime), mux(eqConst(offset, MAP.msip), zext(read(clint.msip), 64), constant(64, 0))));
+  const wide = (place: number, value: Expr, otherwise: Expr): Expr =>
+    mux(eqConst(offset, place), mux(eqConst(bytes, 8), value, zext(slice(value, 31, 0), 64)), mux(eqConst(offset, place + 4), zext(slice(value, 63, 32), 64), otherwise));
+  return wide(at.mtimecmp, read(clint.mtimecmp), wide(at.mtime, read(clint.mtime), mux(eqConst(offset, at.msip), zext(read(clint.msip), 64), constant(64, 0))));
 }
 

@@ -40,7 +40,7 @@ const TRAP_SECTIONS = ['exceptions', 'interrupts', 'entry', 'timers'] as const;
 /** Entries that are one value: kept in the section `settings` under these names. */
 const TRAP_SETTINGS = ['priority', 'levels', 'delegation', 'wake'] as const;
 const HART_SECTIONS = ['regions', 'choices'] as const;
-const HART_SETTINGS = ['extensions', 'reset_pc', 'cycles_per_tick'] as const;
+const HART_SETTINGS = ['extensions', 'reset_pc', 'cycles_per_tick', 'timebase_frequency'] as const;
 
 export class Declarations {
   readonly #sections = new Map<Section, Map<string, Declared>>();

@@ -46,6 +46,19 @@ describe('regions', () => {
     expectMistakes(FILE, withRegion('bell: { base: 0x4000, size: 0x1000, kind: io, device: uart, widths: [1, «3»] }'), { says: 'bell: an access of 3 bytes', mend: 'Accesses have 1, 2, 4 or 8 bytes.' });
   });
 
+  it('of I/O consist of doublewords', () => {
+    expectMistakes(FILE, withRegion('bell: { base: «0x4004», size: «0x101», kind: io, device: uart, widths: [1] }'),
+      { says: 'bell: the base 0x4004 is not a multiple of 8', mend: 'Write a multiple of 8, such as 0x1000.' }, { says: 'bell: the size 0x101 is not a multiple of 8', mend: 'Write a multiple of 8, such as 0x1000.' });
+    expect(specsWith({ [FILE]: withRegion('bell: { base: 0x4000, size: 0x600000, kind: io, device: uart, widths: [1] }') }).isa.hart.regions[1]?.size).toBe(0x60_0000n);
+  });
+
+  it('say what their device needs, and nothing that it does not know', () => {
+    expectMistakes(FILE, withRegion('«timer»: { base: 0x4000, size: 0x1000, kind: io, device: clint, widths: [8] }'), { says: 'timer: registers is missing', mend: 'Add `registers: ...`: the device clint needs it.' });
+    expectMistakes(FILE, withRegion('«pic»: { base: 0x4000, size: 0x1000, kind: io, device: plic, widths: [4] }'), { says: 'pic: contexts is missing', mend: 'Add `contexts: ...`: the device plic needs it.' });
+    expectMistakes(FILE, withRegion('«bell»: { base: 0x4000, size: 0x1000, kind: io, device: uart, widths: [4], contexts: [meip] }'), { says: 'bell: contexts means nothing to the device uart', mend: 'Remove it: it is for plic.' });
+    expectMistakes(FILE, withRegion('bell: { base: 0x4000, size: 0x1000, kind: io, device: uart, widths: [4], interrupt: «32» }'), { says: 'bell: there is no interrupt 32', mend: 'The PLIC has sources 1 to 31.' });
+  });
+
   it('keep large addresses exact', () => {
     const { regions } = specsWith({ [FILE]: withRegion('far: { base: 0xffffffffff0000, size: 0x1000, kind: memory, device: dram }') }).isa.hart;
     expect(regions[1]?.base).toBe(0xff_ffff_ffff_0000n);

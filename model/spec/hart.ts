@@ -3,8 +3,9 @@
  */
 import type { Context } from './context.js';
 import type { Declared } from './declarations.js';
-import type { Hart, Region } from './isa.js';
+import { CONTEXT_LINES, DEVICES, type Hart, type Region } from './isa.js';
 import { List, startOf, Text } from './node.js';
+import type { z } from 'zod';
 import { closed, integer, listOf, type Located, oneOf, small, word } from './shape.js';
 
 const REGION = closed({
@@ -12,7 +13,10 @@ const REGION = closed({
   size: integer,
   kind: oneOf(['memory', 'io']),
   widths: listOf(small).exactOptional(),
-  device: oneOf(['dram', 'clint', 'uart', 'finisher']),
+  device: oneOf(DEVICES),
+  registers: closed({ msip: small, mtimecmp: small, mtime: small }).exactOptional(),
+  interrupt: small.exactOptional(),
+  contexts: listOf(oneOf(CONTEXT_LINES)).exactOptional(),
   rules: listOf(word).exactOptional(),
 });
 
@@ -36,9 +40,11 @@ export function buildHart(context: Context): Hart | undefined {
   const resetPc = setting('reset_pc', context, ({ node, label }) => context.read(integer, node, label));
   const cycles = setting('cycles_per_tick', context, ({ node, label }) => context.read(small, node, label));
   if (cycles !== undefined && !isPowerOfTwo(BigInt(cycles.value))) context.report.add(cycles.span, `cycles_per_tick: ${cycles.value} is not a power of two`, 'Write 1, 2, 4, 8, ...: mtime is counted by a divider of bits.');
+  const timebase = setting('timebase_frequency', context, ({ node, label }) => context.read(small, node, label));
+  if (timebase?.value === 0) context.report.add(timebase.span, 'timebase_frequency: time that stands still', 'Write how often mtime ticks a second: 1000000.');
   if (resetPc !== undefined) checkResetPc(resetPc, placed, context);
-  if (extensions === undefined || resetPc === undefined || cycles === undefined) return undefined;
-  return { resetPc: resetPc.value, cyclesPerTick: cycles.value, extensions, regions: placed.map(({ region }) => region) };
+  if (extensions === undefined || resetPc === undefined || cycles === undefined || timebase === undefined) return undefined;
+  return { resetPc: resetPc.value, cyclesPerTick: cycles.value, timebaseFrequency: timebase.value, extensions, regions: placed.map(({ region }) => region) };
 }
 
 function setting<T>(name: string, context: Context, build: (declared: Declared) => T | undefined): T | undefined {
@@ -72,13 +78,42 @@ function buildRegion(declared: Declared, context: Context): PlacedRegion | undef
   if (raw === undefined) return undefined;
   const { base, size, kind, device, widths } = raw;
   const mask = size.value - 1n;
-  if (!isPowerOfTwo(size.value)) context.report.add(size.span, `${label}: the size 0x${size.value.toString(16)} is not a power of two`, 'Write a power of two, such as 0x1000.');
+  if (kind.value === 'io') checkBlocks(label, base, size, context);
+  else if (!isPowerOfTwo(size.value)) context.report.add(size.span, `${label}: the size 0x${size.value.toString(16)} is not a power of two`, 'Write a power of two, such as 0x1000.');
   else if ((base.value & mask) !== 0n) context.report.add(base.span, `${label}: the base is not aligned to the size 0x${size.value.toString(16)}`, `The nearest aligned base below is 0x${(base.value & ~mask).toString(16)}.`);
   if (base.value + mask >= 1n << 56n) context.report.add(base.span, `${label}: ends beyond the 56 bits of a physical address`, 'Move it below 1 << 56.');
   if (kind.value === 'io' && widths === undefined) context.complain(declared.key, `${label}: widths is missing`, 'Add `widths: [4, 8]`: the bytes that an access to it may have.');
   for (const width of widths ?? []) if (![1, 2, 4, 8].includes(width.value)) context.report.add(width.span, `${label}: an access of ${width.value} bytes`, 'Accesses have 1, 2, 4 or 8 bytes.');
+  const extras = extrasOf(raw, declared, context);
   const entry = context.entry(declared, raw.rules, true);
-  return { base, region: { ...entry, base: base.value, size: size.value, kind: kind.value, device: device.value, widths: (widths ?? []).map(({ value }) => value) } };
+  return { base, region: { ...extras, ...entry, base: base.value, size: size.value, kind: kind.value, device: device.value, widths: (widths ?? []).map(({ value }) => value) } };
+}
+
+/** An I/O region consists of whole doublewords, so that no aligned access leaves it in the middle. */
+function checkBlocks(label: string, base: Located<bigint>, size: Located<bigint>, { report }: Context): void {
+  for (const [what, { value, span }] of [['base', base], ['size', size]] as const) {
+    if (value % 8n !== 0n || (what === 'size' && value === 0n)) report.add(span, `${label}: the ${what} 0x${value.toString(16)} is not a multiple of 8`, 'Write a multiple of 8, such as 0x1000.');
+  }
+}
+
+/** Keys that only some devices have, and these must have. */
+const EXTRAS = { registers: ['clint'], contexts: ['plic'], interrupt: ['uart'] } as const;
+/** The most sources that the interrupt controller here has. */
+const LAST_SOURCE = 31;
+
+function extrasOf({ device, registers, interrupt, contexts }: z.output<typeof REGION>, { key, label }: Declared, context: Context): Pick<Region, keyof typeof EXTRAS> {
+  const given = { registers, contexts, interrupt };
+  for (const name of ['registers', 'contexts', 'interrupt'] as const) {
+    const here = EXTRAS[name].some((one) => one === device.value);
+    if (!here && given[name] !== undefined) context.complain(key, `${label}: ${name} means nothing to the device ${device.value}`, `Remove it: it is for ${EXTRAS[name].join(', ')}.`);
+    if (here && name !== 'interrupt' && given[name] === undefined) context.complain(key, `${label}: ${name} is missing`, `Add \`${name}: ...\`: the device ${device.value} needs it.`);
+  }
+  if (interrupt !== undefined && (interrupt.value < 1 || interrupt.value > LAST_SOURCE)) context.report.add(interrupt.span, `${label}: there is no interrupt ${interrupt.value}`, `The PLIC has sources 1 to ${LAST_SOURCE}.`);
+  return {
+    ...(registers && { registers: { msip: registers.msip.value, mtimecmp: registers.mtimecmp.value, mtime: registers.mtime.value } }),
+    ...(interrupt && { interrupt: interrupt.value }),
+    ...(contexts && { contexts: contexts.map(({ value }) => value) }),
+  };
 }
 
 function checkOverlaps(placed: readonly PlacedRegion[], context: Context): void {

@@ -303,6 +303,20 @@ export interface SpecFunction extends Entry {
   readonly value: Operation;
 }
 
+/** What can answer in a region. */
+export const DEVICES = ['dram', 'clint', 'plic', 'uart', 'finisher'] as const;
+
+/** Lines that a PLIC context can drive. */
+export const CONTEXT_LINES = ['meip', 'seip'] as const;
+export type ContextLine = (typeof CONTEXT_LINES)[number];
+
+/** Byte offsets of the CLINT's registers: msip has 4 bytes, the others 8. */
+export interface ClintRegisters {
+  readonly msip: number;
+  readonly mtimecmp: number;
+  readonly mtime: number;
+}
+
 /** A region of the physical address map. */
 export interface Region extends Entry {
   readonly base: bigint;
@@ -310,7 +324,13 @@ export interface Region extends Entry {
   readonly kind: 'memory' | 'io';
   /** Access widths in bytes that an I/O region takes. */
   readonly widths: readonly number[];
-  readonly device: 'dram' | 'clint' | 'uart' | 'finisher';
+  readonly device: (typeof DEVICES)[number];
+  /** Of the CLINT: byte offsets of its registers in the region. */
+  readonly registers?: ClintRegisters;
+  /** Of a device: number of its interrupt at the PLIC. */
+  readonly interrupt?: number;
+  /** Of the PLIC: the line into the hart that each context drives. */
+  readonly contexts?: readonly ContextLine[];
 }
 
 /** `hart.yaml`: choices the architecture leaves open, and the machine around the hart. */
@@ -318,6 +338,8 @@ export interface Hart {
   readonly resetPc: bigint;
   /** Clock cycles per tick of mtime (a power of two). */
   readonly cyclesPerTick: number;
+  /** Ticks of mtime a second: what software is told, for nothing here knows seconds. */
+  readonly timebaseFrequency: number;
   readonly extensions: readonly string[];
   readonly regions: readonly Region[];
 }

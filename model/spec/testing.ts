@@ -48,6 +48,7 @@ traps:
   'hart.yaml': `extensions: [i]
 reset_pc: 0x1000
 cycles_per_tick: 16
+timebase_frequency: 1000000
 regions:
   ram: { base: 0x1000, size: 0x1000, kind: memory, device: dram }
 `,

@@ -26,11 +26,13 @@ const TSR = 0x40_0000n;
 const ILLEGAL = 4n;
 const BASE_SETTINGS = ['medeleg', 'mideleg', 'hedeleg', 'hideleg', 'mie', 'hstatus', 'vsstatus', 'mcounteren', 'hcounteren', 'scounteren'] as const;
 /** In this order: menvcfg decides what can be written to mip and henvcfg, mstateen0 what to hstateen0. */
-const EXTRA_SETTINGS = ['mstateen0', 'hstateen0', 'mip', 'menvcfg', 'henvcfg', 'senvcfg', 'stimecmp', 'vstimecmp', 'hvip', 'hgeie', 'sepc', 'vsepc', 'htimedelta', 'mcountinhibit', 'mscratch', 'sscratch', 'vsscratch'] as const;
+const EXTRA_SETTINGS = ['mip', 'mstateen0', 'hstateen0', 'menvcfg', 'henvcfg', 'senvcfg', 'stimecmp', 'vstimecmp', 'hvip', 'hgeie', 'sepc', 'vsepc', 'htimedelta', 'mcountinhibit', 'mscratch', 'sscratch', 'vsscratch'] as const;
 
 /** What interrupts before the first instruction if it is enabled. */
 const ALWAYS_PENDING: ReadonlySet<string> = new Set(['mip', 'hvip']);
-/** What time is compared with. */
+/** What lets others be reached or do something: half of the time, for there are several behind each other. */
+const GRANTS: ReadonlySet<string> = new Set(['mstateen0', 'hstateen0', 'menvcfg', 'henvcfg', 'senvcfg']);
+/** What time is compared with: as often, or a timer would be due from the beginning. */
 const COMPARED: ReadonlySet<string> = new Set(['stimecmp', 'vstimecmp']);
 
 /** Makes everything but the body. */
@@ -78,7 +80,7 @@ export class SetupMaker {
       this.#add(settings, name, this.#value(dice, name));
     }
     for (const name of EXTRA_SETTINGS) {
-      if (dice.oneIn(interrupts && !ALWAYS_PENDING.has(name) ? 3 : 6)) this.#add(settings, name, this.#value(dice, name));
+      if (dice.oneIn(GRANTS.has(name) || COMPARED.has(name) ? 2 : interrupts && !ALWAYS_PENDING.has(name) ? 3 : 6)) this.#add(settings, name, this.#value(dice, name));
     }
     return settings;
   }

@@ -37,7 +37,7 @@ export function registerValue(dice: Dice): bigint {
 /** Somewhere that is not memory, mostly. */
 export function wildAddress(dice: Dice): bigint {
   return dice.pick([
-    0n, 8n, BASE - 8n, BASE - 4n, BASE + DRAM_BYTES, 0x200_fffcn, 0x201_0000n, 0x10_0000n, 0x10_0ffcn, 0x1000_0000n, 0x1000_00fcn, 0x1000_0100n,
+    0n, 8n, BASE - 8n, BASE - 4n, BASE + DRAM_BYTES, 0x200_fffcn, 0x201_0000n, 0x10_0000n, 0x10_0ffcn, 0x1000_0000n, 0x1000_00fcn, 0x1000_0100n, 0xc00_0028n, 0xc00_2080n, 0xc20_0004n, 0xc5f_fffcn,
     1n << 56n, (1n << 56n) | BASE, 1n << 63n, ALL - 7n, 0xffff_ffff_8000_0000n, dice.doubleword(), BigInt(dice.word()),
   ]);
 }

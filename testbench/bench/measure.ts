@@ -48,14 +48,14 @@ export interface Speed {
 
 /** A machine without console: `run` is all that is timed. */
 function machineFor(compiled: CompiledCore, program: Program, wasm: Uint8Array = compiled.wasm) {
-  const { layout, machine: { cyclesPerTick } } = compiled.description;
+  const { layout, machine: description } = compiled.description;
   const linear = new WebAssembly.Memory({ initial: layout.memory.pages });
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array(wasm)), { env: { memory: linear, text: (_s: number, _v: bigint, p: number) => p } });
   const { run } = exports;
   if (typeof run !== 'function') throw new Error('the module exports no run');
   const core = new WasmCore({ run: (base, cycles): number => run(base, cycles) }, linear, layout);
   const machine = new Machine({
-    core, memory: new PhysicalMemory(linear, layout.memory), cyclesPerTick: BigInt(cyclesPerTick),
+    core, memory: new PhysicalMemory(linear, layout.memory), description,
     drainRing: () => core.view.setUint32(core.base + HOST.ringHead, 0, true),
   });
   machine.reset();

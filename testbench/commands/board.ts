@@ -98,7 +98,7 @@ export class Board {
 
   constructor(options: BoardOptions) {
     const { plain, traced, tables } = options;
-    const { layout, machine: { cyclesPerTick } } = plain.description;
+    const { layout, machine: description } = plain.description;
     this.#options = options;
     this.#linear = new WebAssembly.Memory({ initial: layout.memory.pages });
     this.core = new WasmCore(instantiate(plain.wasm, this.#linear), this.#linear, layout);
@@ -110,7 +110,7 @@ export class Board {
     this.machine = new Machine({
       core: this.#switched,
       memory: this.memory,
-      cyclesPerTick: BigInt(cyclesPerTick),
+      description,
       skipIdle: options.skipIdle,
       ...(options.print === undefined ? {} : { print: options.print }),
       drainRing: () => this.drainRecords(),

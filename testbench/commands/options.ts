@@ -36,6 +36,9 @@ export const coreOption = (): Option => new Option('--core <name>', 'the core to
 /** `--specs DIR`, repeatable. */
 export const specsOption = (): Option => new Option('--specs <dir>', 'specs over the shipped ones; may be repeated').argParser(collect).default([], 'none');
 
+/** A text, repeatable. */
+export const textOption = (flags: string, description: string): Option => new Option(flags, description).argParser(collect).default([], 'none');
+
 /** `--memory SIZE`. */
 export const memoryOption = (): Option => new Option('-m, --memory <size>', 'bytes of memory: 64M, 1G').argParser(memory).default(128 << 20, '128M');
 

@@ -15,7 +15,7 @@ import { coreOption, jsonOption, memoryOption, numberOption, sizeOption, specsOp
 import { packageVersion } from './package.js';
 import { readProgram } from './program.js';
 import { statisticsOf, statisticsText } from './statistics.js';
-import { attachKeyboard, GuestConsole, guardOutput, terminal } from './terminal.js';
+import { GuestConsole, guardOutput, interruptibly, terminal } from './terminal.js';
 
 interface RunOptions extends LogOptions {
   readonly core: string;
@@ -91,7 +91,7 @@ async function run(file: string, options: RunOptions): Promise<number> {
   });
   if (!board.machine.load(program)) return terminal.fail(about(file, failure('It does not fit into memory.', 'Give the machine more memory with -m.')));
   logs.begin(board.core, plain.description, () => board.machine.stop());
-  const outcome = await interruptibly(board, () => board.run(options.maxCycles, window));
+  const outcome = await interruptibly(board.machine, () => undefined, () => board.run(options.maxCycles, window));
   guest.flush();
   board.drainRecords();
   const unwritten = logs.finish(board.memory);
@@ -105,19 +105,6 @@ async function run(file: string, options: RunOptions): Promise<number> {
   if (options.json === true) terminal.out(JSON.stringify(statistics));
   else terminal.note(statisticsText(statistics));
   return board.wave?.kind === 'failed' ? EXIT_CODE.usage : code;
-}
-
-/** Keyboard and ^C while it runs. */
-async function interruptibly<T>(board: Board, body: () => Promise<T>): Promise<T> {
-  const stop = (): void => board.machine.stop();
-  const detach = attachKeyboard((bytes) => board.machine.type(bytes), stop);
-  process.on('SIGINT', stop).on('SIGTERM', stop);
-  try {
-    return await body();
-  } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop);
-    detach();
-  }
 }
 
 function windowOf({ vcd, from, to, vcdLimit }: RunOptions): WaveWindow | undefined | Failure {

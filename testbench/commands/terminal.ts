@@ -99,7 +99,7 @@ const CONTROL_C = 3;
  * @param interrupt - Called for ^C: a terminal that sends every key sends this one too.
  * @returns Ends it; the terminal is as before.
  */
-export function attachKeyboard(type: (bytes: Uint8Array) => void, interrupt: () => void): () => void {
+function attachKeyboard(type: (bytes: Uint8Array) => void, interrupt: () => void): () => void {
   const source = inputKind();
   if (source === 'none') return () => undefined;
   if (source === 'file') {
@@ -122,6 +122,9 @@ export function attachKeyboard(type: (bytes: Uint8Array) => void, interrupt: () 
   };
 }
 
+/** Whether standard input may still bring keys. */
+export const keysMayCome = (): boolean => inputKind() === 'stream' && !process.stdin.readableEnded && !process.stdin.destroyed;
+
 function inputKind(): 'none' | 'file' | 'stream' {
   try {
     const stat = fstatSync(0);
@@ -130,5 +133,31 @@ function inputKind(): 'none' | 'file' | 'stream' {
     return stat.isFIFO() || stat.isSocket() || process.stdin.isTTY === true ? 'stream' : 'none';
   } catch {
     return 'none';
+  }
+}
+
+/** What a guest's keyboard and ^C act on. */
+export interface Interruptible {
+  type(bytes: Uint8Array): void;
+  stop(): void;
+}
+
+/**
+ * Keyboard and ^C while something runs.
+ *
+ * @param interrupted - Called for ^C and signals, before the machine is stopped.
+ */
+export async function interruptibly<T>(machine: Interruptible, interrupted: () => void, body: () => Promise<T>): Promise<T> {
+  const stop = (): void => {
+    interrupted();
+    machine.stop();
+  };
+  const detach = attachKeyboard((bytes) => machine.type(bytes), stop);
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  try {
+    return await body();
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+    detach();
   }
 }

@@ -56,7 +56,7 @@ export class ObservedCore {
     this.machine = new Machine({
       core: this.core,
       memory: this.memory,
-      cyclesPerTick: BigInt(description.machine.cyclesPerTick),
+      description: description.machine,
       skipIdle,
       ...(print === undefined ? {} : { print }),
       drainRing: () => this.#drain(),

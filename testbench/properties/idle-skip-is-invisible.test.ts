@@ -55,7 +55,7 @@ const LIMIT = 60_000;
 
 /** A machine that tells all that can be seen of a run. */
 function observer(name: CoreName, skipIdle: boolean) {
-  const { wasm, description: { layout, machine: { cyclesPerTick } } } = compiledCore(name);
+  const { wasm, description: { layout, machine: description } } = compiledCore(name);
   const linear = new WebAssembly.Memory({ initial: layout.memory.pages });
   const core = new WasmCore(instantiate(wasm, linear), linear, layout);
   let records: Buffer[] = [];
@@ -64,7 +64,7 @@ function observer(name: CoreName, skipIdle: boolean) {
     records.push(Buffer.from(linear.buffer.slice(layout.memory.ringBase, layout.memory.ringBase + length)));
     core.view.setUint32(core.base + HOST.ringHead, 0, true);
   };
-  const machine = new Machine({ core, memory: new PhysicalMemory(linear, layout.memory), cyclesPerTick: BigInt(cyclesPerTick), skipIdle, drainRing });
+  const machine = new Machine({ core, memory: new PhysicalMemory(linear, layout.memory), description, skipIdle, drainRing });
   return (program: Program, replay: readonly InputEvent[]) => {
     machine.reset(replay);
     machine.load(program);

@@ -50,7 +50,7 @@ export class VariantsMachine {
 
   /** @param stretches - What to run next, asked again after every stretch. */
   constructor(name: CoreName, stretches: () => Stretch, { skipIdle = true } = {}) {
-    const { layout, machine: { cyclesPerTick } } = compiledCore(name, 'plain').description;
+    const { layout, machine: description } = compiledCore(name, 'plain').description;
     this.#linear = new WebAssembly.Memory({ initial: layout.memory.pages });
     this.#stretches = stretches;
     const runs = new Map<Variant, (base: number, cycles: number) => number>();
@@ -63,7 +63,7 @@ export class VariantsMachine {
     this.machine = new Machine({
       core: this.core,
       memory: new PhysicalMemory(this.#linear, layout.memory),
-      cyclesPerTick: BigInt(cyclesPerTick),
+      description,
       skipIdle,
       drainRing: () => this.#drain(),
       drainWave: () => {

@@ -14,7 +14,7 @@ import { shippedSpecs } from './cores.js';
 const { isa } = shippedSpecs();
 
 /** Of the many, every so-many-th; `runTransitions` with `supports` compares all. */
-const EVERY: Partial<Record<Group, number>> = { pair: 24, csr: 8 };
+const EVERY: Partial<Record<Group, number>> = { exception: 3, permit: 2, csr: 8, pair: 24 };
 
 function differences(session: Session, wanted: (event: TransitionEvent, index: number) => boolean): readonly SupportDifference[] {
   const { matrix, filling, arranger } = session;

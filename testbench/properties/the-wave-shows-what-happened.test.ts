@@ -36,14 +36,14 @@ interface Window {
 
 /** Dumps windows of runs of a traced core. */
 function dumper(name: CoreName): (scenario: Scenario, window: Window) => Promise<readonly VcdChange[]> {
-  const { wasm, description: { layout, machine: { cyclesPerTick } } } = compiledCore(name, 'traced');
+  const { wasm, description: { layout, machine: description } } = compiledCore(name, 'traced');
   const linear = new WebAssembly.Memory({ initial: layout.memory.pages });
   const instance = instantiate(wasm, linear);
   const core = new WasmCore(instance, linear, layout);
   const forget = (slot: number): void => core.view.setUint32(core.base + slot, 0, true);
   let recorder: WaveRecorder | undefined;
   const machine = new Machine({
-    core, memory: new PhysicalMemory(linear, layout.memory), cyclesPerTick: BigInt(cyclesPerTick), skipIdle: false,
+    core, memory: new PhysicalMemory(linear, layout.memory), description, skipIdle: false,
     drainRing: () => forget(HOST.ringHead),
     drainWave: () => recorder?.drain() ?? false,
   });

@@ -26,7 +26,7 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true }));
 
 function machineOf(name: CoreName, variant: Variant, recorder: () => WaveRecorder | undefined = () => undefined) {
-  const { wasm, description: { layout, machine: { cyclesPerTick } } } = compiledCore(name, variant);
+  const { wasm, description: { layout, machine: description } } = compiledCore(name, variant);
   const linear = new WebAssembly.Memory({ initial: layout.memory.pages });
   const lanes = textLanes(layout.signals, hasText, vcdId);
   const disassemble = createDisassembler(assemblyTables(shippedSpecs().isa));
@@ -35,7 +35,7 @@ function machineOf(name: CoreName, variant: Variant, recorder: () => WaveRecorde
   const machine = new Machine({
     core,
     memory: new PhysicalMemory(linear, layout.memory),
-    cyclesPerTick: BigInt(cyclesPerTick),
+    description,
     skipIdle: false,
     drainRing: () => core.view.setUint32(core.base + HOST.ringHead, 0, true),
     drainWave: () => recorder()?.drain() ?? false,

@@ -6,7 +6,7 @@
 import type { InputEvent } from '../../model/machine/input-log.js';
 import { PIN, type Pin } from '../../model/machine/protocol.js';
 import type { Segment } from '../../model/machine/elf.js';
-import type { Csr } from '../../model/spec/isa.js';
+import type { ClintRegisters, Csr } from '../../model/spec/isa.js';
 import { Dice } from '../arbitraries/dice.js';
 import { Shapes, type Operands } from '../arbitraries/shapes.js';
 import { type Assignment, type Atom, compareFor, timerLines } from './atoms.js';
@@ -50,7 +50,6 @@ const [FINISH_POINTER, FINISH_VALUE] = [30, 31];
 
 /** Cycle at which a waiting program is woken: after its prologue. */
 const WAKE_CYCLE = 2_000n;
-const CLINT_MTIMECMP = 0x4000n;
 
 const SYMBOLS: ReadonlyMap<string, bigint> = new Map([['tohost', BASE + BigInt(AT.tohost)]]);
 const FINISH = BASE + BigInt(AT.finish);
@@ -67,7 +66,8 @@ export class WitnessWriter {
   readonly #homes: readonly OrderedWrite[];
   readonly #outside: readonly Atom[];
   readonly #frame: Uint8Array;
-  readonly #clint: bigint;
+  /** Addresses; multiples of 4096, as LUI makes them. */
+  readonly #clint: { readonly msip: bigint; readonly mtimecmp: bigint };
 
   constructor(readonly matrix: Matrix, readonly filling: Filling) {
     const { isa } = matrix;
@@ -78,7 +78,9 @@ export class WitnessWriter {
     this.#vectors = vectorsOf(matrix);
     const homes = new Set([...matrix.atoms.values()].map((a) => a.home));
     this.#homes = writeOrder(matrix, isa.csrs.filter((c) => homes.has(c.name)), guards);
-    this.#clint = isa.hart.regions.find((r) => r.device === 'clint')?.base ?? 0n;
+    const clint = isa.hart.regions.find((r) => r.device === 'clint');
+    const at = (register: keyof ClintRegisters): bigint => (clint === undefined ? 0n : clint.base + BigInt(clint.registers?.[register] ?? 0));
+    this.#clint = { msip: at('msip'), mtimecmp: at('mtimecmp') };
     this.#outside = [...matrix.atoms.values()].filter((a) => a.line);
     this.#frame = this.#buildFrame();
   }
@@ -173,12 +175,12 @@ export class WitnessWriter {
   /** Lines that the program itself raises: those of the CLINT. */
   #lines(state: Assignment, emit: (name: string, operands: Operands, comment?: string) => number): void {
     if (state.get('lines.msip') === 1n) {
-      emit('lui', { rd: DEVICE, imm: Number(this.#clint) });
+      emit('lui', { rd: DEVICE, imm: Number(this.#clint.msip) });
       emit('addi', { rd: SCRATCH, imm: 1 });
       emit('sw', { rs1: DEVICE, rs2: SCRATCH }, 'msip');
     }
     if (state.get('lines.mtip') !== 1n) return;
-    emit('lui', { rd: DEVICE, imm: Number(this.#clint + CLINT_MTIMECMP) });
+    emit('lui', { rd: DEVICE, imm: Number(this.#clint.mtimecmp) });
     emit('sd', { rs1: DEVICE }, 'mtimecmp: now');
   }
 
