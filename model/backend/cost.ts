@@ -28,7 +28,7 @@ export class CostModel {
   ownCost(e: Expr): number {
     const lookup = this.tables.lookup(e);
     if (lookup === undefined) return ownCost(e);
-    return lookup.kind === 'constant' ? 3 : 4 + 2 * lookup.rootFields.length + 8 * lookup.depth;
+    return lookup.kind === 'constant' ? 3 : 4 + 2 * lookup.rootFields.length + 2 * lookup.depth;
   }
 
   /** Every expression that must be computed for `roots`, operands before users. */

@@ -9,9 +9,6 @@ import type { Unit, ValueType } from './unit.js';
 type Ref = binaryen.ExpressionRef;
 type MemoryLookup = Extract<Lookup, { kind: 'memory' }>;
 
-/** Steps that are always taken; deeper leaves are rare enough for a loop. */
-const UNROLLED = 1;
-
 /** The entry of a constant table. */
 export function lookUpConstant(unit: Unit, { bits, entryBits, word }: Extract<Lookup, { kind: 'constant' }>, key: Ref, result: ValueType): Ref {
   const type: ValueType = entryBits << word.width <= 32 ? 'i32' : 'i64';
@@ -27,41 +24,70 @@ export function lookUpMemory(unit: Unit, locals: Locals, lookup: MemoryLookup, w
   const { wasm } = unit;
   const wordLocal = locals.fresh(wordType);
   const walk = new Walk(unit, locals, lookup, () => locals.get(wordLocal, wordType), wordType);
-  return wasm.block(null, [locals.set(wordLocal, word), ...walk.steps(), walk.value(result)], unit.type(result));
+  return wasm.block(null, [locals.set(wordLocal, word), ...walk.code(result)], unit.type(result));
 }
 
 /** The way from the root entry to a leaf; its position is a local. */
 class Walk {
   readonly #at: number;
+  /** The entry of the last step. */
+  readonly #entry: number;
 
   constructor(
     readonly unit: Unit, readonly locals: Locals, readonly lookup: MemoryLookup, readonly word: () => Ref, readonly wordType: ValueType,
   ) {
     this.#at = locals.fresh('i32');
+    this.#entry = locals.fresh('i32');
   }
 
-  steps(): Ref[] {
-    const { wasm } = this.unit;
-    const { i32 } = wasm;
-    const { depth, rootFields } = this.lookup;
+  /** From the root to the value. Most words are decided at the root: the rest take their steps behind one test. */
+  code(result: ValueType): Ref[] {
+    const { depth, undecided, rootFields } = this.lookup;
     const root = this.locals.set(this.#at, this.#rootIndex(rootFields));
-    if (depth === 0) return [root];
-    const step = this.locals.fresh('i32');
-    const get = (): Ref => this.locals.get(step, 'i32');
-    const load = (): Ref => this.locals.set(step, i32.load(this.lookup.steps, 4, i32.shl(this.#position(), i32.const(2))));
-    // In a leaf base and mask are zero: keep the position where the mask is.
-    const isLeaf = (): Ref => i32.lt_u(get(), i32.const(1 << 24));
-    const advanced = (): Ref => i32.add(i32.and(get(), i32.const(0xffff)), this.#field(get));
-    const unrolled = Array.from({ length: Math.min(depth, UNROLLED) }, () => [
-      load(), this.locals.set(this.#at, wasm.select(isLeaf(), this.#position(), advanced())),
-    ]).flat();
-    if (depth <= UNROLLED) return [root, ...unrolled];
+    if (depth === 0) return [root, this.#converted(this.#value(), result)];
+    if (undecided === undefined) return [root, this.#deeper(), this.#converted(this.#value(), result)];
+    // The value is needed anyway: it tells whether it is one.
+    const { wasm } = this.unit;
+    const type = this.#valueType;
+    const value = this.locals.fresh(type);
+    const get = (): Ref => this.locals.get(value, type);
+    const isNone = this.unit.ops(type).eq(get(), this.unit.const(type, undecided));
+    return [
+      root,
+      this.locals.set(value, this.#value()),
+      wasm.if(isNone, wasm.block(null, [this.#deeper(), this.locals.set(value, this.#value())], binaryen.none)),
+      this.#converted(get(), result),
+    ];
+  }
+
+  /** Steps until there is a leaf. */
+  #deeper(): Ref {
+    const { wasm } = this.unit;
     const label = this.unit.fresh('deeper');
-    const loop = wasm.loop(label, wasm.block(null, [
-      load(),
-      wasm.if(i32.eqz(isLeaf()), wasm.block(null, [this.locals.set(this.#at, advanced()), wasm.br(label)], binaryen.none)),
+    return wasm.loop(label, wasm.block(null, [
+      this.#load(),
+      wasm.if(wasm.i32.eqz(this.#isLeaf()), wasm.block(null, [this.locals.set(this.#at, this.#advanced()), wasm.br(label)], binaryen.none)),
     ], binaryen.none));
-    return [root, ...unrolled, loop];
+  }
+
+  #load(): Ref {
+    const { i32 } = this.unit.wasm;
+    return this.locals.set(this.#entry, i32.load(this.lookup.steps, 4, i32.shl(this.#position(), i32.const(2))));
+  }
+
+  // In a leaf base and mask are zero: keep the position where the mask is.
+  #isLeaf(): Ref {
+    const { i32 } = this.unit.wasm;
+    return i32.lt_u(this.#get(), i32.const(1 << 24));
+  }
+
+  #advanced(): Ref {
+    const { i32 } = this.unit.wasm;
+    return i32.add(i32.and(this.#get(), i32.const(0xffff)), this.#field(() => this.#get()));
+  }
+
+  #get(): Ref {
+    return this.locals.get(this.#entry, 'i32');
   }
 
   /** The bits of the word that a step asks for. */
@@ -87,13 +113,22 @@ class Walk {
     return parts.reduce((a, b) => i32.or(a, b));
   }
 
-  value(result: ValueType): Ref {
+  get #valueType(): ValueType {
+    return this.lookup.valueBytes === 8 ? 'i64' : 'i32';
+  }
+
+  #converted(value: Ref, result: ValueType): Ref {
+    return this.unit.convert(value, this.#valueType, result);
+  }
+
+  /** The value at the position, in its own type. */
+  #value(): Ref {
     const { i32, i64 } = this.unit.wasm;
     const { values, valueBytes } = this.lookup;
     switch (valueBytes) {
-      case 1: return this.unit.convert(i32.load8_u(values, 1, this.#position()), 'i32', result);
-      case 2: return this.unit.convert(i32.load16_u(values, 2, i32.shl(this.#position(), i32.const(1))), 'i32', result);
-      case 4: return this.unit.convert(i32.load(values, 4, i32.shl(this.#position(), i32.const(2))), 'i32', result);
+      case 1: return i32.load8_u(values, 1, this.#position());
+      case 2: return i32.load16_u(values, 2, i32.shl(this.#position(), i32.const(1)));
+      case 4: return i32.load(values, 4, i32.shl(this.#position(), i32.const(2)));
       case 8: return i64.load(values, 8, i32.shl(this.#position(), i32.const(3)));
     }
   }

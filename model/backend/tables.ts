@@ -1,5 +1,6 @@
 /** The tables of one compilation: which expressions are looked up, and where the tables lie. */
 import type { Expr } from '../ir/ir.js';
+import { maskOf } from '../ir/ops.js';
 import { decisionTree } from './decision.js';
 import { encodeValues, tableOf, valueBytes } from './table.js';
 import type { Field } from './table.js';
@@ -12,6 +13,8 @@ export type Lookup =
   | {
     readonly kind: 'memory'; readonly word: Expr; readonly rootFields: readonly Field[]; readonly depth: number;
     readonly steps: number; readonly values: number; readonly valueBytes: 1 | 2 | 4 | 8;
+    /** The value of every entry that is no leaf, and of no leaf; undefined if leaves have all values there are. */
+    readonly undecided: bigint | undefined;
   };
 
 /** Widest table that fits an i64. */
@@ -51,12 +54,15 @@ export class Tables {
     const table = tableOf(tree);
     if (table === undefined) return undefined;
     const bytes = valueBytes(e.width);
-    const values = encodeValues(table.values, bytes);
+    const none = maskOf(8 * bytes);
+    const undecided = table.values.includes(none) ? undefined : none;
+    const marked = undecided === undefined ? table.values : table.values.map((value, i) => ((table.steps[i] ?? 0) === 0 ? value : undecided));
+    const values = encodeValues(marked, bytes);
     const steps = new Uint8Array(table.steps.buffer);
     if (this.#next + values.length + steps.length + 16 > this.end) return undefined;
     return {
       kind: 'memory', word: tree.word, rootFields: table.rootFields, depth: table.depth,
-      steps: this.#put(steps), values: this.#put(values), valueBytes: bytes,
+      steps: this.#put(steps), values: this.#put(values), valueBytes: bytes, undecided,
     };
   }
 
