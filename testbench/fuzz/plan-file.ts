@@ -117,5 +117,5 @@ export function decodePlan(text: string, shapes: Shapes): PlanResult {
 
 /** The branch or jump that a word is. */
 function jumpShape(jump: number, shapes: Shapes): Shape | undefined {
-  return shapes.of(['branch', 'jump']).find((s) => s.imm !== undefined && ((jump ^ s.match) & ~s.free) === 0);
+  return [...shapes.of(['branch', 'jump']), ...shapes.shortOf(['branch', 'jump'])].find((s) => s.imm !== undefined && ((jump ^ s.match) & ~s.free) === 0);
 }
