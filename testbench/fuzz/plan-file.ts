@@ -3,7 +3,6 @@
  * it is read. Numbers are hex; zeros of the data are left out.
  */
 import { z } from 'zod';
-import { lengthOf } from '../../model/spec/compressed.js';
 import { decodeInputLog, encodeInputLog } from '../../model/machine/input-log.js';
 import { DATA_SLOTS, LOADED } from '../arbitraries/map.js';
 import type { Item, Plan, Setting } from '../arbitraries/program.js';
@@ -135,6 +134,5 @@ const settingOf = ([address, value]: readonly [number, bigint]): Setting => ({ c
 
 /** The branch or jump that a word is. */
 function jumpShape(jump: number, shapes: Shapes): Shape | undefined {
-  const sized = lengthOf(jump) === 2 ? shapes.shortOf(['branch', 'jump']) : shapes.of(['branch', 'jump']);
-  return sized.find((s) => s.imm !== undefined && ((jump ^ s.match) & ~s.free) === 0);
+  return [...shapes.of(['branch', 'jump']), ...shapes.shortOf(['branch', 'jump'])].find((s) => s.imm !== undefined && ((jump ^ s.match) & ~s.free) === 0);
 }
