@@ -139,6 +139,6 @@ function textOf(result: SessionResult, { core, seed, corpus }: { readonly core: 
   const bound = `Time: ${percent(shares.core)} core, ${percent(shares.reference)} reference and comparison, ${percent(shares.points)} counting points, ${percent(shares.making)} making programs.`;
   const points = `${pointsReached} of ${pointsTotal} points reached. Corpus: ${corpus}\n${bound}`;
   if (failures.length === 0) return `${core} and the reference agree: ${figures}\n${points}`;
-  const blocks = failures.map((f) => `${f.signature}\n${f.count === 1 ? '1 program' : `${f.count} programs`}, made smaller to ${f.length} instructions: ${f.directory}\n${f.text}`);
+  const blocks = failures.map((f) => `${f.signature}\n${f.count === 1 ? '1 program' : `${f.count} programs`}, the smallest of ${f.length} instructions: ${f.directory}\n${f.text}`);
   return `${blocks.join('\n\n')}\n\n${core} and the reference part in ${failures.length === 1 ? 'one way' : `${failures.length} ways`}: ${figures}\n${points}`;
 }

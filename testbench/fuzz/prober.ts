@@ -5,7 +5,7 @@
  */
 import type { CompiledCore } from '../../model/compile.js';
 import type { Isa } from '../../model/spec/isa.js';
-import { Builder } from '../arbitraries/build.js';
+import { Builder, type BuiltProgram } from '../arbitraries/build.js';
 import { Dice } from '../arbitraries/dice.js';
 import { PlanMaker } from '../arbitraries/maker.js';
 import type { Profile } from '../arbitraries/profile.js';
@@ -13,7 +13,7 @@ import type { Plan } from '../arbitraries/program.js';
 import { simpler } from '../arbitraries/shrink.js';
 import type { Disassembler } from '../assembly/disassemble.js';
 import { PROGRAM_LIMITS, programNumber } from '../lockstep/campaign.js';
-import { Lockstep, type Divergence } from '../lockstep/lockstep.js';
+import { Lockstep, type Divergence, type LockstepResult } from '../lockstep/lockstep.js';
 import { ObservedCore } from '../lockstep/observed.js';
 import { Collector } from './collector.js';
 import { Corpus, type Corrupt } from './corpus.js';
@@ -123,17 +123,21 @@ export class Prober {
 
   /** Runs a plan. */
   probe(plan: Plan): Probe {
-    const { collector } = this;
-    collector.start();
     try {
-      const program = this.builder.build(plan);
-      const result = this.#lockstep.run(program, { ...PROGRAM_LIMITS, inputs: program.inputs, onRecord: (o) => collector.see(o) });
-      if (result.kind === 'agreed') return { kind: 'agreed', points: collector.finish() };
+      const result = this.#counted(this.builder.build(plan));
+      if (result.kind === 'agreed') return { kind: 'agreed', points: this.collector.finish() };
       return { kind: 'diverged', divergence: result.divergence, signature: this.#signatures.of(result.divergence) };
     } catch (error) {
       const divergence = brokenDown(error);
       return { kind: 'diverged', divergence, signature: this.#signatures.of(divergence) };
     }
+  }
+
+  /** Runs a program, points and all. */
+  #counted(program: BuiltProgram): LockstepResult {
+    const { collector } = this;
+    collector.start();
+    return this.#lockstep.run(program, { ...PROGRAM_LIMITS, inputs: program.inputs, onRecord: (o) => collector.see(o) });
   }
 
   /** Runs what the corpus has, so that its points are known. */
@@ -192,7 +196,7 @@ export class Prober {
         this.#core.run(cycles, { records: () => undefined, trapped: () => undefined });
       },
       lockstep: () => this.#lockstep.run(program, options),
-      all: () => this.probe(plan),
+      all: () => this.#counted(program),
     });
     this.collector.instructions = before;
     return times;
