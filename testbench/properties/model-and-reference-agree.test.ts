@@ -9,8 +9,6 @@ import { CORES } from './cores.js';
 import { tries } from './effort.js';
 import { built, failure, lockstepOf, MOST_CYCLES, randomPrograms } from './random-programs.js';
 
-const MILLISECONDS = 12_000;
-
 describe.each(CORES)('%s', (name) => {
   it('agrees with the reference on random programs', () => {
     const lockstep = lockstepOf(name);
@@ -20,7 +18,7 @@ describe.each(CORES)('%s', (name) => {
         const result = lockstep.run(program, { maxCycles: MOST_CYCLES, inputs: program.inputs });
         if (result.kind === 'diverged') throw failure(result.divergence, plan, program);
       }),
-      tries(3000, MILLISECONDS),
+      tries(3000),
     );
   });
 });
