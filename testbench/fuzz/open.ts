@@ -1,7 +1,6 @@
 /**
  * From names to a prober: compiled core and specs, in whichever process asks.
  */
-import { createDisassembler } from '../assembly/disassemble.js';
 import type { Profile } from '../arbitraries/profile.js';
 import { readyCore, type ReadyCore } from '../commands/cores.js';
 import { specFailure, type Failure } from '../commands/failure.js';
@@ -35,7 +34,7 @@ export async function openProber(setup: ProberSetup): Promise<Opened | Failure> 
   const specs = load(specLayers(overlays));
   if (!specs.ok) return specFailure(specs.diagnostics);
   const prober = new Prober({
-    core: ready.variant('observed'), isa: specs.value.isa, disassemble: createDisassembler(ready.tables),
+    core: ready.variant('observed'), isa: specs.value.isa,
     profile: setup.profile, seed: setup.seed, corpus: setup.corpus, findings: setup.findings,
   });
   return { ok: true, prober, ready };
