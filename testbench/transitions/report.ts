@@ -89,6 +89,6 @@ export function summary(results: TransitionResults): string {
     `${cells} cells, ${executed} executed, ${agreeing} agreeing; ${seconds.toFixed(1)} s (${cores.map((c) => `${c.core} ${c.seconds.toFixed(1)} s`).join(', ')}).`,
     ...(pruned.length === 0 ? [] : [`Without cells: ${pruned.map((p) => p.name).join(', ')} (${[...new Set(pruned.map((p) => p.reason))].join('; ')}).`]),
     ...failures.map(([what, f]) => `Cell ${f.cell} ${what} on ${f.core}: ${f.event} in ${f.mode}, ${f.state}: ${f.what}. Rules: ${f.rules.join(', ')}.`),
-    ...(supportDifferences ?? []).map((d) => `${d.bit} is read by the ${d.readBy} alone: ${d.event} in ${d.mode}.`),
+    ...(supportDifferences ?? []).map((d) => `${d.event} in ${d.mode}: only the ${d.readBy} ${d.readBy === 'specs' ? 'read' : 'reads'} ${d.bit}.`),
   ].join('\n');
 }
