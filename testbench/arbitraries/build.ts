@@ -31,7 +31,7 @@ export interface BuiltProgram {
   readonly prologue: number;
 }
 
-const SYMBOLS: ReadonlyMap<string, bigint> = new Map([['tohost', BASE + BigInt(AT.tohost)]]);
+const SYMBOLS: ReadonlyMap<string, bigint> = new Map([['tohost', BASE + BigInt(AT.tohost)], ['fromhost', BASE + BigInt(AT.fromhost)]]);
 /** Bytes for each handler. */
 const ROOM = { M: AT.HS - AT.M, HS: AT.VS - AT.HS, VS: AT.tohost - AT.VS } as const;
 /** More would not fit into the prologue. */

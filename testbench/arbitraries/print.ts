@@ -13,12 +13,12 @@ const hex = (value: bigint | number, digits = 0): string => `0x${value.toString(
 /** Places that have a name. */
 const LABELS: readonly (readonly [offset: number, name: string])[] = [
   [AT.prologue, '_start'], [AT.finish, 'finish'], [AT.M, 'machine_vectors'], [AT.HS, 'supervisor_vectors'], [AT.VS, 'guest_vectors'],
-  [AT.tohost, 'tohost'], [AT.table, 'table'], [AT.data, 'data'], [AT.body, 'body'],
+  [AT.tohost, 'tohost'], [AT.fromhost, 'fromhost'], [AT.table, 'table'], [AT.data, 'data'], [AT.body, 'body'],
 ];
 
 /** The text of a program: every word as data, with the instruction that it is as a comment. */
 export function printProgram(plan: Plan, program: BuiltProgram, disassemble: Disassembler): string {
-  const lines = [`# Body in ${plan.mode}, ${plan.body.length} items. Data words are values; instructions stand as comments.`, '        .text', '        .globl  _start, tohost'];
+  const lines = [`# Body in ${plan.mode}, ${plan.body.length} items. Data words are values; instructions stand as comments.`, '        .text', '        .globl  _start, tohost, fromhost'];
   for (const { address, data } of program.segments) {
     const view = new DataView(data.buffer, data.byteOffset, data.length);
     const labels = new Map<number, string>(LABELS.map(([offset, name]) => [Number(BASE - address) + offset, name]));

@@ -35,8 +35,9 @@ export const FRAME = [
   `        sd      t6, ${AT.tohost - AT.finish}(t5)`,
   '        jal     zero, .',
   `        .org    0x${AT.tohost.toString(16)}`,
-  '        .globl  tohost',
+  '        .globl  tohost, fromhost',
   'tohost: .dword  0',
+  'fromhost: .dword 0',
   `        .org    0x${AT.table.toString(16)}`,
 ] as const;
 

@@ -51,7 +51,7 @@ const [FINISH_POINTER, FINISH_VALUE] = [30, 31];
 const WAKE_CYCLE = 2_000n;
 const CLINT_MTIMECMP = 0x4000n;
 
-const SYMBOLS: ReadonlyMap<string, bigint> = new Map([['tohost', BASE + BigInt(AT.tohost)]]);
+const SYMBOLS: ReadonlyMap<string, bigint> = new Map([['tohost', BASE + BigInt(AT.tohost)], ['fromhost', BASE + BigInt(AT.fromhost)]]);
 const FINISH = BASE + BigInt(AT.finish);
 
 const isPin = (name: string): name is Pin => Object.hasOwn(PIN, name);
