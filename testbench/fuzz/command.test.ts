@@ -70,6 +70,20 @@ describe('ghosthart fuzz', () => {
     for (const name of corpus()) expect(() => { JSON.parse(readFileSync(sandbox.path(`killed/corpus/${name}`), 'utf8')); }).not.toThrow();
   });
 
+  it('leaves no worker behind when it is killed', async () => {
+    const child = sandbox.start(['fuzz', '--seconds', '60', '--seed', '4', '--jobs', '2', '--out', 'orphans']);
+    let err = '';
+    child.stderr?.on('data', (text: Buffer) => { err += text.toString(); });
+    const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+    for (let i = 0; i < 300 && !err.includes('programs'); i++) await wait(100);
+    const workers = childrenOf(child.pid ?? 0);
+    expect(workers).toHaveLength(2);
+    child.kill('SIGKILL');
+    const alive = (): readonly number[] => workers.filter((pid) => spawnSync('ps', ['-p', String(pid), '-o', 'args='], { encoding: 'utf8' }).stdout.includes('tinypool'));
+    for (let i = 0; i < 30 && alive().length > 0; i++) await wait(100);
+    expect(alive()).toEqual([]);
+  });
+
   it.each([
     [['--runs', '0'], 'There is no program to run.'], [['--profile', 'calm'], 'Allowed choices are all, transitions'], [['--jobs', '0'], 'Give a number from 1 to 64.'],
     [['--core', 'six-stage'], 'There is no core six-stage.'], [['--out', '/dev/null/x'], '/dev/null/x'], [['--seconds', 'ever'], 'Give seconds above 0'],

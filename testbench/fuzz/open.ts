@@ -25,8 +25,12 @@ export interface Opened {
   readonly ready: ReadyCore;
 }
 
-/** Makes a prober, from the cache where it can. */
-export async function openProber(setup: ProberSetup): Promise<Opened | Failure> {
+/**
+ * Makes a prober, from the cache where it can.
+ *
+ * @param onProgram - Called before every program.
+ */
+export async function openProber(setup: ProberSetup, onProgram?: () => void): Promise<Opened | Failure> {
   const { core, memory, overlays } = setup;
   const ready = await readyCore({ core, variants: ['observed'], overlays, memory });
   if (!ready.ok) return ready;
@@ -36,6 +40,7 @@ export async function openProber(setup: ProberSetup): Promise<Opened | Failure> 
   const prober = new Prober({
     core: ready.variant('observed'), isa: specs.value.isa,
     profile: setup.profile, seed: setup.seed, corpus: setup.corpus, findings: setup.findings,
+    ...(onProgram === undefined ? {} : { onProgram }),
   });
   return { ok: true, prober, ready };
 }

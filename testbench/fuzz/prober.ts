@@ -32,6 +32,8 @@ export interface ProberOptions {
   readonly corpus?: string;
   /** Folder in which a failing plan lies until it has been made smaller; undefined writes none. */
   readonly findings?: string;
+  /** Called before every program. */
+  readonly onProgram?: () => void;
 }
 
 /** Programs to run. */
@@ -119,6 +121,7 @@ export class Prober {
 
   /** Runs a plan. */
   probe(plan: Plan): Probe {
+    this.options.onProgram?.();
     try {
       const result = this.#counted(this.builder.build(plan));
       if (result.kind === 'agreed') return { kind: 'agreed', points: this.collector.finish() };
