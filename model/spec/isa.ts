@@ -198,8 +198,10 @@ export type TrapSource = (typeof TRAP_SOURCES)[number];
 
 export interface Exception extends Entry {
   readonly code: number;
-  /** `instruction`: raised by a `raise:`; `none`: cannot occur yet. */
+  /** `instruction`: raised by a `raise:`; `none`: nothing raises it. */
   readonly source: TrapSource | 'none';
+  /** Why nothing raises it, as a clause: `there is no translation`. With source `none`, and only then. */
+  readonly because?: string;
   /** bits<64>; may use `pc`, `insn`, `address` (of the faulting access), `target`. */
   readonly tval: Operation;
   /** One bit: tval is a guest virtual address. */

@@ -15,7 +15,7 @@ import { buildDecision, ROW_KEYS, type RawRow } from './tables.js';
 const TRAP_MODES = ['M', 'HS', 'VS'] as const;
 type TrapMode = (typeof TRAP_MODES)[number];
 
-const EXCEPTION = closed({ code: small, source: oneOf([...TRAP_SOURCES, 'none']), tval: operation, gva: operation, tinst: operation, rules: listOf(word).exactOptional() });
+const EXCEPTION = closed({ code: small, source: oneOf([...TRAP_SOURCES, 'none']), because: word.exactOptional(), tval: operation, gva: operation, tinst: operation, rules: listOf(word).exactOptional() });
 const INTERRUPT = closed({ code: small, guestCode: small.exactOptional(), rules: listOf(word).exactOptional() });
 const LEVEL = closed({ mode: oneOf(TRAP_MODES), pending: operation, enabled: operation, order: listOf(word), rules: listOf(word).exactOptional() });
 const DELEGATION_ROW = closed({ ...ROW_KEYS, then: oneOf(TRAP_MODES) });
@@ -60,8 +60,11 @@ function buildException(declared: Declared, context: Context): Exception | undef
   context.wellNamed(key, /^[a-z][a-z0-9_]*$/, label, 'load_fault');
   const raw = context.read(EXCEPTION, declared.node, label);
   if (raw === undefined) return undefined;
-  const { tval, gva, tinst } = raw;
-  return { ...context.entry(declared, raw.rules), code: code(raw.code, label, context), source: raw.source.value, tval, gva, tinst };
+  const { because, tval, gva, tinst } = raw;
+  const source = raw.source.value;
+  if (source === 'none' && because === undefined) context.complain(key, `${label}: nothing raises it, and it does not say why`, 'Add `because: "there is no translation"`, or give it a source.');
+  if (source !== 'none' && because !== undefined) context.complain(because, `${label}: it has a source, so there is nothing to excuse`, 'Remove `because`, or write `source: none`.');
+  return { ...context.entry(declared, raw.rules), code: code(raw.code, label, context), source, tval, gva, tinst, ...(because && { because: because.text }) };
 }
 
 function buildInterrupt(declared: Declared, context: Context): Interrupt | undefined {

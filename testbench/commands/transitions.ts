@@ -25,7 +25,6 @@ interface TransitionsOptions {
   readonly event?: string;
   readonly rule?: string;
   readonly cell?: bigint;
-  readonly supports?: boolean;
   readonly html?: string;
   readonly vcd?: string;
   readonly json?: boolean;
@@ -45,13 +44,13 @@ export function define(program: Command): void {
     .option('--event <text>', 'only events with this text in their name: sret, hgatp, machine_timer')
     .option('--rule <name>', 'only cells that this rule decides')
     .addOption(numberOption('--cell <n>', 'one cell: its program is printed, too'))
-    .option('--supports', 'compare what specs and reference read while they decide')
     .option('--html <file>', 'write the matrix as a page')
     .option('--vcd <file>', 'with --cell: write the wave of its program')
     .addOption(jsonOption())
     .addOption(specsOption())
     .addHelpText('after', `
-Exit code 1 if a cell disagrees or was not executed.
+Cells differ in every bit that the specs or the reference read while they decide. Exit code 1 if the two do not read the
+same, or if a cell disagrees or was not executed.
 
 Example:
   ghosthart transitions --event sret --mode VS`)
@@ -84,7 +83,7 @@ async function execute(options: TransitionsOptions, isa: Isa, ready: readonly Re
   const { runTransitions } = await import('../transitions/run.js');
   const { allAgree, formatTransitions, summary, transitionsJson } = await import('../transitions/report.js');
   const results = runTransitions({
-    isa, cores: ready.map((r) => r.variant('observed')), filter: filterOf(options), supports: options.supports === true,
+    isa, cores: ready.map((r) => r.variant('observed')), filter: filterOf(options),
     onProgress: ({ what, done, total }) => terminal.progress(`${what}: ${done} of ${total}`),
   });
   terminal.progress('');

@@ -275,7 +275,8 @@ export function choicesOf(roots: readonly Expr[]): { readonly conditions: readon
   return { conditions: [...conditions], leaves: [...leaves] };
 }
 
-function unknownsOf(roots: readonly Expr[]): ReadonlySet<Expr> {
+/** What expressions are made of: registers, elements, wires, products and quotients. */
+export function unknownsOf(roots: readonly Expr[]): ReadonlySet<Expr> {
   const unknowns = new Set<Expr>();
   const seen = new Set<Expr>();
   const visit = (e: Expr): void => {

@@ -2,7 +2,7 @@
  * The prover: whether effects are equal on two sides, for every valuation of
  * the registers that the invariants allow.
  */
-import { constant, mux, zext } from '../../model/ir/build.js';
+import { ZERO, and, binary, constant, mux, not, zext } from '../../model/ir/build.js';
 import type { Expr, Module, Register, Wire } from '../../model/ir/ir.js';
 import { Interner } from '../../model/ir/intern.js';
 import { alikeExprs } from '../../model/ir/likeness.js';
@@ -12,7 +12,7 @@ import { Simplifier } from '../../model/ir/simplify.js';
 import { operands, postorder } from '../../model/ir/walk.js';
 import { abstracted } from './abstraction.js';
 import { TooLarge } from './bdd.js';
-import { BitBlaster, choicesOf } from './bits.js';
+import { BitBlaster, choicesOf, unknownsOf } from './bits.js';
 import type { Invariant } from './invariants.js';
 import { ANY, InStage, type KnownInstruction } from './known-instruction.js';
 import type { Effects } from './transition.js';
@@ -22,7 +22,7 @@ export const NODES = 2_000_000;
 /** For one wire or effect, and for a part of it. */
 const NODES_OF_ROOT = 150_000;
 const NODES_OF_PART = 60_000;
-/** A wire that depends on so many registers is small. */
+/** A wire that depends on so many registers, or a condition on so many registers and wires, is small. */
 const SMALL = 6;
 const TOO_LARGE = ' (too large to decide)';
 type Comparison = 'equal' | 'different' | 'too large';
@@ -128,9 +128,24 @@ export class Prover {
    * @param thoroughly - If that leads nowhere, instruction by instruction, too.
    */
   #difference([a, b]: Pair, thoroughly: boolean): string | undefined {
-    if (this.#parts(a, b) === 'equal') return undefined;
+    if (this.#onEveryWay(a, b, [])) return undefined;
     const found = this.#wholly(a, b, NODES_OF_ROOT);
     return found !== undefined && thoroughly ? this.#byInstruction(a, b) : found;
+  }
+
+  /**
+   * Equal wherever the same choices lead to: what was chosen on the way may
+   * rule out that what differs there matters.
+   */
+  #onEveryWay(a: Expr, b: Expr, way: readonly Expr[]): boolean {
+    if (this.#parts(a, b) === 'equal') return true;
+    const [ours, theirs] = [waysOf(a), waysOf(b)];
+    const alike = alikeExprs(a, b) && ours.length > 0 && this.#parts(ours[0]?.choice ?? a, theirs[0]?.choice ?? b) === 'equal';
+    if (alike) return ours.every(({ arm, only }, i) => this.#onEveryWay(arm, theirs[i]?.arm ?? arm, [...way, ...only]));
+    if (theirs.length === 0 && ours.length > 0) return ours.every(({ arm, only }) => this.#onEveryWay(arm, b, [...way, ...only]));
+    if (ours.length === 0 && theirs.length > 0) return theirs.every(({ arm, only }) => this.#onEveryWay(a, arm, [...way, ...only]));
+    const small = way.map(opened).filter((condition) => unknownsOf([condition]).size <= SMALL);
+    return small.length > 0 && a.width === b.width && this.#asNames(and(...small, binary('ne', a, b)), ZERO, NODES_OF_PART) === undefined;
   }
 
   /** Equal by their parts, or as a whole if that is not too large. */
@@ -279,7 +294,26 @@ function folded(e: Expr): Expr {
   return constant(e.width, applyBinary(e.op, e.a.width, e.a.value, e.b.value));
 }
 
-/** The registers that expressions read, wires as they are. */
+/** What a choice leads to: the arm, what it chooses by, and what holds only on this way, as far as it is a single bit. */
+interface Way {
+  readonly arm: Expr;
+  readonly choice: Expr;
+  readonly only: readonly Expr[];
+}
+
+/** The ways of a choice; none for what is no choice. */
+function waysOf(e: Expr): readonly Way[] {
+  if (e.kind === 'mux') return [{ arm: e.then, choice: e.condition, only: [e.condition] }, { arm: e.else, choice: e.condition, only: [not(e.condition)] }];
+  return e.kind === 'select' ? [...e.cases.map((c) => c.value), e.default].map((arm) => ({ arm, choice: e.key, only: [] })) : [];
+}
+
+/** A condition that is a wire, as what the wire stands for. */
+function opened(e: Expr): Expr {
+  if (e.kind === 'not') return not(opened(e.a));
+  return e.kind === 'wire' ? e.wire.value : e;
+}
+
+/** The registers that expressions read, through wires. */
 export function registersOf(roots: readonly Expr[]): ReadonlySet<Register> {
   return new Set(postorder(roots).flatMap((e) => (e.kind === 'read' ? [e.register] : [])));
 }

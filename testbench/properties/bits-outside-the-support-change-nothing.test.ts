@@ -12,10 +12,9 @@ import { Reference } from '../reference/reference.js';
 import type { Retirement, Subject } from '../retirement.js';
 import type { Cell } from '../transitions/cells.js';
 import { outcomeText } from '../transitions/decide.js';
-import { decisionOf } from '../transitions/execute.js';
+import { decisionOf, isAbout } from '../transitions/execute.js';
 import { fill } from '../transitions/fill.js';
 import { prepare, selectedCells } from '../transitions/session.js';
-import { isAbout } from '../transitions/support-of-reference.js';
 import { compiledCore, CORES, shippedSpecs } from './cores.js';
 import { tries } from './effort.js';
 

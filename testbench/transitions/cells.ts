@@ -38,8 +38,8 @@ export interface Matrix {
   readonly also?: ReadonlyMap<string, readonly string[]>;
 }
 
-/** An event in a mode. */
-export const supportKey = (event: TransitionEvent, mode: Mode): string => `${mode} ${event.id}`;
+/** An event, by its id, in a mode. */
+export const supportKey = (event: string, mode: Mode): string => `${mode} ${event}`;
 
 /** The matrix of an instruction set, without its cells. */
 export function matrixOf(isa: Isa): Matrix {
@@ -53,7 +53,7 @@ const known = new WeakMap<Matrix, Map<string, readonly string[]>>();
 export function supportNames(matrix: Matrix, event: TransitionEvent, mode: Mode): readonly string[] {
   const names = known.get(matrix) ?? new Map<string, readonly string[]>();
   known.set(matrix, names);
-  const key = supportKey(event, mode);
+  const key = supportKey(event.id, mode);
   const found = names.get(key) ?? findNames(matrix, event, mode);
   names.set(key, found);
   return found;
@@ -63,7 +63,7 @@ function findNames({ isa, pinned, also }: Matrix, event: TransitionEvent, mode: 
   // An interrupt alone is tried with everything that matters to it in any mode: where it is never taken, nothing may change that.
   const modes = event.group === 'interrupt' ? MODES : [mode];
   const names = new Set(modes.flatMap((m) => [...supportOfSpecs(isa, event, m, pinned, true).support]));
-  for (const name of also?.get(supportKey(event, mode)) ?? []) names.add(name);
+  for (const name of also?.get(supportKey(event.id, mode)) ?? []) names.add(name);
   return [...names].filter((name) => !pinned[mode].has(name));
 }
 

@@ -27,7 +27,7 @@ export function eventsOf(isa: Isa): Events {
     ...csrEvents(isa, shapes),
     ...interruptEvents(isa),
   ];
-  const pruned = isa.traps.exceptions.filter((e) => e.source === 'none').map(({ name }) => ({ name, reason: 'no source: nothing in these specs raises it' }));
+  const pruned = isa.traps.exceptions.flatMap(({ name, because }) => (because === undefined ? [] : [{ name, reason: because }]));
   return { events, pruned };
 }
 

@@ -2,6 +2,7 @@
  * A cell executed on a core and on the reference in lockstep, and held
  * against what the specs decide.
  */
+import type { Interrupt, Isa } from '../../model/spec/isa.js';
 import { Lockstep } from '../lockstep/lockstep.js';
 import type { ObservedCore } from '../lockstep/observed.js';
 import type { Observation } from '../lockstep/records.js';
@@ -9,6 +10,7 @@ import { Reference } from '../reference/reference.js';
 import type { ArchitecturalState, Retirement } from '../retirement.js';
 import type { Cell, Matrix } from './cells.js';
 import { type Decision, outcomeText } from './decide.js';
+import type { TransitionEvent } from './event.js';
 import type { WitnessWriter } from './witness.js';
 
 /** Cycles that a witness may take; it needs a few hundred, a waiting one until it is woken. */
@@ -76,4 +78,13 @@ export function decisionOf({ trap, next_mode }: Retirement): Decision {
   if (trap === undefined) return { next: next_mode, rules: [] };
   const { cause, interrupt, to, gva } = trap;
   return { next: next_mode, trap: { cause, interrupt, to, gva }, rules: [] };
+}
+
+/** The record shows the event, not an interrupt that came before it. */
+export function isAbout({ traps }: Isa, event: TransitionEvent, { trap }: Retirement): boolean {
+  if (trap?.interrupt !== true) return true;
+  if (event.kind === 'instruction') return false;
+  const level = traps.levels.find((l) => l.mode === trap.to);
+  const seenAs = (i: Interrupt): number => (trap.to === 'VS' ? (i.guestCode ?? i.code) : i.code);
+  return event.interrupts.some((i) => level?.order.includes(i.name) === true && seenAs(i) === trap.cause);
 }

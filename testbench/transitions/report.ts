@@ -81,14 +81,20 @@ export function formatTransitions(results: TransitionResults): string {
   return `${[line(HEADINGS), ...rows.map(line), '', summary(results)].join('\n')}\n`;
 }
 
+/** `load_page_fault, store_page_fault (there is no translation)` */
+function byReason(pruned: TransitionsJson['pruned']): readonly string[] {
+  const reasons = [...new Set(pruned.map((p) => p.reason))];
+  return reasons.map((reason) => `${pruned.filter((p) => p.reason === reason).map((p) => p.name).join(', ')} (${reason})`);
+}
+
 /** The figures, what was left out and why, and every failure. */
 export function summary(results: TransitionResults): string {
   const { cells, executed, agreeing, disagreeing, unexecuted, pruned, supportDifferences, cores, seconds } = transitionsJson(results);
   const failures = [...disagreeing.map((f) => ['disagrees', f] as const), ...unexecuted.map((f) => ['was not executed', f] as const)];
   return [
     `${cells} cells, ${executed} executed, ${agreeing} agreeing; ${seconds.toFixed(1)} s (${cores.map((c) => `${c.core} ${c.seconds.toFixed(1)} s`).join(', ')}).`,
-    ...(pruned.length === 0 ? [] : [`Without cells: ${pruned.map((p) => p.name).join(', ')} (${[...new Set(pruned.map((p) => p.reason))].join('; ')}).`]),
+    ...(pruned.length === 0 ? [] : [`Without cells: ${byReason(pruned).join('; ')}.`]),
     ...failures.map(([what, f]) => `Cell ${f.cell} ${what} on ${f.core}: ${f.event} in ${f.mode}, ${f.state}: ${f.what}. Rules: ${f.rules.join(', ')}.`),
-    ...(supportDifferences ?? []).map((d) => `${d.bit} is read by the ${d.readBy} alone: ${d.event} in ${d.mode}.`),
+    ...(supportDifferences ?? []).map((d) => `${d.event} in ${d.mode}: only the ${d.readBy} ${d.readBy === 'specs' ? 'read' : 'reads'} ${d.bit}.`),
   ].join('\n');
 }

@@ -16,12 +16,12 @@ export interface Session {
   readonly writer: WitnessWriter;
 }
 
-/** Prepares the transitions of an instruction set. */
-export function prepare(isa: Isa): Session {
-  const matrix = matrixOf(isa);
+/** Prepares the transitions of an instruction set. `also`: as in {@link Matrix}. */
+export function prepare(isa: Isa, also?: Matrix['also']): Session {
+  const matrix = { ...matrixOf(isa), ...(also && { also }) };
   const homes = controlHomes(matrix);
   const filling = fillingOf(matrix, homes);
-  return { matrix, filling, arranger: new Arranger(matrix, homes), writer: new WitnessWriter(matrix, filling) };
+  return { matrix, filling, arranger: new Arranger(matrix), writer: new WitnessWriter(matrix, filling) };
 }
 
 /** Registers that some decision rests on. */
@@ -45,11 +45,17 @@ export interface CellFilter {
   readonly every?: number;
 }
 
-/** The cell passes. */
-export function passes({ mode, group, event, rule, cell, every }: CellFilter, one: Cell): boolean {
+/** Cells of the event in the mode can pass. */
+export function concerns({ mode, group, event }: CellFilter, one: Pick<Cell, 'mode' | 'event'>): boolean {
   return (mode === undefined || one.mode === mode)
     && (group === undefined || one.event.group === group)
-    && (event === undefined || one.event.id.includes(event))
+    && (event === undefined || one.event.id.includes(event));
+}
+
+/** The cell passes. */
+export function passes(filter: CellFilter, one: Cell): boolean {
+  const { rule, cell, every } = filter;
+  return concerns(filter, one)
     && (rule === undefined || one.expected.rules.includes(rule))
     && (cell === undefined || one.index === cell)
     && (every === undefined || one.index % every === 0);
