@@ -27,7 +27,7 @@ describe('ghosthart fuzz', () => {
     const fuzzed = sandbox.run(['fuzz', '--runs', '250', '--seed', '2', '--jobs', '1', '--json', '--specs', plantedSpecs()]);
     expect(fuzzed.code).toBe(1);
     const result: Record<string, unknown> & { failures: readonly { directory: string; length: number }[] } = JSON.parse(fuzzed.out);
-    expect(Object.keys(result)).toEqual(['programs', 'instructions', 'seconds', 'pointsReached', 'pointsTotal', 'failures', 'shares']);
+    expect(Object.keys(result)).toEqual(['programs', 'instructions', 'seconds', 'pointsReached', 'pointsTotal', 'pointsExcluded', 'failures', 'shares']);
     const [first] = result.failures;
     if (first === undefined) throw new Error('no failure');
     expect(Object.keys(first)).toEqual(['signature', 'directory', 'length', 'count']);

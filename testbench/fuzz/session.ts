@@ -6,6 +6,7 @@ import type { KeptFolder, SmallFailure } from './failure-folder.js';
 import type { Executor } from './executor.js';
 import { Findings, type FoundFile } from './findings.js';
 import type { ChunkResult, Finding, Prober, Shrinking } from './prober.js';
+import type { Excluded } from './points.js';
 import { NO_TIMES, shares, sum, type Times } from './time-shares.js';
 
 /** When a session ends, and who hears of it. */
@@ -52,6 +53,8 @@ export interface SessionResult extends Omit<Progress, 'failures' | 'newest'> {
   readonly shares: Times;
   /** Points that nothing has reached. */
   readonly missing: readonly string[];
+  /** Points that nothing can reach, and why; they are not in the total. */
+  readonly excluded: readonly Excluded[];
 }
 
 /** Programs that are handed out at once. */
@@ -115,13 +118,13 @@ export class Session {
     const { table } = this.prober.collector;
     const failures = [...this.#failures.values()].flatMap(({ kept, count }) => (kept === undefined ? [] : [{ ...kept, count }]));
     const { failures: _, newest: __, ...progress } = this.progress;
-    return { ...progress, failures, shares: shares(this.#times), missing: table.names.filter((___, point) => this.#known[point] === 0) };
+    return { ...progress, failures, shares: shares(this.#times), missing: table.names.filter((___, point) => this.#known[point] === 0 && table.excludes(point) === undefined), excluded: table.excluded };
   }
 
   get progress(): Progress {
     return {
       programs: this.#programs, instructions: this.#instructions, seconds: (performance.now() - this.#began) / 1000,
-      pointsReached: this.#reached, pointsTotal: this.#known.length, newest: this.#newest, failures: this.#failures.size,
+      pointsReached: this.#reached, pointsTotal: this.prober.collector.table.reachable, newest: this.#newest, failures: this.#failures.size,
     };
   }
 
@@ -202,8 +205,12 @@ export class Session {
     for (const point of result.points) {
       if (this.#known[point] !== 0) continue;
       this.#known[point] = 1;
-      this.#reached++;
-      this.#newest = this.prober.collector.table.name(point);
+      const { table } = this.prober.collector;
+      const impossible = table.excludes(point);
+      if (impossible === undefined) {
+        this.#reached++;
+        this.#newest = table.name(point);
+      } else this.#noteOnce(`A program has reached "${table.name(point)}", which counts as impossible (${impossible}): please report it.`);
     }
     for (const [signature, count] of Object.entries(result.again)) this.#count(signature, count);
     for (const { path, message } of result.corrupt) this.#noteOnce(`${path} is skipped. ${message} Delete it.`);
