@@ -32,11 +32,11 @@ class Texts {
 const KINDS: readonly CellResult['kind'][] = ['agreeing', 'disagreeing', 'unexecuted'];
 
 /** What the page is made from; the columns of `cells` are in the order that the page script reads. */
-function pageData(results: TransitionResults, tables: AssemblyTables): object {
+function pageData(results: TransitionResults, tables: AssemblyTables, specs: readonly string[]): object {
   const texts = new Texts();
   const words = new WordText(tables);
   const { writer } = results.session;
-  const [first] = results.cores;
+  const core = results.cores[0]?.core ?? '';
   const cells = results.cells.map((cell, i) => {
     const witness = writer.write(cell);
     const found = results.cores.flatMap(({ results: r }) => r[i] ?? []);
@@ -47,7 +47,6 @@ function pageData(results: TransitionResults, tables: AssemblyTables): object {
     const log = record === undefined ? [] : recordLines(record);
     const pins = witness?.inputs.flatMap((e) => (e.kind === 'pin' ? [`${e.pin}=${e.value} from cycle ${e.cycle}`] : [])) ?? [];
     return [
-      cell.index,
       MODES.indexOf(cell.mode),
       texts.number(cell.event.id),
       GROUPS.indexOf(cell.event.group),
@@ -63,14 +62,20 @@ function pageData(results: TransitionResults, tables: AssemblyTables): object {
       log.map((line) => texts.number(line)),
     ];
   });
-  return { modes: MODES, groups: GROUPS, kinds: KINDS, head: HEAD, frame: FRAME, core: first?.core ?? 'five-stage', texts: texts.list, cells };
+  return { modes: MODES, groups: GROUPS, kinds: KINDS, head: HEAD, frame: FRAME, command: commandFor(core, specs), texts: texts.list, cells };
 }
+
+/** A word for a shell. */
+const quoted = (word: string): string => (/^[\w./@%+,:-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+
+/** What makes the wave of a cell, but for its name. */
+const commandFor = (core: string, specs: readonly string[]): string => ['npx ghosthart transitions', `--core ${core}`, ...specs.map((s) => `--specs ${quoted(s)}`)].join(' ');
 
 const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
-/** The page. */
-export function transitionsHtml(results: TransitionResults, tables: AssemblyTables): string {
-  const data = gzipSync(JSON.stringify(pageData(results, tables)), { level: 9 }).toString('base64');
+/** The page. `specs`: the overlays that the instruction set came from, for the commands it shows. */
+export function transitionsHtml(results: TransitionResults, tables: AssemblyTables, specs: readonly string[] = []): string {
+  const data = gzipSync(JSON.stringify(pageData(results, tables, specs)), { level: 9 }).toString('base64');
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -81,7 +86,7 @@ export function transitionsHtml(results: TransitionResults, tables: AssemblyTabl
 <p class="summary">${escape(summary(results)).replaceAll('\n', '<br>')}</p>
 <form id="filters"></form>
 <p id="count"></p>
-<table><thead><tr><th>Cell<th>From<th>Event<th>State<th>Outcome<th>Written<th>Rules<th>Agreement</thead><tbody id="rows"></tbody></table>
+<table><thead><tr><th>From<th>Event<th>State<th>Outcome<th>Written<th>Rules<th>Agreement</thead><tbody id="rows"></tbody></table>
 <button id="more" hidden>Show more</button>
 <script id="data" type="application/octet-stream;base64">${data}</script>
 <script>${PAGE_SCRIPT}</script>

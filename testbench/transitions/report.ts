@@ -1,12 +1,14 @@
 /** The executed matrix as text and as JSON. */
 import type { CellResult } from './execute.js';
 import type { TransitionResults } from './run.js';
-import { rulesText, valuationText, writtenText } from './words.js';
+import { cellName, stateText } from './names.js';
+import { rulesText, writtenText } from './words.js';
 import { outcomeText } from './decide.js';
 
 /** A cell on which the sides part, or that was not executed. */
 export interface Failing {
-  readonly cell: number;
+  /** Its name. */
+  readonly cell: string;
   readonly core: string;
   readonly mode: string;
   readonly event: string;
@@ -34,7 +36,7 @@ function failing(core: string, result: CellResult): Failing | undefined {
   if (result.kind === 'agreeing') return undefined;
   const { cell } = result;
   const what = result.kind === 'disagreeing' ? result.difference : result.reason;
-  return { cell: cell.index, core, mode: cell.mode, event: cell.event.id, state: valuationText(cell), rules: cell.expected.rules, what };
+  return { cell: cellName(cell), core, mode: cell.mode, event: cell.event.id, state: stateText(cell), rules: cell.expected.rules, what };
 }
 
 /** Figures and failures. A cell counts as agreeing if it agrees on every core. */
@@ -62,7 +64,7 @@ export function transitionsJson({ cells, cores, pruned, supportDifferences, seco
 /** Everything agrees and nothing is left out. */
 export const allAgree = ({ cells, agreeing, supportDifferences = [] }: TransitionsJson): boolean => cells === agreeing && supportDifferences.length === 0;
 
-const HEADINGS = ['cell', 'from', 'event', 'state', 'outcome', 'written', 'rules', 'agreement'] as const;
+const HEADINGS = ['from', 'event', 'state', 'outcome', 'written', 'rules', 'agreement'] as const;
 /** Widest a column gets; the page has everything. */
 const WIDEST = 60;
 
@@ -74,7 +76,7 @@ export function formatTransitions(results: TransitionResults): string {
     const result = first?.results[i];
     const record = result !== undefined && 'record' in result ? result.record : undefined;
     const agreement = kinds.every((k) => k === 'agreeing') ? 'agree' : kinds.includes('disagreeing') ? 'DISAGREE' : 'NOT EXECUTED';
-    return [`${cell.index}`, cell.mode, cell.event.id, valuationText(cell), outcomeText(cell.expected), record === undefined ? '' : writtenText(record), rulesText(cell), agreement];
+    return [cell.mode, cell.event.id, stateText(cell), outcomeText(cell.expected), record === undefined ? '' : writtenText(record), rulesText(cell), agreement];
   });
   const widths = HEADINGS.map((heading, i) => Math.min(WIDEST, rows.reduce((w, row) => Math.max(w, row[i]?.length ?? 0), heading.length)));
   const line = (row: readonly string[]): string => row.map((text, i) => text.padEnd(widths[i] ?? 0)).join('  ').trimEnd();
@@ -94,7 +96,7 @@ export function summary(results: TransitionResults): string {
   return [
     `${cells} cells, ${executed} executed, ${agreeing} agreeing; ${seconds.toFixed(1)} s (${cores.map((c) => `${c.core} ${c.seconds.toFixed(1)} s`).join(', ')}).`,
     ...(pruned.length === 0 ? [] : [`Without cells: ${byReason(pruned).join('; ')}.`]),
-    ...failures.map(([what, f]) => `Cell ${f.cell} ${what} on ${f.core}: ${f.event} in ${f.mode}, ${f.state}: ${f.what}. Rules: ${f.rules.join(', ')}.`),
+    ...failures.map(([what, f]) => `${f.cell} ${what} on ${f.core}: ${f.what}. Rules: ${f.rules.join(', ')}.`),
     ...(supportDifferences ?? []).map((d) => `${d.event} in ${d.mode}: only the ${d.readBy} ${d.readBy === 'specs' ? 'read' : 'reads'} ${d.bit}.`),
   ].join('\n');
 }

@@ -6,12 +6,6 @@ import { outcomeText } from './decide.js';
 
 const hex = (value: bigint): string => `0x${value.toString(16)}`;
 
-/** The values that make the cell, as `mstatus.TSR=1 medeleg[2]=0`. */
-export function valuationText({ shown }: Cell): string {
-  const text = [...shown].map(([name, value]) => `${name}=${value}`).join(' ');
-  return text === '' ? 'any state' : text;
-}
-
 /** Names of the registers that the event wrote. */
 export const writtenText = ({ rd_addr, csrs }: Retirement): string => [...(rd_addr === 0 ? [] : [`x${rd_addr}`]), ...csrs.map((c) => c.csr)].join(' ');
 
