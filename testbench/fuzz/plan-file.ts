@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { decodeInputLog, encodeInputLog } from '../../model/machine/input-log.js';
 import { DATA_SLOTS, LOADED } from '../arbitraries/map.js';
-import type { Item, Plan } from '../arbitraries/program.js';
+import { PARTS, type Item, type Plan } from '../arbitraries/program.js';
 import type { Shape, Shapes } from '../arbitraries/shapes.js';
 
 /** What is known of a program beside the program. */
@@ -56,6 +56,7 @@ const schema = z.strictObject({
   data: z.array(z.tuple([z.number().int().min(0).max(DATA_SLOTS - 1), hex])),
   body: z.array(z.strictObject({ words: z.array(word).min(1).max(MOST_WORDS), jump: z.tuple([z.number().int().min(-64).max(64), z.number().int().min(-8).max(8)]).optional() })).max(MOST_ITEMS),
   events: z.string(),
+  omits: z.array(z.enum(PARTS)).max(PARTS.length).optional(),
 });
 
 /** The text of a program. */
@@ -78,6 +79,7 @@ export function encodePlan({ plan, seed, program, points }: PlanFile): string {
     data: plan.data.flatMap((value, i) => (value === 0n ? [] : [[i, text(value)]])),
     body,
     events: encodeInputLog(plan.events),
+    ...(plan.omits === undefined ? {} : { omits: plan.omits }),
   })}\n`;
 }
 
@@ -94,7 +96,7 @@ export function decodePlan(text: string, shapes: Shapes): PlanResult {
     const [issue] = checked.error.issues;
     return { ok: false, message: `It is no program: ${issue === undefined ? 'wrong shape' : `${issue.path.join('.')}: ${issue.message}`}.` };
   }
-  const { seed, program, points, mtimecmp, data, body, events, settings, format: _, ...rest } = checked.data;
+  const { seed, program, points, mtimecmp, data, body, events, settings, omits, format: _, ...rest } = checked.data;
   const log = decodeInputLog(events);
   if (!log.ok) return { ok: false, message: log.message };
   const items: Item[] = [];
@@ -111,6 +113,7 @@ export function decodePlan(text: string, shapes: Shapes): PlanResult {
     data: data.length === 0 ? [] : Array.from({ length: DATA_SLOTS }, (__, i) => slots.get(i) ?? 0n),
     body: items,
     events: log.events,
+    ...(omits === undefined ? {} : { omits }),
   };
   return { ok: true, file: { seed, program, points, plan } };
 }
