@@ -21,8 +21,8 @@ export function printProgram(plan: Plan, program: BuiltProgram, disassemble: Dis
   const lines = [`# Body in ${plan.mode}, ${plan.body.length} items. Data words are values; instructions stand as comments.`, '        .text', '        .globl  _start, tohost, fromhost'];
   for (const { address, data } of program.segments) {
     const view = new DataView(data.buffer, data.byteOffset, data.length);
-    const labels = new Map<number, string>(LABELS.map(([offset, name]) => [Number(BASE - address) + offset, name]));
-    program.items.forEach((item, i) => labels.set(Number(item - address), i < plan.body.length ? (i === 0 ? 'body' : `item${i}`) : 'body_end'));
+    const labels = new Map<number, string>([...LABELS, ...program.labels].map(([offset, name]) => [Number(BASE - address) + offset, name]));
+    program.items.forEach((item, i) => labels.set(Number(item - address), i < plan.body.length ? (i === 0 ? 'body' : `item${i}`) : plan.worlds.length > 0 ? 'enter' : 'body_end'));
     lines.push(...segmentLines(view, labels, address, disassemble));
   }
   const events = encodeInputLog(program.inputs).trim();

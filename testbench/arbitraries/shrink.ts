@@ -2,7 +2,7 @@
  * Simpler variants of a plan, the most hopeful first: fewer items, then a
  * shorter story before them, then shorter items and smaller numbers.
  */
-import type { Handler, Item, Plan } from './program.js';
+import type { Handler, Item, Plan, World } from './program.js';
 
 /** The list without one of its parts, for ever smaller parts. */
 function* without<T>(list: readonly T[]): Generator<readonly T[]> {
@@ -61,9 +61,18 @@ function* smallerNumbers(plan: Plan): Generator<Plan> {
   for (const mstatus of fewerBits(plan.mstatus)) yield { ...plan, mstatus };
 }
 
+/** Guests with fewer instructions, then with less state. */
+function* simplerWorlds(world: World): Generator<World> {
+  for (const kernel of without(world.kernel)) yield { ...world, kernel };
+  for (const user of without(world.user)) yield { ...world, user };
+  for (const state of without(world.state)) yield { ...world, state };
+}
+
 /** Every plan that is one step simpler. */
 export function* simpler(plan: Plan): Generator<Plan> {
+  for (const worlds of without(plan.worlds)) yield { ...plan, worlds };
   for (const body of without(plan.body)) yield { ...plan, body };
+  for (const [i, world] of plan.worlds.entries()) for (const simple of simplerWorlds(world)) yield { ...plan, worlds: plan.worlds.with(i, simple) };
   yield* simplerSetup(plan);
   for (const body of shorterItems(plan)) yield { ...plan, body };
   yield* smallerNumbers(plan);
