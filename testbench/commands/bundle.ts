@@ -11,7 +11,7 @@ import { writeFailure } from '../../waves/failure.js';
 import type { AssembledProgram, ProgramSection } from '../assembly/assemble.js';
 import { writeElf } from '../assembly/elf.js';
 import { about, failure, type Failure } from './failure.js';
-import { makeDirectory, writeFileWhole } from './files.js';
+import { makeDirectory, removeQuietly, writeFileWhole } from './files.js';
 import { MOST_MEMORY } from './options.js';
 import { packageVersion, specDigests } from './package.js';
 import { readText } from './program.js';
@@ -59,7 +59,7 @@ type ReplayFile = z.infer<typeof schema>;
 const PROGRAM = 'program';
 const overlayName = (index: number): string => `specs-${index}`;
 
-/** Writes the folder, but for the wave. */
+/** Writes the folder, but for the wave. One that it could not complete it does not leave behind, unless it was there before. */
 export function writeBundle(directory: string, one: Case, specHash: string): Failure | undefined {
   const replay: ReplayFile = {
     format: 1,
@@ -73,10 +73,13 @@ export function writeBundle(directory: string, one: Case, specHash: string): Fai
     inputs: encodeInputLog(one.inputs),
     ...originOf(one),
   };
-  return makeDirectory(directory)
+  const fresh = !existsSync(directory);
+  const unwritten = makeDirectory(directory)
     ?? copyOverlays(directory, one.overlays)
     ?? writeFileWhole(join(directory, `${one.stem ?? PROGRAM}.elf`), elfOf(one.program))
     ?? writeFileWhole(join(directory, 'replay.json'), `${JSON.stringify(replay, undefined, 2)}\n`);
+  if (unwritten !== undefined && fresh) removeQuietly(directory);
+  return unwritten;
 }
 
 /** Seed, path and name, where there are any. */

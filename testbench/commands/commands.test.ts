@@ -17,6 +17,7 @@ const SHIFTS = sandbox.file('shifts.S', `_start: li a0, -8\n        li a1, 1\n  
 const BLOCK = `Instruction 2 (cycle 6)  M  0x80000008  srlw a2,a0,a1
               model               reference
   x12         0xfffffffffffffffc  0x7ffffffc
+Row:    srlw (isa/wrong.yaml:2)
 Rule:   srlw_op
 Replay: npx ghosthart replay out/lockstep/shifts
 Waves:  out/lockstep/shifts/core.vcd  (gtkwave -a out/lockstep/shifts/core.gtkw)

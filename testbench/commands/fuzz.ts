@@ -64,9 +64,10 @@ export function define(program: Command): void {
 Points are named by the specs before the first program runs: transitions between modes, rows of permit tables by mode, CSRs by
 mode, access and outcome, what runs right behind what, and the pipeline's counters. ^C ends early; what was found is kept.
 With --json: programs, instructions, seconds, pointsReached, pointsTotal,
-pointsExcluded (impossible by the specs, not in the total), failures [{signature, directory, length, count}],
+pointsExcluded (impossible by the specs, not in the total), failures [{signature, directory, program, length, count}]
+(directory null where none could be written),
 shares {making, core, reference, points}: what a program's time goes to.
-Exit codes: 0 if all agree, 1 if some part, 2 for wrong input, 130 after ^C.
+Exit codes: 1 if some part, after ^C as well; otherwise 130 after ^C, 0 if all agree; 2 for wrong input.
 
 Example:
   ghosthart fuzz --seconds 10 --profile interrupts`)
@@ -105,7 +106,7 @@ async function fuzz(options: FuzzOptions): Promise<number> {
   line.end();
   const early = interrupted();
   if (json === true) terminal.out(JSON.stringify(jsonOf(result)));
-  else terminal.out(textOf(result, { core, seed, corpus }));
+  else terminal.out(textOf(result, { core, seed, corpus, early }));
   if (options.missing === true) (json === true ? terminal.note : terminal.out)(missingText(result));
   if (result.failures.length > 0) return EXIT_CODE.failure;
   return early ? EXIT_CODE.interrupted : EXIT_CODE.success;
@@ -137,18 +138,19 @@ function missingText({ missing, excluded }: SessionResult): string {
 
 const jsonOf = ({ programs, instructions, seconds: time, pointsReached, pointsTotal, excluded, failures, shares }: SessionResult) => ({
   programs, instructions, seconds: Number(time.toFixed(3)), pointsReached, pointsTotal, pointsExcluded: excluded.length,
-  failures: failures.map(({ signature, directory, length, count }) => ({ signature, directory, length, count })),
+  failures: failures.map(({ signature, directory, program, length, count }) => ({ signature, directory: directory ?? null, program, length, count })),
   shares,
 });
 
-function textOf(result: SessionResult, { core, seed, corpus }: { readonly core: string; readonly seed: number; readonly corpus: string }): string {
+function textOf(result: SessionResult, { core, seed, corpus, early }: { readonly core: string; readonly seed: number; readonly corpus: string; readonly early: boolean }): string {
   const { programs, instructions, seconds: time, pointsReached, pointsTotal, excluded, failures, shares } = result;
   const rate = (n: number): string => Math.round(n / time).toLocaleString('en-US');
-  const figures = `${programs} programs (seed ${seed}), ${instructions} instructions, ${time.toFixed(1)} s; ${rate(programs)} programs and ${rate(instructions)} instructions a second.`;
+  const figures = `${early ? 'stopped early, ' : ''}${programs} programs (seed ${seed}), ${instructions} instructions, ${time.toFixed(1)} s; ${rate(programs)} programs and ${rate(instructions)} instructions a second.`;
   const percent = (share: number): string => `${Math.round(100 * share)}%`;
   const bound = `Time: ${percent(shares.core)} core, ${percent(shares.reference)} reference and comparison, ${percent(shares.points)} counting points, ${percent(shares.making)} making programs.`;
   const points = `${pointsReached} of ${pointsTotal} points reached; ${excluded.length} more are impossible by the specs. Corpus: ${corpus}\n${bound}`;
   if (failures.length === 0) return `${core} and the reference agree: ${figures}\n${points}`;
-  const blocks = failures.map((f) => `${f.signature}\n${f.count === 1 ? '1 program' : `${f.count} programs`}, the smallest of ${f.length} instructions: ${f.directory}\n${f.text}`);
+  const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
+  const blocks = failures.map((f) => `${f.signature}\n${counted(f.count, 'program')}, the smallest of ${counted(f.length, 'instruction')}: ${f.directory ?? 'not kept'}\n${f.text}`);
   return `${blocks.join('\n\n')}\n\n${core} and the reference part in ${failures.length === 1 ? 'one way' : `${failures.length} ways`}: ${figures}\n${points}`;
 }

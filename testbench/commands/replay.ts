@@ -3,7 +3,7 @@
  */
 import type { Command } from 'commander';
 import { readBundle, type Bundle } from './bundle.js';
-import { keepDivergence, runCase } from './check-case.js';
+import { keepDivergence, runCase, tellUnkept } from './check-case.js';
 import { readyCore } from './cores.js';
 import { EXIT_CODE } from './failure.js';
 import { packageVersion, shown } from './package.js';
@@ -42,7 +42,7 @@ async function replay(directory: string): Promise<number> {
     return EXIT_CODE.success;
   }
   const kept = await keepDivergence(shown(directory), one, result.divergence);
-  if (!kept.ok) return terminal.fail(kept);
+  if (!kept.ok) return tellUnkept(kept);
   terminal.out(kept.text);
   return EXIT_CODE.failure;
 }

@@ -11,7 +11,6 @@ import { PlanMaker } from '../arbitraries/maker.js';
 import type { Profile } from '../arbitraries/profile.js';
 import type { Plan } from '../arbitraries/program.js';
 import { simpler } from '../arbitraries/shrink.js';
-import type { Disassembler } from '../assembly/disassemble.js';
 import { PROGRAM_LIMITS, programNumber } from '../lockstep/campaign.js';
 import { Lockstep, type Divergence, type LockstepResult } from '../lockstep/lockstep.js';
 import { ObservedCore } from '../lockstep/observed.js';
@@ -19,7 +18,7 @@ import { Collector } from './collector.js';
 import { Corpus, type Corrupt } from './corpus.js';
 import { Findings } from './findings.js';
 import { Mutator } from './mutate.js';
-import { Signatures } from './signature.js';
+import { signatureOf } from './signature.js';
 import { NO_TIMES, sum, timed, type Times } from './time-shares.js';
 
 /** What a prober is made for. */
@@ -27,13 +26,14 @@ export interface ProberOptions {
   /** The observed variant. */
   readonly core: CompiledCore;
   readonly isa: Isa;
-  readonly disassemble: Disassembler;
   readonly profile: Profile;
   readonly seed: number;
   /** Folder of the corpus; undefined keeps it in memory. */
   readonly corpus?: string;
   /** Folder in which a failing plan lies until it has been made smaller; undefined writes none. */
   readonly findings?: string;
+  /** Called before every program. */
+  readonly onProgram?: () => void;
 }
 
 /** Programs to run. */
@@ -105,11 +105,10 @@ export class Prober {
   readonly #mutator: Mutator;
   readonly #core: ObservedCore;
   readonly #lockstep: Lockstep;
-  readonly #signatures: Signatures;
   readonly #findings: Findings;
 
   constructor(readonly options: ProberOptions) {
-    const { core, isa, disassemble, profile } = options;
+    const { core, isa, profile } = options;
     this.maker = new PlanMaker(isa, profile);
     this.builder = new Builder(this.maker.shapes);
     this.corpus = new Corpus(options.corpus, this.maker.shapes);
@@ -118,18 +117,18 @@ export class Prober {
     this.#core = new ObservedCore(core);
     this.#lockstep = new Lockstep(this.#core);
     this.collector = new Collector(isa, this.#core);
-    this.#signatures = new Signatures({ isa, description: core.description, disassemble });
   }
 
   /** Runs a plan. */
   probe(plan: Plan): Probe {
+    this.options.onProgram?.();
     try {
       const result = this.#counted(this.builder.build(plan));
       if (result.kind === 'agreed') return { kind: 'agreed', points: this.collector.finish() };
-      return { kind: 'diverged', divergence: result.divergence, signature: this.#signatures.of(result.divergence) };
+      return { kind: 'diverged', divergence: result.divergence, signature: signatureOf(result.divergence, this.options.isa) };
     } catch (error) {
       const divergence = brokenDown(error);
-      return { kind: 'diverged', divergence, signature: this.#signatures.of(divergence) };
+      return { kind: 'diverged', divergence, signature: signatureOf(divergence, this.options.isa) };
     }
   }
 

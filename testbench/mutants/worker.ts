@@ -1,12 +1,11 @@
 /** A worker: judges what it is asked, in a laboratory that it makes at the first task and keeps. */
 import { failureText } from '../commands/failure.js';
+import { endWithParent } from '../commands/worker-pool.js';
 import type { WorkerTask } from './judges.js';
 import type { Laboratory, Verdict } from './laboratory.js';
 import { openLaboratory } from './open.js';
 
-// ^C is for the process that waits for us: it lets the mutant be judged.
-process.on('SIGINT', () => undefined);
-process.on('disconnect', () => process.exit());
+endWithParent();
 
 let opened: { readonly key: string; readonly laboratory: Laboratory } | undefined;
 

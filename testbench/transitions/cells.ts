@@ -10,14 +10,13 @@ import { type Decision, explore } from './decide.js';
 import { eventsOf } from './events.js';
 import type { Pruned, TransitionEvent } from './event.js';
 import { type Pinned, pinnedAtoms } from './reachable.js';
+import { seedOf } from './seed.js';
 import { StateNames } from './state-names.js';
 import { atomsBehind, supportOfSpecs } from './support-of-specs.js';
 import { bitOn, FEW, meet, product, waysOf } from './ways.js';
 
 /** A cell: the decision that the specs make of it is known before it is executed. */
 export interface Cell {
-  /** Number in the whole matrix; also the seed of what is random in it. */
-  readonly index: number;
   readonly mode: Mode;
   readonly event: TransitionEvent;
   /** The support's values, atoms only. */
@@ -69,11 +68,10 @@ function findNames({ isa, pinned, also }: Matrix, event: TransitionEvent, mode: 
 
 /** All cells, in the order of events, modes and values. */
 export function* cellsOf(matrix: Matrix): Generator<Cell> {
-  let index = 0;
   for (const event of matrix.events) {
     for (const mode of MODES) {
       for (const { valuation, shown } of valuationsOf(matrix, event, mode)) {
-        yield { index: index++, mode, event, valuation, shown, expected: expectedOf(matrix, event, mode, valuation) };
+        yield { mode, event, valuation, shown, expected: expectedOf(matrix, event, mode, valuation) };
       }
     }
   }
@@ -119,7 +117,7 @@ function withWays(matrix: Matrix, values: readonly Assignment[], cuts: readonly 
 /** Both values of every computed bit, each in one way; a combination that no state shows is impossible. */
 function withCuts(matrix: Matrix, event: TransitionEvent, mode: Mode, values: readonly Assignment[], cuts: readonly string[]): readonly Valuation[] {
   const atoms = behind(matrix, cuts);
-  const dice = new Dice([...`${event.id}${mode}`].reduce((hash, c) => (hash * 31 + c.charCodeAt(0)) | 0, 7));
+  const dice = new Dice(seedOf(event.id, mode));
   const wanted = product(cuts.map((name) => ({ name, legal: [0n, 1n] })));
   return values.flatMap((value) => wanted.flatMap((bits) => {
     const met = meet(matrix.isa, bits, atoms, dice);

@@ -15,6 +15,7 @@ import { decisionOf, isAbout } from './execute.js';
 import { Exploration, type Look } from './exploration.js';
 import type { Filling } from './fill.js';
 import { Redrawing, type Registers } from './registers.js';
+import { seedOf } from './seed.js';
 
 /** Asks the reference what its decisions rest on. */
 export class ReferenceSupports {
@@ -32,7 +33,7 @@ export class ReferenceSupports {
 
   /** The names of the support of an event in a mode. */
   support(event: TransitionEvent, mode: Mode): ReadonlySet<string> {
-    const dice = new Dice([...event.id, mode].reduce((hash, c) => (hash * 33 + c.charCodeAt(0)) | 0, this.seed));
+    const dice = new Dice(seedOf(event.id, mode, `${this.seed}`));
     const search = new Exploration({
       group: event.group,
       atoms: this.#atoms,

@@ -17,6 +17,8 @@ import { type Form, REGISTERS } from './event.js';
 import { evaluate } from './evaluate.js';
 import { fill, type Filling, registerOf } from './fill.js';
 import { AT, BASE, HANDLER, operandValue, VECTORS } from './map.js';
+import { cellName } from './names.js';
+import { seedOf } from './seed.js';
 import { StateNames } from './state-names.js';
 
 /** An instruction of the program, with what it is for. */
@@ -85,7 +87,7 @@ export class WitnessWriter {
 
   /** The witness of a cell, the same each time; undefined if no program of this kind reaches it. */
   write(cell: Cell): Witness | undefined {
-    const dice = new Dice(cell.index + 1);
+    const dice = new Dice(seedOf(cellName(cell)));
     const filled = fill(this.matrix, this.filling, cell, dice);
     if (filled === undefined) return undefined;
     const entry = enter(this.#returns, cell.mode, filled, dice);
