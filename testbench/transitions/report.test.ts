@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { Isa } from '../../model/spec/isa.js';
 import { alteredCore, withEntry } from '../properties/altered.js';
 import { compiledCore, shippedSpecs } from '../properties/cores.js';
+import { matrixOf } from './cells.js';
 import { CellExecutor } from './execute.js';
+import { leftOut } from './left-out.js';
 import { cellName, stateText } from './names.js';
 import { formatTransitions, summary, transitionsJson } from './report.js';
 import { runTransitions } from './run.js';
@@ -59,6 +61,32 @@ describe('a disagreement', () => {
     const [core, reference] = ['core:', 'reference:'].map((heading) => lines.indexOf(heading));
     expect(lines.slice(core, reference).filter((line) => line.startsWith('*'))).toEqual([]);
     expect(lines.slice(reference).filter((line) => line.startsWith('*'))).toEqual([expect.stringMatching(/^\* mepc: 0x[0-9a-f]+ becomes 0x[0-9a-f]+$/)]);
+  });
+});
+
+describe('what has no cells', () => {
+  const { bits, impossible } = leftOut(session.matrix, {});
+
+  it('names the bits that decisions read and that never change, with the reason', () => {
+    expect(bits).toContainEqual({ bit: 'hedeleg[10]', value: 0, reason: 'it cannot be written', modes: ['VS'], decisions: 1 });
+    expect(bits.filter((b) => b.bit.startsWith('mideleg')).map((b) => [b.bit, b.value])).toEqual([['mideleg.VSSI', 1], ['mideleg.VSTI', 1], ['mideleg.VSEI', 1], ['mideleg.SGEI', 1]]);
+    expect(bits.filter((b) => !b.reason.startsWith('it cannot')).map((b) => [b.bit, b.modes])).toEqual([['mstatus.MPRV', ['HS', 'U', 'VS', 'VU']]]);
+    expect(bits.filter((b) => cells.some((c) => c.valuation.has(b.bit) && b.modes.includes(c.mode)))).toEqual([]);
+    expect(impossible).toEqual([]);
+  });
+
+  it('names values that no state shows together', () => {
+    const csrs = isa.csrs.map((csr) => (csr.name !== 'mip' ? csr : {
+      ...csr,
+      fields: csr.fields.map((f) => (f.name === 'SEIP' && f.source.kind === 'stored' && f.source.read !== undefined ? { ...f, source: { ...f.source, read: { ...f.source.read, text: 'mip.SEIP.stored && lines.seip && !lines.seip' } } } : f)),
+    }));
+    const found = leftOut(matrixOf({ ...isa, csrs }), { event: 'supervisor_software + supervisor_external', mode: 'HS' }).impossible;
+    expect(found.length).toBeGreaterThan(0);
+    expect(found.every(({ values }) => values.get('mip.SEIP.read') === 1n)).toBe(true);
+  });
+
+  it('is told in few words', () => {
+    expect(summary(run(isa, 'hpmcounter', 'VS'))).toContain('mcounteren[31:3]=0 in VS, hcounteren[31:3]=0 in VS');
   });
 });
 

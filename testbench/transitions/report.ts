@@ -1,7 +1,9 @@
 /** The executed matrix as text and as JSON. */
+import type { Assignment } from './atoms.js';
 import type { Cell } from './cells.js';
 import { outcomeText } from './decide.js';
 import type { CellResult } from './execute.js';
+import type { LeftOut } from './left-out.js';
 import { cellName, stateText } from './names.js';
 import type { TransitionResults } from './run.js';
 import { differenceTable, disagreementLines } from './words.js';
@@ -50,7 +52,12 @@ export interface TransitionsJson {
   readonly agreeing: number;
   readonly disagreeing: readonly Failing[];
   readonly unexecuted: readonly Failing[];
+  /** Causes that nothing raises. */
   readonly pruned: readonly { readonly name: string; readonly reason: string }[];
+  /** Bits that decisions read and that have one value. */
+  readonly fixed: LeftOut['bits'];
+  /** Values that no state shows together. */
+  readonly impossible: readonly { readonly mode: string; readonly event: string; readonly values: Readonly<Record<string, number>> }[];
   readonly supportDifferences?: readonly { readonly event: string; readonly mode: string; readonly bit: string; readonly readBy: string }[];
   readonly cores: readonly { readonly core: string; readonly executed: number; readonly agreeing: number; readonly seconds: number }[];
   readonly seconds: number;
@@ -60,6 +67,7 @@ export interface TransitionsJson {
 /** The figures alone. */
 export type TransitionFigures = Omit<TransitionsJson, 'table'>;
 
+const numbers = (values: Assignment): Readonly<Record<string, number>> => Object.fromEntries([...values].map(([name, value]) => [name, Number(value)]));
 const round = (seconds: number): number => Number(seconds.toFixed(3));
 
 function failing(core: string, result: CellResult): readonly Failing[] {
@@ -70,7 +78,7 @@ function failing(core: string, result: CellResult): readonly Failing[] {
 }
 
 /** Figures and failures. A cell counts as agreeing if it agrees on every core. */
-export function transitionFigures({ cells, cores, pruned, supportDifferences, seconds }: TransitionResults): TransitionFigures {
+export function transitionFigures({ cells, cores, leftOut, supportDifferences, seconds }: TransitionResults): TransitionFigures {
   const of = (kind: CellResult['kind']): Failing[] => cores.flatMap(({ core, results }) => results.flatMap((r) => (r.kind === kind ? failing(core, r) : [])));
   const onAll = (wanted: (r: CellResult) => boolean): number => cells.filter((_, i) => cores.every(({ results }) => results[i] !== undefined && wanted(results[i]))).length;
   return {
@@ -79,7 +87,9 @@ export function transitionFigures({ cells, cores, pruned, supportDifferences, se
     agreeing: onAll((r) => r.kind === 'agreeing'),
     disagreeing: of('disagreeing'),
     unexecuted: of('unexecuted'),
-    pruned,
+    pruned: leftOut.causes,
+    fixed: leftOut.bits,
+    impossible: leftOut.impossible.map(({ mode, event, values }) => ({ mode, event, values: numbers(values) })),
     ...(supportDifferences && { supportDifferences }),
     cores: cores.map(({ core, results, seconds: s }) => ({
       core,
@@ -95,9 +105,8 @@ export function transitionFigures({ cells, cores, pruned, supportDifferences, se
 export function transitionsJson(results: TransitionResults): TransitionsJson {
   const table = results.cells.map((cell, i): TransitionRow => {
     const { mode, event, shown, expected: { next, trap, writes, rules } } = cell;
-    const state = Object.fromEntries([...shown].map(([name, value]) => [name, Number(value)]));
     const taken = trap && { trap: { cause: trap.cause, interrupt: trap.interrupt, gva: trap.gva } };
-    return { cell: cellName(cell), from: mode, event: event.id, state, to: next, ...taken, written: writes, rules, agreement: agreementOf(results, i) };
+    return { cell: cellName(cell), from: mode, event: event.id, state: numbers(shown), to: next, ...taken, written: writes, rules, agreement: agreementOf(results, i) };
   });
   return { ...transitionFigures(results), table };
 }
@@ -151,18 +160,42 @@ function decisionText({ expected }: Cell, agreement: Agreement): string {
 }
 
 /** `load_page_fault, store_page_fault (there is no translation)` */
-function byReason(pruned: TransitionsJson['pruned']): readonly string[] {
-  const reasons = [...new Set(pruned.map((p) => p.reason))];
-  return reasons.map((reason) => `${pruned.filter((p) => p.reason === reason).map((p) => p.name).join(', ')} (${reason})`);
+function byReason(all: readonly { readonly name: string; readonly reason: string }[]): string {
+  const reasons = [...new Set(all.map((p) => p.reason))];
+  return reasons.map((reason) => `${all.filter((p) => p.reason === reason).map((p) => p.name).join(', ')} (${reason})`).join('; ');
+}
+
+/** The same, but `mcounteren[3]` to `mcounteren[31]` as `mcounteren[31:3]` where all else is equal. */
+function inRuns(bits: LeftOut['bits']): LeftOut['bits'] {
+  const runs = new Map<string, { readonly bit: LeftOut['bits'][number]; readonly low: number; readonly high: number }>();
+  for (const bit of bits) {
+    const [, register, number] = /^(.*)\[(\d+)\]$/.exec(bit.bit) ?? [];
+    const key = [register ?? bit.bit, bit.value, bit.reason, ...bit.modes].join(' ');
+    const low = Number(number ?? 0);
+    const run = runs.get(key);
+    if (run !== undefined && run.high + 1 === low) runs.set(key, { ...run, high: low });
+    else runs.set(run === undefined ? key : `${key} ${low}`, { bit, low, high: low });
+  }
+  return [...runs.values()].map(({ bit, low, high }) => (low === high ? bit : { ...bit, bit: bit.bit.replace(/\[\d+\]$/, `[${high}:${low}]`) }));
+}
+
+/** What has no cells, a line for each kind. */
+function leftOutLines({ causes, bits, impossible }: LeftOut): readonly string[] {
+  const fixed = inRuns(bits).map(({ bit, value, modes, reason }) => ({ name: `${bit}=${value} in ${modes.join(' ')}`, reason }));
+  return [
+    ...(causes.length === 0 ? [] : [`Causes without cells: ${byReason(causes)}.`]),
+    ...(fixed.length === 0 ? [] : [`Bits with one value, though decisions read them: ${byReason(fixed)}.`]),
+    ...impossible.map(({ mode, event, values }) => `No cell ${mode} ${event} ${stateText({ shown: values })}: no state shows these together.`),
+  ];
 }
 
 /** The figures, what was left out and why, and every failure; of a single cell, with the records of both sides. */
 export function summary(results: TransitionResults): string {
-  const { cells, executed, agreeing, disagreeing, unexecuted, pruned, supportDifferences, cores, seconds } = transitionFigures(results);
+  const { cells, executed, agreeing, disagreeing, unexecuted, supportDifferences, cores, seconds } = transitionFigures(results);
   const told = (verb: string) => (f: Failing): readonly string[] => [`${f.cell} ${verb} on ${f.core}.`, ...(cells === 1 && f.log.length > 0 ? f.log : f.what).map((line) => `  ${line}`.trimEnd()), `  Rules: ${f.rules.join(', ')}.`];
   return [
     `${cells} cells, ${executed} executed, ${agreeing} agreeing; ${seconds.toFixed(1)} s (${cores.map((c) => `${c.core} ${c.seconds.toFixed(1)} s`).join(', ')}).`,
-    ...(pruned.length === 0 ? [] : [`Without cells: ${byReason(pruned).join('; ')}.`]),
+    ...leftOutLines(results.leftOut),
     ...disagreeing.flatMap(told('disagrees')),
     ...unexecuted.flatMap(told('was not executed')),
     ...(supportDifferences ?? []).map((d) => `${d.event} in ${d.mode}: only the ${d.readBy} ${d.readBy === 'specs' ? 'read' : 'reads'} ${d.bit}.`),
