@@ -5,8 +5,9 @@ import type { InputEvent } from '../../model/machine/input-log.js';
 import type { Segment } from '../../model/machine/elf.js';
 import type { Mode } from '../retirement.js';
 import { BASE, AT, BUDGET, DRAM_BYTES, LOADED, POINTER, PROLOGUE_LIMIT, RESUME, SCRATCH, VECTORS } from './map.js';
-import type { Handler, Part, Plan } from './program.js';
+import type { Handler, Item, Part, Plan } from './program.js';
 import { placeImmediate, type Shapes } from './shapes.js';
+import { layOut } from './system.js';
 
 /** Addresses of CSRs that every program writes. */
 const CSR = {
@@ -35,6 +36,8 @@ export interface BuiltProgram {
   readonly items: readonly bigint[];
   /** Instructions of the prologue. */
   readonly prologue: number;
+  /** Names of places behind the body. */
+  readonly labels: readonly (readonly [offset: number, name: string])[];
 }
 
 const SYMBOLS: ReadonlyMap<string, bigint> = new Map([['tohost', BASE + BigInt(AT.tohost)], ['fromhost', BASE + BigInt(AT.fromhost)]]);
@@ -53,9 +56,10 @@ export class Builder {
   constructor(readonly shapes: Shapes) {}
 
   build(plan: Plan): BuiltProgram {
-    const offsets = itemOffsets(plan);
+    const offsets = itemOffsets(plan.body, AT.body);
     const end = offsets[offsets.length - 1] ?? AT.body;
-    const data = new Uint8Array(end + 4);
+    const system = plan.worlds.length === 0 ? undefined : layOut(plan.worlds, end, BASE + BigInt(has(plan, 'VS') ? tvec('VS', plan.handlers.VS) : AT.finish), this.shapes, itemOffsets);
+    const data = new Uint8Array(system?.end ?? end + 4);
     const view = new DataView(data.buffer);
     const put = (at: number, words: readonly number[]): void => words.forEach((word, i) => view.setUint32(at + 4 * i, word, true));
     const { table, words } = this.#prologue(plan, offsets);
@@ -64,8 +68,11 @@ export class Builder {
     for (const mode of HANDLERS) if (has(plan, mode)) put(AT[mode], this.#knownHandler(mode, plan));
     table.forEach((value, i) => view.setBigUint64(AT.table + 8 * i, value, true));
     plan.data.forEach((value, i) => view.setBigUint64(AT.data + 8 * i, value, true));
-    this.#body(plan, offsets, view);
-    view.setUint32(end, this.shapes.word('jal', { imm: AT.finish - end }), true);
+    this.#body(plan.body, offsets, view);
+    if (system === undefined) view.setUint32(end, this.shapes.word('jal', { imm: AT.finish - end }), true);
+    for (const { at, words: code } of system?.code ?? []) put(at, code);
+    for (const { items, offsets: places } of system?.bodies ?? []) this.#body(items, places, view);
+    for (const { at, values } of system?.state ?? []) values.forEach((value, i) => view.setBigUint64(at + 8 * i, value, true));
     return {
       entry: BASE,
       segments: [{ address: BASE, data, memSize: BigInt(data.length) }],
@@ -73,12 +80,14 @@ export class Builder {
       inputs: plan.events,
       items: offsets.map((o) => BASE + BigInt(o)),
       prologue: words.length,
+      labels: system?.labels ?? [],
     };
   }
 
-  #body(plan: Plan, offsets: readonly number[], view: DataView): void {
-    const last = plan.body.length;
-    plan.body.forEach(({ words, jump }, index) => {
+  /** Items one behind the other, with their jumps among each other. */
+  #body(body: readonly Item[], offsets: readonly number[], view: DataView): void {
+    const last = body.length;
+    body.forEach(({ words, jump }, index) => {
       let at = offsets[index] ?? AT.body;
       for (const word of words) {
         view.setUint32(at, word, true);
@@ -141,7 +150,7 @@ export class Builder {
       emit('addi', { rd: scratch, imm: 1 });
       emit('sw', { rs1: POINTER.msip, rs2: scratch });
     }
-    if (HANDLERS.some((mode) => has(plan, mode))) {
+    if (plan.worlds.length > 0 || HANDLERS.some((mode) => has(plan, mode))) {
       emit('addi', { rd: BUDGET, imm: plan.budget });
       local(RESUME, Math.min(offsets[Math.min(plan.resume, plan.body.length)] ?? AT.body, AT.data + 2044));
     }
@@ -257,9 +266,9 @@ export class Builder {
 const tvec = (mode: 'M' | 'HS' | 'VS', { vectored }: Handler): number => (vectored ? AT[mode] + 1 : AT[mode] + 4 * VECTORS);
 
 /** Offset of each item, and of the end. */
-function itemOffsets({ body }: Plan): readonly number[] {
-  const offsets = [AT.body as number];
-  let at = AT.body;
+function itemOffsets(body: readonly Item[], from: number): readonly number[] {
+  const offsets = [from];
+  let at = from;
   for (const { words } of body) offsets.push((at += 4 * words.length));
   return offsets;
 }

@@ -21,15 +21,18 @@ export function printProgram(plan: Plan, program: BuiltProgram, disassemble: Dis
   const lines = [`# Body in ${plan.mode}, ${plan.body.length} ${plan.body.length === 1 ? 'item' : 'items'}.`, '        .text', '        .globl  _start, tohost, fromhost'];
   for (const { address, data } of program.segments) {
     const view = new DataView(data.buffer, data.byteOffset, data.length);
-    lines.push(...segmentLines(view, labelsOf(plan, program, address, view, disassemble), disassemble));
+    lines.push(...segmentLines(view, labelsOf(plan, program, address, view, disassemble), guestsFrom(program), disassemble));
   }
   const events = encodeInputLog(program.inputs).trim();
   if (events !== '') lines.push('# Lines, by cycle:', ...events.split('\n').map((l) => `#   ${l}`));
   return `${lines.join('\n')}\n`;
 }
 
-/** Data lies in 64-bit words, code in 32-bit ones. */
-const isData = (offset: number): boolean => offset >= AT.tohost && offset < AT.body;
+/** Data lies in 64-bit words, code in 32-bit ones; behind the code there may be the CSRs of guests. */
+const isData = (offset: number, guests: number): boolean => (offset >= AT.tohost && offset < AT.body) || offset >= guests;
+
+/** Offset of the first guest's CSRs, if there are any. */
+const guestsFrom = ({ labels }: BuiltProgram): number => labels.find(([, name]) => name === 'guest0')?.[0] ?? Infinity;
 
 /** A jump or branch as it is written without an address: the text before the distance, and the distance. */
 const JUMP = /^(.*[ ,])\.([+-]\d+)$/;
@@ -37,17 +40,18 @@ const JUMP = /^(.*[ ,])\.([+-]\d+)$/;
 /** Names of places by offset: the program's parts, the items, and wherever else a jump leads. */
 function labelsOf(plan: Plan, program: BuiltProgram, address: bigint, view: DataView, disassemble: Disassembler): ReadonlyMap<number, string> {
   const omitted = (plan.omits ?? []).flatMap((part) => (part === 'M' || part === 'HS' || part === 'VS' ? [AT[part] as number] : []));
-  const labels = new Map<number, string>(LABELS.filter(([offset]) => !omitted.includes(offset)).map(([offset, name]) => [Number(BASE - address) + offset, name]));
-  program.items.forEach((item, i) => labels.set(Number(item - address), i < plan.body.length ? (i === 0 ? 'body' : `item${i}`) : 'body_end'));
+  const labels = new Map<number, string>([...LABELS.filter(([offset]) => !omitted.includes(offset)), ...program.labels].map(([offset, name]) => [Number(BASE - address) + offset, name]));
+  program.items.forEach((item, i) => labels.set(Number(item - address), i < plan.body.length ? (i === 0 ? 'body' : `item${i}`) : plan.worlds.length > 0 ? 'enter' : 'body_end'));
+  const guests = guestsFrom(program);
   for (let at = 0; at < view.byteLength; at += 4) {
-    const distance = isData(at) ? undefined : JUMP.exec(disassemble(view.getUint32(at, true)))?.[2];
+    const distance = isData(at, guests) ? undefined : JUMP.exec(disassemble(view.getUint32(at, true)))?.[2];
     const to = at + Number(distance ?? 0);
-    if (distance !== undefined && to % 4 === 0 && to >= 0 && to < view.byteLength && !isData(to) && !labels.has(to)) labels.set(to, `at_${to.toString(16)}`);
+    if (distance !== undefined && to % 4 === 0 && to >= 0 && to < view.byteLength && !isData(to, guests) && !labels.has(to)) labels.set(to, `at_${to.toString(16)}`);
   }
   return labels;
 }
 
-function segmentLines(view: DataView, labels: ReadonlyMap<number, string>, disassemble: Disassembler): string[] {
+function segmentLines(view: DataView, labels: ReadonlyMap<number, string>, guests: number, disassemble: Disassembler): string[] {
   const lines: string[] = [];
   let zeros = 0;
   const flush = (): void => {
@@ -60,7 +64,7 @@ function segmentLines(view: DataView, labels: ReadonlyMap<number, string>, disas
       flush();
       lines.push(`${label}:`);
     }
-    const size = isData(at) ? 8 : 4;
+    const size = isData(at, guests) ? 8 : 4;
     const word = view.getUint32(at, true);
     const value = size === 8 ? view.getBigUint64(at, true) : BigInt(word);
     if (value === 0n) zeros += size;

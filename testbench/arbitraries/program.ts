@@ -33,6 +33,16 @@ export interface Handler {
 export const PARTS = ['M', 'HS', 'VS', 'end', 'mtimecmp', 'msip', 'mtime', 'body', 'uart', 'wild'] as const;
 export type Part = (typeof PARTS)[number];
 
+/** A guest: what runs in it, and the CSRs that the hypervisor gives it. */
+export interface World {
+  /** Where it begins. */
+  readonly entry: 'VS' | 'VU';
+  readonly kernel: readonly Item[];
+  readonly user: readonly Item[];
+  /** Values of the swapped CSRs at its beginning (system.ts says which); zero where absent. */
+  readonly state: readonly Setting[];
+}
+
 /** A whole program. */
 export interface Plan {
   /** Mode in which the body starts. */
@@ -58,6 +68,8 @@ export interface Plan {
   /** 64-bit words of the data. */
   readonly data: readonly bigint[];
   readonly body: readonly Item[];
+  /** Guests between which the hypervisor switches, which the body enters at its end; none: the program ends there. */
+  readonly worlds: readonly World[];
   /** External lines over time. */
   readonly events: readonly InputEvent[];
   /** What is left out; nothing if absent. */

@@ -2,7 +2,7 @@
  * Simpler variants of a plan, the most hopeful first: fewer items, then a
  * shorter story before them, then shorter items and smaller numbers.
  */
-import { PARTS, type Handler, type Item, type Plan } from './program.js';
+import { PARTS, type Handler, type Item, type Plan, type World } from './program.js';
 import { encode, operandsOf, type Operands, type Shapes } from './shapes.js';
 
 /** The list without one of its parts, for ever smaller parts. */
@@ -60,8 +60,20 @@ function* simplerSetup(plan: Plan): Generator<Plan> {
   }
 }
 
+/** The program's body, and those of its guests. */
+function bodiesOf(plan: Plan): readonly { readonly items: readonly Item[]; readonly put: (items: readonly Item[]) => Plan }[] {
+  const guest = (i: number, world: World): Plan => ({ ...plan, worlds: plan.worlds.with(i, world) });
+  return [
+    { items: plan.body, put: (body) => ({ ...plan, body }) },
+    ...plan.worlds.flatMap((world, i) => [
+      { items: world.kernel, put: (kernel: readonly Item[]) => guest(i, { ...world, kernel }) },
+      { items: world.user, put: (user: readonly Item[]) => guest(i, { ...world, user }) },
+    ]),
+  ];
+}
+
 /** Items without one of their words; the last word of a jump stays. */
-function* shorterItems({ body }: Plan): Generator<readonly Item[]> {
+function* shorterItems(body: readonly Item[]): Generator<readonly Item[]> {
   for (const [i, item] of body.entries()) {
     const { words, jump } = item;
     if (words.length < 2) continue;
@@ -84,7 +96,7 @@ function* smallerNumbers(plan: Plan): Generator<Plan> {
 }
 
 /** Instructions with simpler operands; where a jump leads is the item's. */
-function* simplerWords({ body }: Plan, shapes: Shapes): Generator<readonly Item[]> {
+function* simplerWords(body: readonly Item[], shapes: Shapes): Generator<readonly Item[]> {
   for (const [i, item] of body.entries()) {
     for (const [at, word] of item.words.entries()) {
       const jumps = item.jump !== undefined && at === item.words.length - 1;
@@ -106,13 +118,23 @@ function* simplerOperands(word: number, jumps: boolean, shapes: Shapes): Generat
   if (!jumps) for (const imm of smaller(operands.imm)) yield (written({ imm }) | (word & shape.ignored)) >>> 0;
 }
 
+/** Guests with fewer instructions, then with less state. */
+function* simplerWorlds(world: World): Generator<World> {
+  for (const kernel of without(world.kernel)) yield { ...world, kernel };
+  for (const user of without(world.user)) yield { ...world, user };
+  for (const state of without(world.state)) yield { ...world, state };
+}
+
 /** Every plan that is one step simpler. `shapes`: instructions are made simpler as well. */
 export function* simpler(plan: Plan, shapes?: Shapes): Generator<Plan> {
+  for (const worlds of without(plan.worlds)) yield { ...plan, worlds };
   for (const body of without(plan.body)) yield { ...plan, body };
+  for (const [i, world] of plan.worlds.entries()) for (const simple of simplerWorlds(world)) yield { ...plan, worlds: plan.worlds.with(i, simple) };
   yield* simplerSetup(plan);
-  for (const body of shorterItems(plan)) yield { ...plan, body };
+  for (const { items, put } of bodiesOf(plan)) for (const shorter of shorterItems(items)) yield put(shorter);
   yield* smallerNumbers(plan);
-  if (shapes !== undefined) for (const body of simplerWords(plan, shapes)) yield { ...plan, body };
+  if (shapes === undefined) return;
+  for (const { items, put } of bodiesOf(plan)) for (const simple of simplerWords(items, shapes)) yield put(simple);
 }
 
 /** The same without handlers and registers that every program has. What is claimed about programs with all of them may not hold for these. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { packageRoot } from './package.js';
@@ -39,7 +39,13 @@ describe('ghosthart lockstep', () => {
     expect(replay).toMatchObject({ core: 'five-stage', inputs: '', version: expect.any(String), specHash: expect.stringMatching(/^[0-9a-f]{64}$/) });
     expect(readFileSync(join(folder, 'replay.json'), 'utf8')).not.toContain(sandbox.directory);
     expect(readdirSync(folder)).toEqual(expect.arrayContaining(['program.elf', 'core.vcd', 'core.gtkw', 'specs-0']));
-    expect(sandbox.run(['replay', 'out/lockstep/shifts'])).toMatchObject({ code: 1, out: BLOCK });
+    expect(sandbox.run(['replay', 'out/lockstep/shifts'])).toMatchObject({ code: 1, out: BLOCK, err: '' });
+    // As a later version with other specs sees it.
+    const older = { ...replay, version: '0.0.1', specHash: '0'.repeat(64), specFiles: { ...replay.specFiles, 'isa/rv64i.yaml': 'other', 'isa/gone.yaml': 'x' } };
+    writeFileSync(join(folder, 'replay.json'), JSON.stringify(older));
+    expect(sandbox.run(['replay', 'out/lockstep/shifts'])).toMatchObject({
+      code: 1, out: BLOCK, err: 'ghosthart: The specs have changed in isa/gone.yaml, isa/rv64i.yaml since this was found with version 0.0.1; it runs with the present ones.\n',
+    });
   });
 
   it('prints the divergence that the README shows', () => {

@@ -89,7 +89,7 @@ async function execute(options: TransitionsOptions, isa: Isa, ready: readonly Re
   const [first] = ready;
   if (first === undefined) return terminal.fail(failure('There is no core.', 'Add a file to specs/uarch.'));
   const { runTransitions } = await import('../transitions/run.js');
-  const { allAgree, formatTransitions, summary, transitionsJson } = await import('../transitions/report.js');
+  const { allAgree, formatTransitions, summary, transitionFigures, transitionsJson } = await import('../transitions/report.js');
   const results = runTransitions({
     isa, cores: ready.map((r) => r.variant('observed')), filter: filterOf(options),
     onProgress: ({ what, done, total }) => terminal.progress(`${what}: ${done} of ${total}`),
@@ -108,10 +108,9 @@ async function execute(options: TransitionsOptions, isa: Isa, ready: readonly Re
     const failed = writeFileWhole(options.html, transitionsHtml(results, first.tables, options.specs));
     if (failed !== undefined) return terminal.fail(failed);
   }
-  const figures = transitionsJson(results);
-  if (options.json === true) terminal.out(JSON.stringify(figures));
+  if (options.json === true) terminal.out(JSON.stringify(transitionsJson(results)));
   else terminal.out(options.html === undefined ? formatTransitions(results).trimEnd() : `${summary(results)}\nThe page is ${options.html}.`);
-  return allAgree(figures) ? EXIT_CODE.success : EXIT_CODE.failure;
+  return allAgree(transitionFigures(results)) ? EXIT_CODE.success : EXIT_CODE.failure;
 }
 
 function filterOf({ mode, event, rule, cell }: TransitionsOptions): CellFilter {

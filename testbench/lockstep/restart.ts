@@ -34,7 +34,7 @@ export function restarts(plan: Plan, divergence: Divergence, isa: Isa, shapes: S
   });
   const mstatus = before['mstatus'] ?? 0n;
   const common: Plan = {
-    ...plan, ...bodyOf(interrupts ? undefined : inputs.insn, x, shapes), mode, settings, returns: [], events: linesOf(inputs), mtimecmp: undefined, msip: false, resume: 0,
+    ...plan, ...bodyOf(interrupts ? undefined : inputs.insn, x, shapes), mode, settings, worlds: [], returns: [], events: linesOf(inputs), mtimecmp: undefined, msip: false, resume: 0,
     // MRET moves MPIE to MIE on the way into the body.
     mstatus: (mstatus & ~(MPP_MPV | MIE | MPIE)) | ((mstatus & MIE) === 0n ? 0n : MPIE),
   };

@@ -2,8 +2,8 @@
  * What is left of the hardware when it is known which instruction is in a
  * stage: its control word and the fixed bits of its encoding are constants.
  */
-import { concat, constant, slice } from '../../model/ir/build.js';
-import type { Expr, Module, Register } from '../../model/ir/ir.js';
+import { concat, constant, read, slice } from '../../model/ir/build.js';
+import type { Expr, Module, Register, Width } from '../../model/ir/ir.js';
 import { withOperands } from '../../model/ir/map.js';
 import { operands, postorder } from '../../model/ir/walk.js';
 import { Decoder } from '../../model/pipeline/decode.js';
@@ -33,16 +33,35 @@ export function knownInstructions(isa: Isa): readonly KnownInstruction[] {
   return words.has(0n) ? known : [{ word: 0n, match: NONE }, ...known];
 }
 
-/** Puts an instruction into a stage of expressions. */
-export class InStage {
-  readonly #control: Register;
-  readonly #insn: Register | undefined;
+/** A place in the pipeline that has an instruction: a register with its control word, or the wire that decodes one. */
+export interface Place {
+  /** `writeback.control`, `decode.decoded`. */
+  readonly control: string;
+  readonly width: Width;
+  /** The instruction itself. */
+  readonly insn: Register | undefined;
+}
+
+/** The places of a module, the end of the pipeline first: most is decided there. */
+export function placesOf(module: Module): readonly Place[] {
+  const place = (control: string, width: Width): Place => ({ control, width, insn: module.registers.find((r) => r.name === control.replace(/\w+$/, 'insn')) });
+  return [
+    ...module.registers.filter((r) => r.name.endsWith('.control')).map((r) => place(r.name, r.width)).reverse(),
+    ...module.wires.filter((w) => w.name.endsWith('.decoded')).map((w) => place(w.name, w.value.width)),
+  ];
+}
+
+/** What registers and wires hold when an instruction is in a place, by name. */
+export function inPlace({ control, width, insn }: Place, { word, match }: KnownInstruction): ReadonlyMap<string, Expr> {
+  const known = new Map([[control, constant(width, word)]]);
+  return insn === undefined || match === ANY ? known : known.set(insn.name, concat(...encoded(read(insn), match)));
+}
+
+/** Puts what is known of registers and wires into expressions. */
+export class Knowledge {
   readonly #done = new Map<Expr, Expr>();
 
-  constructor(module: Module, control: Register, readonly known: KnownInstruction) {
-    this.#control = control;
-    this.#insn = module.registers.find((r) => r.name === control.name.replace(/control$/, 'insn'));
-  }
+  constructor(readonly values: ReadonlyMap<string, Expr>) {}
 
   /** The expression with what is known in place; a wire that depends on it is replaced by its value. */
   expr(e: Expr): Expr {
@@ -54,13 +73,12 @@ export class InStage {
   }
 
   #replaced(e: Expr): Expr {
-    if (e.kind === 'wire') {
-      const value = this.expr(e.wire.value);
-      return value === e.wire.value ? e : value;
-    }
-    if (e.kind !== 'read') return withOperands(e, operands(e).map((o) => this.expr(o)));
-    if (e.register === this.#control) return constant(e.width, this.known.word);
-    return e.register === this.#insn && this.known.match !== ANY ? concat(...encoded(e, this.known.match)) : e;
+    if (e.kind === 'read') return this.values.get(e.register.name) ?? e;
+    if (e.kind !== 'wire') return withOperands(e, operands(e).map((o) => this.expr(o)));
+    const own = this.values.get(e.wire.name);
+    if (own !== undefined) return own;
+    const value = this.expr(e.wire.value);
+    return value === e.wire.value ? e : value;
   }
 }
 

@@ -2,7 +2,7 @@
  * The prover: whether effects are equal on two sides, for every valuation of
  * the registers that the invariants allow.
  */
-import { ZERO, and, binary, constant, mux, not, zext } from '../../model/ir/build.js';
+import { ONE, ZERO, and, binary, constant, mux, not, zext } from '../../model/ir/build.js';
 import type { Expr, Module, Register, Wire } from '../../model/ir/ir.js';
 import { Interner } from '../../model/ir/intern.js';
 import { alikeExprs } from '../../model/ir/likeness.js';
@@ -14,7 +14,7 @@ import { abstracted } from './abstraction.js';
 import { TooLarge } from './bdd.js';
 import { BitBlaster, choicesOf, unknownsOf } from './bits.js';
 import type { Invariant } from './invariants.js';
-import { ANY, InStage, type KnownInstruction } from './known-instruction.js';
+import { ANY, Knowledge, inPlace, placesOf, type KnownInstruction, type Place } from './known-instruction.js';
 import type { Effects } from './transition.js';
 
 /** After so many nodes of diagrams the question stays open; as many again for what is asked instruction by instruction. */
@@ -22,6 +22,9 @@ export const NODES = 2_000_000;
 /** For one wire or effect, and for a part of it. */
 const NODES_OF_ROOT = 150_000;
 const NODES_OF_PART = 60_000;
+/** So many wires may differ before the next is only looked at quickly: most that depends on them does, too. */
+const THOROUGH = 3;
+
 /** A wire that depends on so many registers, or a condition on so many registers and wires, is small. */
 const SMALL = 6;
 const TOO_LARGE = ' (too large to decide)';
@@ -35,6 +38,12 @@ interface Simplified {
 }
 
 const invariant = (name: string, expr: Expr): Simplified => ({ name, expr, registers: registersOf([expr]) });
+
+/** The register that an invariant leaves no choice, if it is about one bit. */
+function factOf({ name, expr }: Simplified): readonly (readonly [Register, { readonly name: string; readonly value: Expr }])[] {
+  if (expr.kind === 'read') return [[expr.register, { name, value: ONE }]];
+  return expr.kind === 'not' && expr.a.kind === 'read' && expr.width === 1 ? [[expr.a.register, { name, value: ZERO }]] : [];
+}
 
 /** What was found equal. */
 export interface Equality {
@@ -70,11 +79,13 @@ export class Prover {
   /** Whether pairs are equal by their parts. */
   #compared = new Map<Expr, Map<Expr, Comparison>>();
   readonly #interner = new Interner();
+  readonly #places: readonly Place[];
   #nodesLeft: number;
   #nodesByInstruction: number;
 
   constructor(invariants: readonly Invariant[], readonly instructions: readonly KnownInstruction[], readonly module: Module, readonly sides: readonly [Side, Side], nodes: number) {
     this.#nodesLeft = this.#nodesByInstruction = nodes;
+    this.#places = placesOf(module);
     this.#invariants = invariants.map(({ name, holds }) => invariant(name, this.#simplifier.expr(holds)));
   }
 
@@ -82,7 +93,7 @@ export class Prover {
     for (const wire of wiresBehind([...effects.values()])) {
       const pair = this.#pair(wire.value);
       if (pair[0] === pair[1]) continue;
-      if (this.#difference(pair, this.#affected.size === 0) === undefined) this.#decided.push(wire.name);
+      if (this.#difference(pair, this.#affected.size < THOROUGH) === undefined) this.#decided.push(wire.name);
       else this.#affected.set(wire.name, pair);
     }
     for (const [name, e] of effects) {
@@ -198,21 +209,37 @@ export class Prover {
 
   /** Each instruction in the stage that matters for itself: with it known, little remains. */
   #byInstruction(a: Expr, b: Expr): string | undefined {
-    const control = [...registersOf([a, b])].filter((r) => r.name.endsWith('.control')).at(-1);
-    if (control === undefined || a.width !== b.width || this.instructions.length === 0) return TOO_LARGE;
+    if (a.width !== b.width || this.instructions.length === 0) return TOO_LARGE;
+    const found: string[] = [];
+    const names = namesIn([a, b]);
+    for (const place of this.#places.filter(({ control }) => names.has(control))) {
+      const difference = this.#withEachIn(place, a, b);
+      if (difference === undefined) return undefined;
+      found.push(difference);
+    }
+    return found[0] ?? TOO_LARGE;
+  }
+
+  /** The same with each instruction in one place. */
+  #withEachIn(place: Place, a: Expr, b: Expr): string | undefined {
     const [all, others, compared] = [this.#invariants, this.#nodesLeft, this.#compared];
     this.#nodesLeft = this.#nodesByInstruction;
     try {
       for (const known of this.instructions) {
         if (this.#nodesLeft <= 0) return TOO_LARGE;
-        const stage = new InStage(this.module, control, known);
-        const [x, y] = [stage.expr(a), stage.expr(b)].map((e) => this.#simplifier.expr(e));
+        const stage = new Knowledge(inPlace(place, known));
+        if (this.#simplifier.expr(stage.expr(a)) === this.#simplifier.expr(stage.expr(b))) continue;
+        const invariants = all.map(({ name, expr }) => invariant(name, this.#simplifier.expr(stage.expr(expr))));
+        const facts = new Map(invariants.flatMap(factOf));
+        const more = new Knowledge(new Map([...facts].map(([register, { value }]) => [register.name, value])));
+        const [x, y] = [a, b].map((e) => this.#simplifier.expr(more.expr(stage.expr(e))));
+        for (const { name } of facts.values()) this.#used.add(name);
         if (x === undefined || y === undefined || x === y) continue;
         // What is equal for this instruction need not be for the next.
         this.#compared = new Map();
-        this.#invariants = all.map(({ name, expr }) => invariant(name, this.#simplifier.expr(stage.expr(expr))));
+        this.#invariants = invariants;
         const found = this.#parts(x, y) === 'equal' ? undefined : this.#wholly(x, y, NODES_OF_ROOT);
-        if (found !== undefined) return `${found} with ${control.name} ${known.word}`;
+        if (found !== undefined) return `${found} with ${place.control} ${known.word}`;
       }
     } finally {
       this.#nodesByInstruction = this.#nodesLeft;
@@ -220,7 +247,7 @@ export class Prover {
       this.#invariants = all;
       this.#compared = compared;
     }
-    this.#used.add(this.instructions.every((k) => k.match === ANY) ? `${control.name} is a control word` : `${control.name} is that of ${control.name.replace(/control$/, 'insn')}`);
+    this.#used.add(this.instructions.every((k) => k.match === ANY) ? `${place.control} is a control word` : `${place.control} is that of ${place.insn?.name ?? 'none'}`);
     return undefined;
   }
 
@@ -311,6 +338,11 @@ function waysOf(e: Expr): readonly Way[] {
 function opened(e: Expr): Expr {
   if (e.kind === 'not') return not(opened(e.a));
   return e.kind === 'wire' ? e.wire.value : e;
+}
+
+/** Names of the registers and wires in expressions, through wires. */
+function namesIn(roots: readonly Expr[]): ReadonlySet<string> {
+  return new Set(postorder(roots).flatMap((e) => (e.kind === 'read' ? [e.register.name] : e.kind === 'wire' ? [e.wire.name] : [])));
 }
 
 /** The registers that expressions read, through wires. */

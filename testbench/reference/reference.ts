@@ -110,8 +110,10 @@ export class Reference implements Subject {
    * One record from the given inputs: the interrupt that they make due, or else the instruction
    * at pc. Instruction bits that this location cannot have shown are not executed: the record
    * then tells the true word in `insn`, which differs from the input.
+   *
+   * @param injected - An instruction that is handed to the hart instead of being fetched, wherever pc points.
    */
-  stepWith(inputs: Inputs): Retirement {
+  stepWith(inputs: Inputs, injected?: number): Retirement {
     const hart = this.#hart;
     hart.beginRecord(inputs);
     hart.clint.mtime = inputs.mtime;
@@ -121,7 +123,7 @@ export class Reference implements Subject {
     const { pc, mode } = hart;
     const interrupt = dueInterrupt(hart);
     if (interrupt !== undefined) return this.#record(pc, mode, 0, takeInterrupt(hart, interrupt));
-    const insn = this.#fetch(inputs.insn);
+    const insn = injected === undefined ? this.#fetch(inputs.insn) : injected >>> 0;
     if (insn === undefined) return this.#record(pc, mode, 0, takeException(hart, fetchFault(hart)));
     const trap = this.#execute(insn);
     return this.#record(pc, mode, insn, trap);

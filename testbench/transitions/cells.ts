@@ -88,8 +88,18 @@ function expectedOf({ isa, pinned }: Matrix, event: TransitionEvent, mode: Mode,
 
 type Valuation = Pick<Cell, 'valuation' | 'shown'>;
 
+/** Values that are wanted, and a state that has them, if there is one. */
+type Wanted = Pick<Cell, 'shown'> & { readonly valuation: Assignment | undefined };
+
 /** The values of an event's support in a mode: one cell each. */
-export function valuationsOf(matrix: Matrix, event: TransitionEvent, mode: Mode): readonly Valuation[] {
+export const valuationsOf = (matrix: Matrix, event: TransitionEvent, mode: Mode): readonly Valuation[] =>
+  wantedOf(matrix, event, mode).flatMap(({ valuation, shown }) => (valuation === undefined ? [] : [{ valuation, shown }]));
+
+/** Values of an event's support that no state shows together. */
+export const impossibleValues = (matrix: Matrix, event: TransitionEvent, mode: Mode): readonly Assignment[] =>
+  wantedOf(matrix, event, mode).flatMap(({ valuation, shown }) => (valuation === undefined ? [shown] : []));
+
+function wantedOf(matrix: Matrix, event: TransitionEvent, mode: Mode): readonly Wanted[] {
   const names = supportNames(matrix, event, mode);
   const plain = names.flatMap((name) => matrix.atoms.get(name) ?? []);
   const cuts = names.filter((name) => !matrix.atoms.has(name));
@@ -114,13 +124,13 @@ function withWays(matrix: Matrix, values: readonly Assignment[], cuts: readonly 
   return all;
 }
 
-/** Both values of every computed bit, each in one way; a combination that no state shows is impossible. */
-function withCuts(matrix: Matrix, event: TransitionEvent, mode: Mode, values: readonly Assignment[], cuts: readonly string[]): readonly Valuation[] {
+/** Both values of every computed bit, each in one way. */
+function withCuts(matrix: Matrix, event: TransitionEvent, mode: Mode, values: readonly Assignment[], cuts: readonly string[]): readonly Wanted[] {
   const atoms = behind(matrix, cuts);
   const dice = new Dice(seedOf(event.id, mode));
   const wanted = product(cuts.map((name) => ({ name, legal: [0n, 1n] })));
-  return values.flatMap((value) => wanted.flatMap((bits) => {
+  return values.flatMap((value) => wanted.map((bits) => {
     const met = meet(matrix.isa, bits, atoms, dice);
-    return met === undefined ? [] : [{ valuation: new Map([...value, ...met]), shown: new Map([...value, ...bits]) }];
+    return { valuation: met && new Map([...value, ...met]), shown: new Map([...value, ...bits]) };
   }));
 }

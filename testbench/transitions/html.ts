@@ -14,7 +14,8 @@ import { PAGE_SCRIPT, PAGE_STYLE } from './page.js';
 import type { TransitionResults } from './run.js';
 import { summary } from './report.js';
 import { outcomeText } from './decide.js';
-import { recordLines, writtenText } from './words.js';
+import { disagreementLines, recordLines } from './words.js';
+import { writesText } from './writes.js';
 
 /** Texts, each once, by number. */
 class Texts {
@@ -31,20 +32,30 @@ class Texts {
 
 const KINDS: readonly CellResult['kind'][] = ['agreeing', 'disagreeing', 'unexecuted'];
 
+/** What a cell's log shows. */
+function logLines(result: CellResult): readonly string[] {
+  switch (result.kind) {
+    case 'agreeing':
+      return recordLines(result.record);
+    case 'disagreeing':
+      return disagreementLines(result.disagreement);
+    case 'unexecuted':
+      return [result.reason];
+  }
+}
+
 /** What the page is made from; the columns of `cells` are in the order that the page script reads. */
 function pageData(results: TransitionResults, tables: AssemblyTables, specs: readonly string[]): object {
   const texts = new Texts();
   const words = new WordText(tables);
   const { writer } = results.session;
-  const core = results.cores[0]?.core ?? '';
   const cells = results.cells.map((cell, i) => {
     const witness = writer.write(cell);
     const found = results.cores.flatMap(({ results: r }) => r[i] ?? []);
     const worst = Math.max(...found.map((r) => KINDS.indexOf(r.kind)));
     const shown = found.find((r) => KINDS.indexOf(r.kind) === worst);
-    const record = shown !== undefined && 'record' in shown ? shown.record : undefined;
-    const problem = shown?.kind === 'disagreeing' ? shown.difference : shown?.kind === 'unexecuted' ? shown.reason : '';
-    const log = record === undefined ? [] : recordLines(record);
+    const log = shown === undefined ? [] : logLines(shown);
+    const core = shown === undefined ? 0 : found.indexOf(shown);
     const pins = witness?.inputs.flatMap((e) => (e.kind === 'pin' ? [`${e.pin}=${e.value} from cycle ${e.cycle}`] : [])) ?? [];
     return [
       MODES.indexOf(cell.mode),
@@ -52,17 +63,17 @@ function pageData(results: TransitionResults, tables: AssemblyTables, specs: rea
       GROUPS.indexOf(cell.event.group),
       [...cell.shown].map(([name, value]) => texts.number(`${name}=${value}`)),
       texts.number(outcomeText(cell.expected)),
-      texts.number(record === undefined ? '' : writtenText(record)),
+      texts.number(writesText(cell.expected.writes)),
       cell.expected.rules.map((rule) => texts.number(rule)),
       worst,
-      texts.number(problem),
+      core,
       witness?.code.map(({ word, comment }) => texts.number(`${words.of(word)}${comment === '' ? '' : `    # ${comment}`}`)) ?? [],
       witness?.table.map((value) => texts.number(value.toString(16))) ?? [],
       pins.map((pin) => texts.number(pin)),
       log.map((line) => texts.number(line)),
     ];
   });
-  return { modes: MODES, groups: GROUPS, kinds: KINDS, head: HEAD, frame: FRAME, command: commandFor(core, specs), texts: texts.list, cells };
+  return { modes: MODES, groups: GROUPS, kinds: KINDS, head: HEAD, frame: FRAME, cores: results.cores.map(({ core }) => ({ core, command: commandFor(core, specs) })), texts: texts.list, cells };
 }
 
 /** A word for a shell. */

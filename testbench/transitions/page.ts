@@ -27,9 +27,9 @@ export const PAGE_SCRIPT = String.raw`
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
   const data = JSON.parse(await new Response(stream).text());
   const text = (n) => data.texts[n];
-  const cells = data.cells.map(([mode, event, group, state, outcome, written, rules, kind, problem, code, table, pins, log]) => ({
+  const cells = data.cells.map(([mode, event, group, state, outcome, written, rules, kind, core, code, table, pins, log]) => ({
     mode: data.modes[mode], event: text(event), group: data.groups[group], state, outcome: text(outcome), written: text(written),
-    rules: rules.map(text), kind: data.kinds[kind], problem: text(problem), code, table, pins, log,
+    rules: rules.map(text), kind: data.kinds[kind], core: data.cores[core], code, table, pins, log,
   }));
   const form = document.getElementById('filters'), rows = document.getElementById('rows'), more = document.getElementById('more');
   const STEP = 200;
@@ -65,11 +65,11 @@ export const PAGE_SCRIPT = String.raw`
     ...data.head, ...cell.code.map((n) => '        ' + text(n)), ...data.frame, ...cell.table.map((n) => '        .dword  0x' + text(n)), '',
   ].join('\n');
   const detail = (cell) => {
-    const wave = data.command + " --cell '" + nameOf(cell) + "' --vcd cell.vcd";
-    const log = [...(cell.problem ? [cell.problem] : []), ...cell.log.map(text)].join('\n');
+    const wave = cell.core.command + " --cell '" + nameOf(cell) + "' --vcd cell.vcd";
+    const log = cell.log.map(text).join('\n');
     return element('tr', {}, element('td', { colSpan: 7 }, element('div', { className: 'detail' },
       element('div', {}, element('h2', {}, 'Witness'), element('pre', {}, program(cell))),
-      element('div', {}, element('h2', {}, 'Log'), element('pre', {}, log), element('h2', {}, 'Wave'), element('pre', {}, wave)))));
+      element('div', {}, element('h2', {}, 'Log of ' + cell.core.core), element('pre', {}, log), element('h2', {}, 'Wave'), element('pre', {}, wave)))));
   };
   const row = (cell) => {
     const made = element('tr', { className: 'cell', tabIndex: 0 },

@@ -7,8 +7,8 @@ import type { Isa } from '../../model/spec/isa.js';
 import { ObservedCore } from '../lockstep/observed.js';
 import { MODES } from '../retirement.js';
 import { type Cell, supportKey } from './cells.js';
-import type { Pruned } from './event.js';
 import { CellExecutor, type CellResult } from './execute.js';
+import { type LeftOut, leftOut } from './left-out.js';
 import { type CellFilter, concerns, prepare, selectedCells, type Session } from './session.js';
 import { ReferenceSupports } from './support-of-reference.js';
 import { type SupportDifference, supportDifferences } from './supports.js';
@@ -46,8 +46,8 @@ export interface TransitionResults {
   readonly session: Session;
   readonly cells: readonly Cell[];
   readonly cores: readonly CoreResults[];
-  /** Causes without cells. */
-  readonly pruned: readonly Pruned[];
+  /** What has no cells, of the events and modes executed. */
+  readonly leftOut: LeftOut;
   /** Bits that only the specs or only the reference read; undefined if not compared. */
   readonly supportDifferences: readonly SupportDifference[] | undefined;
   readonly seconds: number;
@@ -64,7 +64,7 @@ export function runTransitions({ isa, session: given, cores, filter = {}, suppor
   const session = supportDifferences === undefined ? prepared : withBits(prepared, supportDifferences);
   const cells = selectedCells(session.matrix, filter);
   const executed = cores.map((core) => executeOn(session, core, cells, onProgress));
-  return { session, cells, cores: executed, pruned: session.matrix.pruned, supportDifferences, seconds: secondsSince(began) };
+  return { session, cells, cores: executed, leftOut: leftOut(session.matrix, filter), supportDifferences, seconds: secondsSince(began) };
 }
 
 const secondsSince = (began: number): number => (performance.now() - began) / 1000;
