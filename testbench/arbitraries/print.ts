@@ -10,6 +10,9 @@ import type { Plan } from './program.js';
 
 const hex = (value: bigint | number, digits = 0): string => `0x${value.toString(16).padStart(digits, '0')}`;
 
+/** Behind it stands what comes from outside, as an input log in comments. */
+export const LINES_HEADING = '# Lines, by cycle:';
+
 /** Places that have a name. */
 const LABELS: readonly (readonly [offset: number, name: string])[] = [
   [AT.prologue, '_start'], [AT.finish, 'finish'], [AT.M, 'machine_vectors'], [AT.HS, 'supervisor_vectors'], [AT.VS, 'guest_vectors'],
@@ -24,7 +27,7 @@ export function printProgram(plan: Plan, program: BuiltProgram, disassemble: Dis
     lines.push(...segmentLines(view, labelsOf(plan, program, address, view, disassemble), guestsFrom(program), disassemble));
   }
   const events = encodeInputLog(program.inputs).trim();
-  if (events !== '') lines.push('# Lines, by cycle:', ...events.split('\n').map((l) => `#   ${l}`));
+  if (events !== '') lines.push(LINES_HEADING, ...events.split('\n').map((l) => `#   ${l}`));
   return `${lines.join('\n')}\n`;
 }
 

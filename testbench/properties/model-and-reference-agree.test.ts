@@ -4,10 +4,12 @@
  * instructions, all modes, traps, delegation and interrupts.
  */
 import fc from 'fast-check';
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { printProgram } from '../arbitraries/print.js';
 import { CORES } from './cores.js';
 import { tries } from './effort.js';
-import { built, failure, lockstepOf, MOST_CYCLES, randomPrograms } from './random-programs.js';
+import { kept, keptFrom, keptNames } from './kept.js';
+import { built, disassembler, explained, failure, lockstepOf, MOST_CYCLES, randomPrograms } from './random-programs.js';
 
 describe.each(CORES)('%s', (name) => {
   it('agrees with the reference on random programs', () => {
@@ -21,4 +23,22 @@ describe.each(CORES)('%s', (name) => {
       tries(3000),
     );
   });
+
+  it.each(keptNames())('agrees on what has once been found: %s', (found) => {
+    const { program, inputs } = kept(found);
+    const result = lockstepOf(name).run(program, { maxCycles: MOST_CYCLES, inputs });
+    if (result.kind === 'diverged') throw new Error(explained(result.divergence));
+  });
+});
+
+it('the text of a counterexample is all that is needed to keep it', () => {
+  fc.assert(
+    fc.property(randomPrograms(), (plan) => {
+      const { segments, inputs } = built(plan);
+      const read = keptFrom(printProgram(plan, built(plan), disassembler()));
+      expect(read.inputs).toEqual(inputs);
+      expect(read.program.segments.map(({ address, data }) => [address, Buffer.from(data)])).toEqual(segments.map(({ address, data }) => [address, Buffer.from(data)]));
+    }),
+    tries(40),
+  );
 });
