@@ -5,7 +5,7 @@ import type { InputEvent } from '../../model/machine/input-log.js';
 import type { Segment } from '../../model/machine/elf.js';
 import type { Mode } from '../retirement.js';
 import { BASE, AT, BUDGET, DRAM_BYTES, LOADED, POINTER, PROLOGUE_LIMIT, RESUME, SCRATCH, VECTORS } from './map.js';
-import type { Handler, Item, Plan } from './program.js';
+import type { Handler, Item, Part, Plan } from './program.js';
 import { placeImmediate, type Shapes } from './shapes.js';
 import { layOut } from './system.js';
 
@@ -19,6 +19,12 @@ const CSR = {
 /** mstatus bits that choose the mode MRET goes to. */
 export const MPP_MPV = 0x80_0000_1800n;
 export const RETURN_BITS: Readonly<Record<Mode, bigint>> = { M: 0x1800n, HS: 0x800n, U: 0n, VS: 0x80_0000_0800n, VU: 0x80_0000_0000n };
+
+const HANDLERS = ['M', 'HS', 'VS'] as const;
+/** hedeleg and hideleg, and for HS medeleg and mideleg as well: unless one is set no trap comes to the mode. */
+const DELEGATION: Readonly<Record<'HS' | 'VS', readonly number[]>> = { HS: [0x302, 0x303, 0x602, 0x603], VS: [0x602, 0x603] };
+
+const has = ({ omits }: Plan, part: Part): boolean => omits?.includes(part) !== true;
 
 /** What Lockstep runs, with the places that printing and coverage need. */
 export interface BuiltProgram {
@@ -52,14 +58,14 @@ export class Builder {
   build(plan: Plan): BuiltProgram {
     const offsets = itemOffsets(plan.body, AT.body);
     const end = offsets[offsets.length - 1] ?? AT.body;
-    const system = plan.worlds.length === 0 ? undefined : layOut(plan.worlds, end, BASE + BigInt(tvec('VS', plan.handlers.VS)), this.shapes, itemOffsets);
+    const system = plan.worlds.length === 0 ? undefined : layOut(plan.worlds, end, BASE + BigInt(has(plan, 'VS') ? tvec('VS', plan.handlers.VS) : AT.finish), this.shapes, itemOffsets);
     const data = new Uint8Array(system?.end ?? end + 4);
     const view = new DataView(data.buffer);
     const put = (at: number, words: readonly number[]): void => words.forEach((word, i) => view.setUint32(at + 4 * i, word, true));
     const { table, words } = this.#prologue(plan, offsets);
     put(AT.prologue, words);
     put(AT.finish, this.#finish());
-    for (const mode of ['M', 'HS', 'VS'] as const) put(AT[mode], this.#knownHandler(mode, plan));
+    for (const mode of HANDLERS) if (has(plan, mode)) put(AT[mode], this.#knownHandler(mode, plan));
     table.forEach((value, i) => view.setBigUint64(AT.table + 8 * i, value, true));
     plan.data.forEach((value, i) => view.setBigUint64(AT.data + 8 * i, value, true));
     this.#body(plan.body, offsets, view);
@@ -125,16 +131,17 @@ export class Builder {
     emit('addi', { rd: scratch, imm: 0x1f });
     emit('csrrw', { csr: CSR.pmpcfg0, rs1: scratch });
     for (const [mode, csr] of [['M', CSR.mtvec], ['HS', CSR.stvec], ['VS', CSR.vstvec]] as const) {
-      local(scratch, tvec(mode, plan.handlers[mode]));
+      if (mode !== 'M' && !has(plan, mode) && !plan.settings.some((s) => DELEGATION[mode].includes(s.csr))) continue;
+      local(scratch, has(plan, mode) ? tvec(mode, plan.handlers[mode]) : AT.finish);
       emit('csrrw', { csr, rs1: scratch });
     }
-    load(POINTER.end, BASE + DRAM_BYTES);
-    emit('lui', { rd: POINTER.mtimecmp, imm: 0x200_4000 });
-    emit('lui', { rd: POINTER.msip, imm: 0x200_0000 });
-    emit('lui', { rd: POINTER.mtime, imm: 0x200_c000 });
-    local(POINTER.body, AT.body);
-    emit('lui', { rd: POINTER.uart, imm: 0x1000_0000 });
-    load(POINTER.wild, plan.wild);
+    if (has(plan, 'end')) load(POINTER.end, BASE + DRAM_BYTES);
+    if (has(plan, 'mtimecmp') || plan.mtimecmp !== undefined) emit('lui', { rd: POINTER.mtimecmp, imm: 0x200_4000 });
+    if (has(plan, 'msip') || plan.msip) emit('lui', { rd: POINTER.msip, imm: 0x200_0000 });
+    if (has(plan, 'mtime')) emit('lui', { rd: POINTER.mtime, imm: 0x200_c000 });
+    if (has(plan, 'body')) local(POINTER.body, AT.body);
+    if (has(plan, 'uart')) emit('lui', { rd: POINTER.uart, imm: 0x1000_0000 });
+    if (has(plan, 'wild')) load(POINTER.wild, plan.wild);
     if (plan.mtimecmp !== undefined) {
       load(scratch, plan.mtimecmp);
       emit('sd', { rs1: POINTER.mtimecmp, rs2: scratch });
@@ -143,8 +150,10 @@ export class Builder {
       emit('addi', { rd: scratch, imm: 1 });
       emit('sw', { rs1: POINTER.msip, rs2: scratch });
     }
-    emit('addi', { rd: BUDGET, imm: plan.budget });
-    local(RESUME, Math.min(offsets[Math.min(plan.resume, plan.body.length)] ?? AT.body, AT.data + 2044));
+    if (plan.worlds.length > 0 || HANDLERS.some((mode) => has(plan, mode))) {
+      emit('addi', { rd: BUDGET, imm: plan.budget });
+      local(RESUME, Math.min(offsets[Math.min(plan.resume, plan.body.length)] ?? AT.body, AT.data + 2044));
+    }
     plan.registers.forEach((value, i) => { if (i < LOADED && value !== 0n) load(i + 1, value); });
     local(scratch, AT.body);
     emit('csrrw', { csr: CSR.mepc, rs1: scratch });

@@ -29,6 +29,10 @@ export interface Handler {
   readonly before: readonly { readonly csr: number; readonly bits: number; readonly set: boolean }[];
 }
 
+/** What a program can do without, unless its body uses it: a handler (then the first trap into its mode ends the program), a register with an address. */
+export const PARTS = ['M', 'HS', 'VS', 'end', 'mtimecmp', 'msip', 'mtime', 'body', 'uart', 'wild'] as const;
+export type Part = (typeof PARTS)[number];
+
 /** A guest: what runs in it, and the CSRs that the hypervisor gives it. */
 export interface World {
   /** Where it begins. */
@@ -68,4 +72,6 @@ export interface Plan {
   readonly worlds: readonly World[];
   /** External lines over time. */
   readonly events: readonly InputEvent[];
+  /** What is left out; nothing if absent. */
+  readonly omits?: readonly Part[];
 }

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { decodeInputLog, encodeInputLog } from '../../model/machine/input-log.js';
 import { DATA_SLOTS, LOADED } from '../arbitraries/map.js';
 import { MOST_WORLDS } from '../arbitraries/maker.js';
-import type { Item, Plan, Setting } from '../arbitraries/program.js';
+import { PARTS, type Item, type Plan, type Setting } from '../arbitraries/program.js';
 import type { Shape, Shapes } from '../arbitraries/shapes.js';
 
 /** What is known of a program beside the program. */
@@ -60,6 +60,7 @@ const schema = z.strictObject({
   body: items,
   worlds: z.array(z.strictObject({ entry: z.enum(['VS', 'VU']), kernel: items, user: items, state: settings })).max(MOST_WORLDS).optional(),
   events: z.string(),
+  omits: z.array(z.enum(PARTS)).max(PARTS.length).optional(),
 });
 
 /** The text of a program. */
@@ -85,6 +86,7 @@ export function encodePlan({ plan, seed, program, points }: PlanFile): string {
     body: itemsOf(plan.body),
     ...(worlds.length === 0 ? {} : { worlds }),
     events: encodeInputLog(plan.events),
+    ...(plan.omits === undefined ? {} : { omits: plan.omits }),
   })}\n`;
 }
 
@@ -101,7 +103,7 @@ export function decodePlan(text: string, shapes: Shapes): PlanResult {
     const [issue] = checked.error.issues;
     return { ok: false, message: `It is no program: ${issue === undefined ? 'wrong shape' : `${issue.path.join('.')}: ${issue.message}`}.` };
   }
-  const { seed, program, points, mtimecmp, data, body, worlds = [], events, settings: set, format: _, ...rest } = checked.data;
+  const { seed, program, points, mtimecmp, data, body, worlds = [], events, settings: set, omits, format: _, ...rest } = checked.data;
   const log = decodeInputLog(events);
   if (!log.ok) return { ok: false, message: log.message };
   const bodies = [body, ...worlds.flatMap(({ kernel, user }) => [kernel, user])].map((list) => decodeItems(list, shapes));
@@ -115,6 +117,7 @@ export function decodePlan(text: string, shapes: Shapes): PlanResult {
     body: bodies[0] ?? [],
     worlds: worlds.map(({ entry, state }, i) => ({ entry, kernel: bodies[2 * i + 1] ?? [], user: bodies[2 * i + 2] ?? [], state: settingsFrom(state) })),
     events: log.events,
+    ...(omits === undefined ? {} : { omits }),
   };
   return { ok: true, file: { seed, program, points, plan } };
 }

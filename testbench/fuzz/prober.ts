@@ -10,10 +10,11 @@ import { Dice } from '../arbitraries/dice.js';
 import { PlanMaker } from '../arbitraries/maker.js';
 import type { Profile } from '../arbitraries/profile.js';
 import type { Plan } from '../arbitraries/program.js';
-import { simpler } from '../arbitraries/shrink.js';
+import { everySimpler } from '../arbitraries/shrink.js';
 import { PROGRAM_LIMITS, programNumber } from '../lockstep/campaign.js';
 import { Lockstep, type Divergence, type LockstepResult } from '../lockstep/lockstep.js';
 import { ObservedCore } from '../lockstep/observed.js';
+import { restarts } from '../lockstep/restart.js';
 import { Collector } from './collector.js';
 import { Corpus, type Corrupt } from './corpus.js';
 import { Findings } from './findings.js';
@@ -79,7 +80,7 @@ export interface ChunkResult {
 /** A plan on its way to be small. */
 export interface Shrinking {
   readonly plan: Plan;
-  /** Numbers of the candidates taken so far. */
+  /** Numbers of the candidates taken so far; negative for one of those that begin where the program diverges. */
   readonly path: readonly number[];
   /** Candidates of this plan tried already. */
   readonly from: number;
@@ -215,12 +216,13 @@ export class Prober {
   /** Goes on making a failing plan smaller, for so many milliseconds; it keeps its signature. */
   shrink(state: Shrinking, signature: string, milliseconds: number): Shrinking {
     const end = performance.now() + milliseconds;
-    let { plan, from } = state;
-    const path = [...state.path];
+    const restarted = state.path.length === 0 && state.from === 0 ? this.#restarted(state.plan, signature) : undefined;
+    let { plan, from } = restarted ?? state;
+    const path = [...(restarted ?? state).path];
     for (let found = true; found; ) {
       found = false;
       let number = 0;
-      for (const candidate of simpler(plan)) {
+      for (const candidate of everySimpler(plan, this.maker.shapes)) {
         if (number++ < from) continue;
         if (performance.now() > end) return { plan, path, from: number - 1, done: false };
         const probe = this.probe(candidate);
@@ -233,6 +235,17 @@ export class Prober {
       from = 0;
     }
     return { plan, path, from: 0, done: true };
+  }
+
+  /** The plan begun anew where it diverges, if it diverges there alike. */
+  #restarted(plan: Plan, signature: string): Shrinking | undefined {
+    const probe = this.probe(plan);
+    if (probe.kind !== 'diverged') return undefined;
+    for (const [i, candidate] of restarts(plan, probe.divergence, this.options.isa, this.maker.shapes).entries()) {
+      const again = this.probe(candidate);
+      if (again.kind === 'diverged' && again.signature === signature) return { plan: candidate, path: [-1 - i], from: 0, done: false };
+    }
+    return undefined;
   }
 
   #finding(signature: string, program: number, plan: Plan): Finding {
