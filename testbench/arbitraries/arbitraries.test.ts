@@ -9,6 +9,7 @@ import { shippedSpecs } from '../properties/cores.js';
 import { tries } from '../properties/effort.js';
 import { programs } from './arbitrary.js';
 import { Builder } from './build.js';
+import { arbitraries } from './library.js';
 import { PlanMaker } from './maker.js';
 import { PROLOGUE_LIMIT } from './map.js';
 import { printProgram } from './print.js';
@@ -53,6 +54,17 @@ describe('random programs', () => {
       for (const { words } of maker.make(number).body) for (const word of words) missing.delete(isa.instructions[index.find(word)]?.name ?? '');
     }
     expect([...missing]).toEqual([]);
+  });
+
+  it('have instructions of one’s choice often, everywhere, and none that there is not', () => {
+    const favour = new PlanMaker(isa, 'all', ['mulhsu', 'hlv.wu']);
+    const index = new InstructionIndex(isa);
+    const count = (from: PlanMaker): number => Array.from({ length: 100 }, (_, number) => from.make(number))
+      .flatMap(({ body, worlds }) => [body, ...worlds.flatMap((w) => [w.kernel, w.user])].flat())
+      .filter(({ words }) => words.some((word) => ['mulhsu', 'hlv.wu'].includes(isa.instructions[index.find(word)]?.name ?? ''))).length;
+    expect(count(favour)).toBeGreaterThan(5 * count(maker));
+    expect(() => arbitraries().programs({ instructions: ['satad'] })).toThrow('The specs have no instruction satad. Give specs: [directory] with one that has.');
+    expect(() => arbitraries().instruction('hlv.wuu')).toThrow('The specs have no instruction hlv.wuu. Did you mean hlv.wu?');
   });
 
   it('are the same for the same number', () => {

@@ -34,11 +34,14 @@ export class PlanMaker {
 
   readonly #bias: Bias;
 
-  /** @param profile - What the programs are mostly made of. */
-  constructor(isa: Isa, profile: Profile = 'all') {
+  /**
+   * @param profile - What the programs are mostly made of.
+   * @param favourites - Names of instructions that come often.
+   */
+  constructor(isa: Isa, profile: Profile = 'all', favourites: readonly string[] = []) {
     this.#bias = BIASES[profile];
     this.shapes = new Shapes(isa);
-    this.#items = new ItemMaker(isa, this.shapes, this.#bias);
+    this.#items = new ItemMaker(isa, this.shapes, this.#bias, favourites);
     this.#setup = new SetupMaker(isa, (dice) => this.#items.word(dice), this.#bias);
   }
 

@@ -98,10 +98,19 @@ export function printBody(plan: Plan, program: BuiltProgram, disassemble: Disass
   const end = program.items[program.items.length - 1];
   if (segment === undefined || start === undefined || end === undefined) return '';
   const view = new DataView(segment.data.buffer, segment.data.byteOffset, segment.data.length);
-  const lines = [`body in ${plan.mode}:`];
-  for (let pc = start; pc < end; pc += 4n) {
-    const word = view.getUint32(Number(pc - segment.address), true);
-    lines.push(`  ${hex(pc)}  ${hex(word, 8)}  ${disassemble(word, pc)}`);
-  }
+  const listed = (name: string, from: bigint, to: bigint): readonly string[] => {
+    const lines = [`${name}:`];
+    for (let pc = from; pc < to; pc += 4n) {
+      const word = view.getUint32(Number(pc - segment.address), true);
+      lines.push(`  ${hex(pc)}  ${hex(word, 8)}  ${disassemble(word, pc)}`);
+    }
+    return lines;
+  };
+  const guests = program.labels.flatMap(([offset, name]) => {
+    if (!/^(kernel|user)/.test(name)) return [];
+    const next = Math.min(...program.labels.map(([at]) => at).filter((at) => at > offset));
+    return listed(name, BASE + BigInt(offset), BASE + BigInt(next));
+  });
+  const lines = [...listed(`body in ${plan.mode}`, start, end), ...guests];
   return lines.join('\n');
 }

@@ -75,3 +75,7 @@ export interface Plan {
   /** What is left out; nothing if absent. */
   readonly omits?: readonly Part[];
 }
+
+/** Instructions that a person has to read: those of the body and of the guests. */
+export const lengthOfPlan = ({ body, worlds }: Plan): number =>
+  [body, ...worlds.flatMap(({ kernel, user }) => [kernel, user])].flat().reduce((sum, { words }) => sum + words.length, 0);

@@ -2,6 +2,7 @@
  * A fuzzing session: hands out programs, keeps what they reach and where they
  * fail, until it has run enough or is stopped.
  */
+import { lengthOfPlan } from '../arbitraries/program.js';
 import type { KeptFolder, SmallFailure } from './failure-folder.js';
 import type { Executor } from './executor.js';
 import { Findings, type FoundFile } from './findings.js';
@@ -300,7 +301,7 @@ export class Session {
   async #keep(failed: SmallFailure, file: string | undefined): Promise<void> {
     const { signature, plan, program } = failed;
     const kept = await this.options.keep(failed);
-    const length = plan.body.reduce((sum, item) => sum + item.words.length, 0);
+    const length = lengthOfPlan(plan);
     if (kept.ok) this.#findings.remove(file);
     else this.options.note(`${kept.message} ${kept.mend}${file === undefined ? '' : ` The program is in ${file}.`}\n${signature}\n${kept.text}`);
     const entry = this.#failures.get(signature);

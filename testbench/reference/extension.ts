@@ -39,7 +39,7 @@ export interface Pattern {
 /** Reads a pattern; a malformed one is a mistake of the caller. */
 export function compile(extension: ExtensionInstruction): Pattern {
   const match = extension.match.replaceAll('_', '');
-  if (!/^[01-]{32}$/.test(match)) throw new RangeError(`not a 32-bit pattern: ${extension.match}`);
+  if (!/^[01-]{32}$/.test(match)) throw new RangeError(`not a 32-bit pattern: ${extension.match}. Write 32 characters, most significant bit first: 0, 1, and - for either.`);
   const mask = parseInt(match.replaceAll('0', '1').replaceAll('-', '0'), 2);
   const value = parseInt(match.replaceAll('-', '0'), 2);
   return { mask, value, execute: executeOf(extension) };

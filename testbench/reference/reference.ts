@@ -7,6 +7,7 @@ import type { ArchitecturalState, HomeCsr, Inputs, Mode, Retirement, Subject, Tr
 import { u64 } from './bits.js';
 import { decode } from './decode.js';
 import { compile, type ExtensionInstruction, type Pattern } from './extension.js';
+import { checkedExtension } from './extension-checks.js';
 import { type Decoded, type Exception, Hart } from './hart.js';
 import { arrangeCsrs, csrState } from './arrange.js';
 import { dueInterrupt } from './interrupts.js';
@@ -72,9 +73,9 @@ export class Reference implements Subject {
     return this.#hart.dram.touchedPages();
   }
 
-  /** Teaches the reference an instruction; it takes precedence over a defined one, a later addition over an earlier one. */
+  /** Teaches the reference an instruction; it takes precedence over a defined one, a later addition over an earlier one. Throws if it is none. */
   extend(extension: ExtensionInstruction): void {
-    this.#extensions = [compile(extension), ...this.#extensions];
+    this.#extensions = [compile(checkedExtension(extension)), ...this.#extensions];
     this.#decoded.fill(undefined);
   }
 
