@@ -151,6 +151,6 @@ function textOf(result: SessionResult, { core, seed, corpus, early }: { readonly
   const points = `${pointsReached} of ${pointsTotal} points reached; ${excluded.length} more are impossible by the specs. Corpus: ${corpus}\n${bound}`;
   if (failures.length === 0) return `${core} and the reference agree: ${figures}\n${points}`;
   const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
-  const blocks = failures.map((f) => `${f.signature}\n${counted(f.count, 'program')}, the smallest of ${counted(f.length, 'instruction')}: ${f.directory ?? 'not kept'}\n${f.text}`);
+  const blocks = failures.map((f) => `${f.signature}\n${counted(f.count, 'program')}, the smallest ${f.length === 0 ? 'with nothing behind its setup' : `of ${counted(f.length, 'instruction')}`}: ${f.directory ?? 'not kept'}\n${f.text}`);
   return `${blocks.join('\n\n')}\n\n${core} and the reference part in ${failures.length === 1 ? 'one way' : `${failures.length} ways`}: ${figures}\n${points}`;
 }
