@@ -22,6 +22,8 @@ export const NODES = 2_000_000;
 /** For one wire or effect, and for a part of it. */
 const NODES_OF_ROOT = 150_000;
 const NODES_OF_PART = 60_000;
+/** For all instructions in one place: if it is not the right place, the next gets its turn. */
+const NODES_OF_PLACE = 400_000;
 /** So many wires may differ before the next is only looked at quickly: most that depends on them does, too. */
 const THOROUGH = 3;
 
@@ -83,7 +85,7 @@ export class Prover {
   #nodesLeft: number;
   #nodesByInstruction: number;
 
-  constructor(invariants: readonly Invariant[], readonly instructions: readonly KnownInstruction[], readonly module: Module, readonly sides: readonly [Side, Side], nodes: number) {
+  constructor(invariants: readonly Invariant[], readonly instructions: readonly KnownInstruction[], readonly module: Module, readonly sides: readonly [Side, Side], readonly nodes: number) {
     this.#nodesLeft = this.#nodesByInstruction = nodes;
     this.#places = placesOf(module);
     this.#invariants = invariants.map(({ name, holds }) => invariant(name, this.#simplifier.expr(holds)));
@@ -96,6 +98,8 @@ export class Prover {
       if (this.#difference(pair, this.#affected.size < THOROUGH) === undefined) this.#decided.push(wire.name);
       else this.#affected.set(wire.name, pair);
     }
+    // Effects are what it is about: what wires have used up is theirs anew.
+    this.#nodesByInstruction = this.nodes;
     for (const [name, e] of effects) {
       const pair = this.#pair(e);
       if (pair[0] === pair[1]) continue;
@@ -223,7 +227,8 @@ export class Prover {
   /** The same with each instruction in one place. */
   #withEachIn(place: Place, a: Expr, b: Expr): string | undefined {
     const [all, others, compared] = [this.#invariants, this.#nodesLeft, this.#compared];
-    this.#nodesLeft = this.#nodesByInstruction;
+    const budget = Math.min(this.#nodesByInstruction, NODES_OF_PLACE);
+    this.#nodesLeft = budget;
     try {
       for (const known of this.instructions) {
         if (this.#nodesLeft <= 0) return TOO_LARGE;
@@ -242,7 +247,7 @@ export class Prover {
         if (found !== undefined) return `${found} with ${place.control} ${known.word}`;
       }
     } finally {
-      this.#nodesByInstruction = this.#nodesLeft;
+      this.#nodesByInstruction -= budget - this.#nodesLeft;
       this.#nodesLeft = others;
       this.#invariants = all;
       this.#compared = compared;
