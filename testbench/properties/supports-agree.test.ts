@@ -13,7 +13,7 @@ import { prepare } from '../transitions/session.js';
 import { ReferenceSupports } from '../transitions/support-of-reference.js';
 import { supportDifferences } from '../transitions/supports.js';
 import { compiledCore, shippedSpecs } from './cores.js';
-import { testSeed } from './effort.js';
+import { multiplier, testSeed } from './effort.js';
 
 const { isa } = shippedSpecs();
 const session = prepare(isa);
@@ -25,11 +25,20 @@ function repeated(csr: Csr | undefined): boolean {
 
 const isRepeated = (event: TransitionEvent): boolean => event.kind === 'instruction' && repeated(isa.csrs.find((c) => c.address === event.csr));
 
+/** Of the many events of a group one in so many is asked; the plain command asks all, and `GHOSTHART_RUNS` as many more. */
+const ONE_IN: Readonly<Partial<Record<TransitionEvent['group'], number>>> = { interrupt: 2, pair: 5, csr: 4 };
+
+function drawn(group: TransitionEvent['group'], events: readonly TransitionEvent[]): readonly TransitionEvent[] {
+  const step = Math.max(1, Math.floor((ONE_IN[group] ?? 1) / multiplier()));
+  return events.filter((_, i) => (i + testSeed()) % step === 0);
+}
+
 describe('what a decision reads', () => {
   it.each(GROUPS)('is the same by the specs and by the reference, whatever is drawn: %s', (group) => {
     const { matrix, filling, arranger } = session;
     const supports = new ReferenceSupports(matrix, filling, arranger, testSeed());
-    const events = matrix.events.filter((event) => event.group === group && !isRepeated(event));
+    const events = drawn(group, matrix.events.filter((event) => event.group === group && !isRepeated(event)));
+    expect(events).not.toEqual([]);
     expect(events.flatMap((event) => MODES.flatMap((mode) => supportDifferences(matrix, supports, event, mode)))).toEqual([]);
   });
 
