@@ -43,7 +43,14 @@ export const supportKey = (event: string, mode: Mode): string => `${mode} ${even
 /** The matrix of an instruction set, without its cells. */
 export function matrixOf(isa: Isa): Matrix {
   const { events, pruned } = eventsOf(isa);
-  return { isa, atoms: atomsOf(isa), pinned: pinnedAtoms(isa), events, pruned };
+  const atoms = new Map([...atomsOf(isa)].filter(([, atom]) => !isScheme(isa, atom)));
+  return { isa, atoms, pinned: pinnedAtoms(isa), events, pruned };
+}
+
+/** The atom says how addresses are translated: that is no state to choose, but what an event is about. */
+function isScheme({ translation, csrs }: Isa, { home, low }: Atom): boolean {
+  if (translation?.stages.some((s) => s.register === home) !== true) return false;
+  return csrs.find((c) => c.name === home)?.fields.find((f) => f.name === 'MODE')?.bits.low === low;
 }
 
 const known = new WeakMap<Matrix, Map<string, readonly string[]>>();

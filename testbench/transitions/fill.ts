@@ -2,7 +2,7 @@
  * A cell as a whole state: its values, what the mode pins, no interrupt that
  * would come first, and everything else random.
  */
-import type { Interrupt, Isa } from '../../model/spec/isa.js';
+import type { Interrupt } from '../../model/spec/isa.js';
 import type { Dice } from '../arbitraries/dice.js';
 import type { Mode } from '../retirement.js';
 import { type Assignment, type Atom, LINES } from './atoms.js';
@@ -47,7 +47,7 @@ export function fillingOf(matrix: Matrix, controlHomes: ReadonlySet<string>): Fi
   };
   return {
     control: all.filter((a) => controlHomes.has(a.home)),
-    data: [...new Set(all.filter((a) => !controlHomes.has(a.home) && !a.line).map((a) => a.home))].map((home) => ({ home, mask: atomBits(all, home) & ~schemeBits(matrix.isa, home) })),
+    data: [...new Set(all.filter((a) => !controlHomes.has(a.home) && !a.line).map((a) => a.home))].map((home) => ({ home, mask: atomBits(all, home) })),
     gates,
     enables: { M: enables('M'), HS: enables('HS'), U: enables('U'), VS: enables('VS'), VU: enables('VU') },
     wake: wakeOf(matrix),
@@ -93,13 +93,6 @@ export function fill(matrix: Matrix, filling: Filling, cell: Pick<Cell, 'mode' |
 
 /** The bits of a register that are atoms. */
 const atomBits = (atoms: readonly Atom[], home: string): bigint => atoms.reduce((mask, a) => (a.home === home ? mask | maskOf(a) : mask), 0n);
-
-/** What says that addresses are translated: it stays zero, cells run on physical addresses. */
-function schemeBits({ translation, csrs }: Isa, home: string): bigint {
-  if (translation?.stages.some((s) => s.register === home) !== true) return 0n;
-  const mode = csrs.find((c) => c.name === home)?.fields.find((f) => f.name === 'MODE')?.bits;
-  return mode === undefined ? 0n : ((1n << BigInt(mode.high - mode.low + 1)) - 1n) << BigInt(mode.low);
-}
 
 /** A whole register of a state. */
 export function registerOf(atoms: Iterable<Atom>, home: string, state: Assignment): bigint {
