@@ -8,11 +8,13 @@ import { type Mode, MODES } from '../retirement.js';
 import { type Assignment, type Atom, atomsOf } from './atoms.js';
 import { type Decision, explore } from './decide.js';
 import { eventsOf } from './events.js';
-import type { Pruned, TransitionEvent } from './event.js';
+import { happensIn, type Pruned, type TransitionEvent, walkOf } from './event.js';
+import { entryAtoms } from './page-entry.js';
 import { type Pinned, pinnedAtoms } from './reachable.js';
 import { seedOf } from './seed.js';
 import { StateNames } from './state-names.js';
 import { atomsBehind, supportOfSpecs } from './support-of-specs.js';
+import { translatedCells } from './translated-cells.js';
 import { bitOn, FEW, meet, product, waysOf } from './ways.js';
 
 /** A cell: the decision that the specs make of it is known before it is executed. */
@@ -24,6 +26,8 @@ export interface Cell {
   /** The same as shown: computed bits by themselves where cells are told apart by them. */
   readonly shown: Assignment;
   readonly expected: Decision;
+  /** Values elsewhere that would let the event through: what a filled state mostly has. */
+  readonly likely?: Assignment;
 }
 
 /** Everything that cells are made from. */
@@ -42,9 +46,10 @@ export const supportKey = (event: string, mode: Mode): string => `${mode} ${even
 
 /** The matrix of an instruction set, without its cells. */
 export function matrixOf(isa: Isa): Matrix {
-  const { events, pruned } = eventsOf(isa);
+  const pinned = pinnedAtoms(isa);
+  const { events, pruned } = eventsOf(isa, pinned);
   const atoms = new Map([...atomsOf(isa)].filter(([, atom]) => !isScheme(isa, atom)));
-  return { isa, atoms, pinned: pinnedAtoms(isa), events, pruned };
+  return { isa, atoms, pinned, events, pruned };
 }
 
 /** The atom says how addresses are translated: that is no state to choose, but what an event is about. */
@@ -53,6 +58,15 @@ function isScheme({ translation, csrs }: Isa, { home, low }: Atom): boolean {
   return csrs.find((c) => c.name === home)?.fields.find((f) => f.name === 'MODE')?.bits.low === low;
 }
 
+/** The atoms that an event's state consists of. */
+export function atomsFor(matrix: Matrix, event: TransitionEvent): ReadonlyMap<string, Atom> {
+  if (walkOf(event) === undefined) return matrix.atoms;
+  const all = withEntries.get(matrix) ?? new Map([...matrix.atoms, ...entryAtoms(matrix.isa)]);
+  withEntries.set(matrix, all);
+  return all;
+}
+
+const withEntries = new WeakMap<Matrix, ReadonlyMap<string, Atom>>();
 const known = new WeakMap<Matrix, Map<string, readonly string[]>>();
 
 /** The names whose values make the cells of an event in a mode. */
@@ -76,11 +90,14 @@ function findNames({ isa, pinned, also }: Matrix, event: TransitionEvent, mode: 
 /** All cells, in the order of events, modes and values. */
 export function* cellsOf(matrix: Matrix): Generator<Cell> {
   for (const event of matrix.events) {
-    for (const mode of MODES) {
-      for (const { valuation, shown } of valuationsOf(matrix, event, mode)) {
-        yield { mode, event, valuation, shown, expected: expectedOf(matrix, event, mode, valuation) };
-      }
-    }
+    for (const mode of MODES.filter((m) => happensIn(event, m))) yield* cellsIn(matrix, event, mode);
+  }
+}
+
+function* cellsIn(matrix: Matrix, event: TransitionEvent, mode: Mode): Generator<Cell> {
+  if (event.kind === 'instruction' && event.walk !== undefined) return yield* translatedCells(matrix, event, event.walk, mode);
+  for (const { valuation, shown } of valuationsOf(matrix, event, mode)) {
+    yield { mode, event, valuation, shown, expected: expectedOf(matrix, event, mode, valuation) };
   }
 }
 

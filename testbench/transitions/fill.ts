@@ -10,6 +10,8 @@ import { namesOf } from './bits.js';
 import type { Cell, Matrix } from './cells.js';
 import { due } from './decide.js';
 import { evaluateBit } from './evaluate.js';
+import { walkOf } from './event.js';
+import { entryAtoms } from './page-entry.js';
 import { maskOf } from './registers.js';
 import { StateNames } from './state-names.js';
 import { gatesOf } from './support-of-specs.js';
@@ -68,14 +70,19 @@ function wakeOf({ isa, atoms }: Matrix): Filling['wake'] {
 /** Values of data registers: what trips carries, signs and addresses. */
 const PATTERNS = [0n, 1n, 0x8000_0000n, 0xffff_ffff_ffff_ffffn, 0x5555_5555_5555_5555n, 0x8000_0000_0000_0002n, 0x1_0000_0001n];
 
+/** One in so many states has nothing that is likely. */
+const UNLIKELY = 4;
+
 /** The state of a cell; undefined if an interrupt that the cell does not ask for cannot be kept away. */
-export function fill(matrix: Matrix, filling: Filling, cell: Pick<Cell, 'mode' | 'event' | 'valuation'>, dice: Dice): State | undefined {
+export function fill(matrix: Matrix, filling: Filling, cell: Pick<Cell, 'mode' | 'event' | 'valuation' | 'likely'>, dice: Dice): State | undefined {
   const { isa, pinned } = matrix;
   const { mode, event, valuation } = cell;
   const state = new Map<string, bigint>();
   for (const { name, legal } of filling.control) state.set(name, dice.pick(legal));
   const data = new Map(filling.data.filter(() => dice.oneIn(5)).map(({ home, mask }) => [home, dice.pick(PATTERNS) & mask]));
   const must = new Map([...pinned[mode], ...valuation]);
+  if (walkOf(event) !== undefined) for (const { name, legal } of entryAtoms(isa).values()) state.set(name, dice.pick(legal));
+  if (!dice.oneIn(UNLIKELY)) for (const [name, value] of cell.likely ?? []) state.set(name, value);
   const waits = event.kind === 'instruction' && event.instruction?.class === 'wait' ? filling.wake : undefined;
   if (waits !== undefined) must.set(waits.line, 0n).set(waits.enable, 1n);
   for (const [name, value] of must) state.set(name, value);

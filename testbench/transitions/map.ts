@@ -16,7 +16,7 @@ export const HANDLER = BASE + BigInt(AT.vectors);
 /** Where there is no memory and no device. */
 const OUTSIDE = 0n;
 
-/** The value of an operand of the event's instruction; `value` is chosen by the cell. */
+/** The value of an operand of the event's instruction; `value` is chosen by the cell, `translated` by its page tables. */
 export function operandValue(operand: Operand, chosen = 0n): bigint {
   switch (operand) {
     case 'zero':
@@ -29,7 +29,7 @@ export function operandValue(operand: Operand, chosen = 0n): bigint {
       return BASE + BigInt(AT.data) + 2n;
     case 'outside':
       return OUTSIDE;
-    case 'value':
+    case 'value': case 'translated':
       return chosen;
   }
 }

@@ -8,27 +8,28 @@ import { Reference } from '../reference/reference.js';
 import type { Mode } from '../retirement.js';
 import type { Arranger } from './arrangement.js';
 import type { Atom } from './atoms.js';
-import type { Matrix } from './cells.js';
+import { atomsFor, type Matrix } from './cells.js';
 import { outcomeText } from './decide.js';
-import type { TransitionEvent } from './event.js';
+import { type TransitionEvent, walkOf } from './event.js';
 import { decisionOf, isAbout } from './execute.js';
 import { Exploration, type Look } from './exploration.js';
 import type { Filling } from './fill.js';
+import { ENTRY_HOME, entryAtoms, usualEntries } from './page-entry.js';
 import { Redrawing, type Registers } from './registers.js';
 import { seedOf } from './seed.js';
 
 /** Asks the reference what its decisions rest on. */
 export class ReferenceSupports {
   readonly #reference = new Reference();
-  readonly #atoms: readonly Atom[];
-  readonly #redrawing: Redrawing;
+  readonly #plain: Redrawing;
+  readonly #translated: Redrawing;
   /** Steps of the reference made so far. */
   steps = 0;
 
   /** @param seed - Of what is drawn; the result must not rest on it. */
   constructor(readonly matrix: Matrix, readonly filling: Filling, readonly arranger: Arranger, readonly seed = 0) {
-    this.#atoms = [...matrix.atoms.values()];
-    this.#redrawing = new Redrawing(this.#atoms);
+    this.#plain = new Redrawing(matrix.atoms.values());
+    this.#translated = new Redrawing([...matrix.atoms.values(), ...entryAtoms(matrix.isa).values()], new Map([[ENTRY_HOME, usualEntries(matrix.isa)]]));
   }
 
   /** The names of the support of an event in a mode. */
@@ -36,9 +37,9 @@ export class ReferenceSupports {
     const dice = new Dice(seedOf(event.id, mode, `${this.seed}`));
     const search = new Exploration({
       group: event.group,
-      atoms: this.#atoms,
+      atoms: [...atomsFor(this.matrix, event).values()],
       pinned: [...this.matrix.pinned[mode]].flatMap(([name, value]) => this.#named(name).map((atom) => ({ atom, value }))),
-      redrawing: this.#redrawing,
+      redrawing: walkOf(event) === undefined ? this.#plain : this.#translated,
       look: (registers) => this.#look(event, mode, registers),
       silence: (d) => this.#silence(event, d),
     }, dice);

@@ -22,9 +22,9 @@ export function supportDifferences(matrix: Matrix, supports: ReferenceSupports, 
   return [...only(bySpecs, byReference, 'specs'), ...only(byReference, bySpecs, 'reference')];
 }
 
-/** Of two interrupts at once, computed bits count as one: each of their parts is looked at with the interrupt alone. */
+/** Of two interrupts at once, and of page-table entries, computed bits count as one: each part of the former is looked at with the interrupt alone. */
 function asCounted({ isa, pinned }: Matrix, event: TransitionEvent, mode: Mode, names: ReadonlySet<string>): ReadonlySet<string> {
-  if (event.group !== 'pair') return names;
+  if (event.group !== 'pair' && event.group !== 'translation') return names;
   const parts = [...supportOfSpecs(isa, event, mode, pinned, true).support].map((name) => [name, atomsBehind(isa, name)] as const);
   const counted = parts.filter(([, atoms]) => atoms.some((a) => names.has(a))).map(([cut]) => cut);
   const inside = new Set(parts.flatMap(([cut, atoms]) => (atoms.includes(cut) ? [] : atoms)));
