@@ -82,7 +82,7 @@ export function supportNames(matrix: Matrix, event: TransitionEvent, mode: Mode)
 function findNames({ isa, pinned, also }: Matrix, event: TransitionEvent, mode: Mode): readonly string[] {
   // An interrupt alone is tried with everything that matters to it in any mode: where it is never taken, nothing may change that.
   const modes = event.group === 'interrupt' ? MODES : [mode];
-  const names = new Set(modes.flatMap((m) => [...supportOfSpecs(isa, event, m, pinned, true).support]));
+  const names = new Set(modes.flatMap((m) => [...supportOfSpecs(isa, event, m, pinned, true)]));
   for (const name of also?.get(supportKey(event.id, mode)) ?? []) names.add(name);
   return [...names].filter((name) => !pinned[mode].has(name));
 }

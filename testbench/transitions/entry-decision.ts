@@ -4,7 +4,7 @@
  */
 import { ACCESSES, type Access, type Isa, type StageName, STAGES, type Translation, type TranslationStage } from '../../model/spec/isa.js';
 import { type Assignment, atomsOf } from './atoms.js';
-import { type Bit, type Bits, known } from './bits.js';
+import { type Bit, type Bits, blurred, dependencies, known, single } from './bits.js';
 import { evaluate, holds } from './evaluate.js';
 import type { TranslatedAccess } from './event.js';
 import { decided, grow, open, type Path, type Step } from './growth.js';
@@ -85,6 +85,13 @@ function decide(isa: Isa, translation: Translation, walk: TranslatedAccess, priv
   const update = examine(isa, translation, { stage, access: 'store', privilege, implicit: true }, new Map([...given, ...sofar.writes.map((bit) => [bit, 1n] as const)]), state);
   if (update.kind === 'open') return update;
   return decided({ ...update.value, rows: [...sofar.rows, ...update.value.rows], writes: [...sofar.writes, ...update.value.writes] });
+}
+
+/** The entry's stage asks for the privilege of the access: G does not, all are users to it. */
+export function restsOnPrivilege(isa: Isa, walk: TranslatedAccess): boolean {
+  const stage = isa.translation && stageOf(isa.translation, walk.stage);
+  const names = new StateNames({ isa, mode: 'M', given: new Map(), locals: { privilege: blurred(new Set(['privilege']), 2), implicit: single(0) } });
+  return stage !== undefined && PARTS.some((part) => dependencies(evaluate(stage[part], names)).has('privilege'));
 }
 
 /** A stage by its name. */

@@ -18,15 +18,16 @@ import { maskOf, put, type Redrawing, type Registers, valueIn } from './register
 
 /** States to begin with. */
 const STARTS = 12;
-/** States kept of each path. */
+/** States kept of each path. An entry's bits are read without a word, so that many different decisions look like one path. */
 const PER_PATH = 2;
+const PER_TRANSLATED_PATH = 4;
 /** Draws from every kept state in a round. Many sources make one pending bit: of them, a single one seldom decides. */
-const DRAWS: Readonly<Record<Group, number>> = { exception: 12, permit: 12, xret: 12, csr: 12, interrupt: 400, pair: 40, translation: 12 };
+const DRAWS: Readonly<Record<Group, number>> = { exception: 12, permit: 12, xret: 12, csr: 12, interrupt: 400, pair: 40, translation: 16 };
 
 /** What a step of the reference shows. */
 export interface Look {
   readonly outcome: string;
-  /** The CSRs read, in their order. */
+  /** The CSRs read, in the order of their first reading. */
   readonly reads: readonly string[];
 }
 
@@ -35,6 +36,11 @@ interface Seen extends Look {
   readonly registers: Registers;
   /** Atoms that are 0 in this state and all that are compared with it: without them no interrupt comes that the event is not about. */
   readonly silent: readonly Atom[];
+}
+
+/** A state kept, with what has been flipped in it: that shows the same again. */
+interface Kept extends Seen {
+  readonly flipped: Set<Atom>;
 }
 
 /** What a search needs to know. */
@@ -57,7 +63,7 @@ export class Exploration {
   readonly #pinned = new Map<string, bigint>();
   /** Those and the bits found. */
   readonly #kept: Map<string, bigint>;
-  readonly #queue: Seen[] = [];
+  readonly #queue: Kept[] = [];
   readonly #visits = new Map<string, number>();
   /** The lines are no CSRs: nobody tells that they are read. */
   readonly #lines: readonly string[];
@@ -95,8 +101,10 @@ export class Exploration {
   }
 
   /** Flips what is found: that leads to other paths. */
-  #flip({ registers, silent }: Seen): void {
+  #flip({ registers, silent, flipped }: Kept): void {
     for (const atom of this.#found) {
+      if (flipped.has(atom)) continue;
+      flipped.add(atom);
       for (const value of atom.legal.filter((v) => v !== valueIn(registers, atom))) {
         const flipped = new Map(registers);
         put(flipped, atom, value);
@@ -129,7 +137,7 @@ export class Exploration {
     const path = `${look.outcome} ${look.reads.join()}`;
     const visits = this.#visits.get(path) ?? 0;
     this.#visits.set(path, visits + 1);
-    if (visits < PER_PATH) this.#queue.push({ ...seen, registers: this.#told(seen) });
+    if (visits < (this.subject.group === 'translation' ? PER_TRANSLATED_PATH : PER_PATH)) this.#queue.push({ ...seen, registers: this.#told(seen), flipped: new Set() });
     return seen;
   }
 

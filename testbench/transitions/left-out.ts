@@ -10,7 +10,7 @@ import { impossibleValues, type Matrix, supportNames } from './cells.js';
 import { happensIn, type Pruned, type TransitionEvent } from './event.js';
 import { type CellFilter, concerns } from './session.js';
 import { StateNames } from './state-names.js';
-import { explored } from './support-of-specs.js';
+import { supportOn } from './support-of-specs.js';
 
 /** A bit with one value, though decisions rest on it. */
 export interface FixedBit {
@@ -64,7 +64,7 @@ function fixedIn(matrix: Matrix, event: TransitionEvent, mode: Mode): readonly s
   const { isa } = matrix;
   const varied = new Set(supportNames(matrix, event, mode));
   const names = new StateNames({ isa, mode, given: new Map(), cuts: event.group === 'pair' || event.group === 'interrupt', fixed: true });
-  return [...explored(event, names).support].filter((name) => !varied.has(name));
+  return [...supportOn(event, names)].filter((name) => !varied.has(name));
 }
 
 /** The bits of CSRs that cannot be written, with their values. */

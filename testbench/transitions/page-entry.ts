@@ -115,8 +115,22 @@ export const goodLeaf = (user: boolean): Assignment =>
 /** The same before its first access. */
 export const untouchedLeaf = (user: boolean): Assignment => new Map([...goodLeaf(user)].filter(([name]) => name !== 'pte.A' && name !== 'pte.D'));
 
-/** Entries as programs have them: leaves of users and of supervisors, and a pointer. */
-export const usualEntries = (isa: Isa): readonly bigint[] => [goodLeaf(false), goodLeaf(true), new Map([['pte.V', 1n]])].map((e) => entryValue(isa, e));
+/** Atoms enough to see that a field counts, at every level: of wide fields the first bits, and those at the end of an index. */
+export function tellingAtoms(isa: Isa): ReadonlyMap<string, Atom> {
+  const telling = (name: string): boolean => {
+    const [, index] = /\[(\d+)\]$/.exec(name) ?? [];
+    const i = Number(index ?? 0);
+    return i < FIRST_BITS || i % INDEX_BITS === INDEX_BITS - 1;
+  };
+  return new Map([...entryAtoms(isa)].filter(([name]) => telling(name)));
+}
+
+/** As many bits of a page number say whether 16 pages are one. */
+const FIRST_BITS = 4;
+
+/** Entries as programs have them: leaves of users and of supervisors, used or not, and a pointer. */
+export const usualEntries = (isa: Isa): readonly bigint[] =>
+  [goodLeaf(false), goodLeaf(true), untouchedLeaf(false), untouchedLeaf(true), new Map([['pte.V', 1n]])].map((e) => entryValue(isa, e));
 
 /** Tries to find bits at which a variable has a value: each is a value that some bits have. */
 const TRIES = 1_000;
@@ -128,12 +142,19 @@ export function bitsFor(isa: Isa, wanted: Assignment, dice: Dice): Assignment {
   for (const variable of isa.translation?.variables ?? []) {
     const value = wanted.get(variable.name);
     if (value === undefined) continue;
-    const atoms = atomsBehindEntry(isa, variable.name, level);
-    const met = Array.from({ length: TRIES }).reduce<Assignment | undefined>((sofar) => sofar ?? tried(isa, variable, value, level, atoms, dice), undefined);
-    if (met === undefined) throw new Error(`no entry of level ${level} has ${variable.name}=${value}`);
-    for (const [name, bit] of met) found.set(name, bit);
+    for (const [name, bit] of some(isa, variable, value, level, dice)) found.set(name, bit);
   }
   return found;
+}
+
+/** Bits at which a variable has a value. */
+function some(isa: Isa, variable: Variable, value: bigint, level: bigint, dice: Dice): Assignment {
+  const atoms = atomsBehindEntry(isa, variable.name, level);
+  for (let i = 0; i < TRIES; i++) {
+    const met = tried(isa, variable, value, level, atoms, dice);
+    if (met !== undefined) return met;
+  }
+  throw new Error(`no entry of level ${level} has ${variable.name}=${value}`);
 }
 
 /** Some bits, often a single one, if the variable has the value with them. */

@@ -84,6 +84,8 @@ function addressAt(level: bigint): bigint {
 /** Makes tables of an instruction set. */
 export class TableMaker {
   readonly #translation: Translation;
+  /** What is around entries, by what it depends on: made often, for few different ones. */
+  readonly #known = new Map<string, readonly TableWord[]>();
 
   constructor(readonly isa: Isa) {
     if (isa.translation === undefined) throw new Error('there is no translation, so that there are no tables');
@@ -97,21 +99,29 @@ export class TableMaker {
     const root = walk.stage === 'G' ? AT_PAGE.G : AT_PAGE.root;
     const entry = this.#entry(request);
     const tested = { address: pageAt(root) + 8n * INDEX.entry, value: entry };
-    const words = [...this.#root(root, walk.stage), tested, ...this.#next(walk.stage === 'G' || user)];
     const paged: [StageName, bigint][] = [[walk.stage, this.#register(walk.stage, root, request)]];
     const guest = walk.purpose !== 'access';
-    if (guest) {
-      words.push(...this.#root(AT_PAGE.root, 'VS'), ...this.#guest(address, user, walk.purpose === 'update'));
-      paged.push(['VS', this.#register('VS', AT_PAGE.root, { ...request, level: 2 })]);
-    }
+    if (guest) paged.push(['VS', this.#register('VS', AT_PAGE.root, { ...request, level: 2 })]);
     const here = paged.some(([stage]) => stage === (mode === 'VU' ? 'VS' : 'S')) && (mode === 'U' || mode === 'VU');
     return {
-      words, tested,
+      words: [...this.#around(root, walk, address, user), tested], tested,
       registers: new Map(this.#translation.stages.map(({ name, register }) => [register, paged.find(([stage]) => stage === name)?.[1] ?? 0n])),
       address: guest ? (INDEX.guest << 30n) | OFFSET : address | OFFSET,
       code: here ? INDEX.alias * GIGA : BASE,
       target: (guest ? BASE : pageAt(AT_PAGE.target)) | OFFSET,
     };
+  }
+
+  /** Everything around the entry. */
+  #around(root: bigint, { stage, purpose }: TranslatedAccess, address: bigint, user: boolean): readonly TableWord[] {
+    const key = [stage, purpose, address, user].join();
+    const found = this.#known.get(key) ?? [
+      ...this.#root(root, stage),
+      ...this.#next(stage === 'G' || user),
+      ...(purpose === 'access' ? [] : [...this.#root(AT_PAGE.root, 'VS'), ...this.#guest(address, user, purpose === 'update')]),
+    ];
+    this.#known.set(key, found);
+    return found;
   }
 
   /** The entry: as a pointer it leads on, as a leaf to the target page but for what it has wrong in itself. */

@@ -8,28 +8,33 @@ import { Reference } from '../reference/reference.js';
 import type { Mode } from '../retirement.js';
 import type { Arranger } from './arrangement.js';
 import type { Atom } from './atoms.js';
-import { atomsFor, type Matrix } from './cells.js';
+import type { Matrix } from './cells.js';
 import { outcomeText } from './decide.js';
 import { type TransitionEvent, walkOf } from './event.js';
 import { decisionOf, isAbout } from './execute.js';
-import { Exploration, type Look } from './exploration.js';
+import { Exploration, type Look, type Subject } from './exploration.js';
 import type { Filling } from './fill.js';
-import { ENTRY_HOME, entryAtoms, usualEntries } from './page-entry.js';
+import { ENTRY_HOME, tellingAtoms, usualEntries } from './page-entry.js';
 import { Redrawing, type Registers } from './registers.js';
 import { seedOf } from './seed.js';
+
+/** State to search. */
+type Drawable = Pick<Subject, 'atoms' | 'redrawing'>;
 
 /** Asks the reference what its decisions rest on. */
 export class ReferenceSupports {
   readonly #reference = new Reference();
-  readonly #plain: Redrawing;
-  readonly #translated: Redrawing;
+  readonly #plain: Drawable;
+  readonly #translated: Drawable;
   /** Steps of the reference made so far. */
   steps = 0;
 
   /** @param seed - Of what is drawn; the result must not rest on it. */
   constructor(readonly matrix: Matrix, readonly filling: Filling, readonly arranger: Arranger, readonly seed = 0) {
-    this.#plain = new Redrawing(matrix.atoms.values());
-    this.#translated = new Redrawing([...matrix.atoms.values(), ...entryAtoms(matrix.isa).values()], new Map([[ENTRY_HOME, usualEntries(matrix.isa)]]));
+    const plain = [...matrix.atoms.values()];
+    const translated = [...plain, ...tellingAtoms(matrix.isa).values()];
+    this.#plain = { atoms: plain, redrawing: new Redrawing(plain) };
+    this.#translated = { atoms: translated, redrawing: new Redrawing(translated, new Map([[ENTRY_HOME, usualEntries(matrix.isa)]])) };
   }
 
   /** The names of the support of an event in a mode. */
@@ -37,9 +42,8 @@ export class ReferenceSupports {
     const dice = new Dice(seedOf(event.id, mode, `${this.seed}`));
     const search = new Exploration({
       group: event.group,
-      atoms: [...atomsFor(this.matrix, event).values()],
       pinned: [...this.matrix.pinned[mode]].flatMap(([name, value]) => this.#named(name).map((atom) => ({ atom, value }))),
-      redrawing: walkOf(event) === undefined ? this.#plain : this.#translated,
+      ...(walkOf(event) === undefined ? this.#plain : this.#translated),
       look: (registers) => this.#look(event, mode, registers),
       silence: (d) => this.#silence(event, d),
     }, dice);
@@ -47,12 +51,12 @@ export class ReferenceSupports {
   }
 
   #look(event: TransitionEvent, mode: Mode, registers: Registers): Look | undefined {
-    const reads: string[] = [];
+    const reads = new Set<string>();
     this.steps++;
-    this.#reference.watchReads((csr) => reads.push(csr));
+    this.#reference.watchReads((csr) => reads.add(csr));
     const record = this.arranger.stepOn(this.#reference, event, mode, registers);
     this.#reference.watchReads();
-    return isAbout(this.matrix.isa, event, record) ? { outcome: outcomeText(decisionOf(record)), reads } : undefined;
+    return isAbout(this.matrix.isa, event, record) ? { outcome: outcomeText(decisionOf(record)), reads: [...reads] } : undefined;
   }
 
   /** For every interrupt that the event is not about, something without which it is not pending. */

@@ -12,7 +12,7 @@ import { translatedPaths } from './translated.js';
 /** All cells of the event in a mode. */
 export function* translatedCells({ isa, pinned }: Pick<Matrix, 'isa' | 'pinned'>, event: InstructionEvent, walk: TranslatedAccess, mode: Mode): Generator<Cell> {
   const given = pinned[mode];
-  const paths = translatedPaths({ isa, mode, given }, event, walk, false);
+  const paths = translatedPaths({ isa, mode, given }, event, walk);
   const through = paths.filter(({ value }) => value.trap === undefined);
   const concrete = (values: Assignment, dice: Dice): Assignment => {
     const [entry, plain] = [true, false].map((of) => new Map([...values].filter(([name]) => isOfEntry(isa, name) === of)));

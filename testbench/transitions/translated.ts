@@ -6,16 +6,17 @@
 import type { Isa, TrapSource } from '../../model/spec/isa.js';
 import type { Mode } from '../retirement.js';
 import type { Assignment } from './atoms.js';
-import { at, type Bits, dependencies, fit, known, single, valueOf } from './bits.js';
+import { at, type Bits, dependencies, equal, fit, known, single, valueOf } from './bits.js';
 import { type Decision, type Exploration, exploreSource, explorePermitted } from './decide.js';
-import { type EntryDecision, entryPaths, legalOf, stageOf } from './entry-decision.js';
+import { type EntryDecision, entryPaths, legalOf, restsOnPrivilege, stageOf } from './entry-decision.js';
 import { evaluate } from './evaluate.js';
 import type { InstructionEvent, TranslatedAccess } from './event.js';
 import { covering, decided, grow, open, type Path, type Step } from './growth.js';
 import { StateNames } from './state-names.js';
 
-/** Two bits: what nothing translates. */
+/** Two bits: what nothing translates, and what stands for all others where they are alike. */
 const MACHINE = 3n;
+const USER = 0n;
 
 /** Where an access goes, or the trap that comes first. */
 type Arrival =
@@ -50,16 +51,19 @@ function valued(bits: Bits): Step<bigint> {
 }
 
 /** The permits, then whose access it is. */
-function arrivals(place: Place, event: InstructionEvent, { origin }: TranslatedAccess): readonly Path<Arrival>[] {
+function arrivals(place: Place, event: InstructionEvent, walk: TranslatedAccess): readonly Path<Arrival>[] {
   const { isa } = place;
-  const from = isa.translation?.origins.find((o) => o.name === origin);
+  const from = isa.translation?.origins.find((o) => o.name === walk.origin);
   if (from === undefined) return [];
   return grow<Arrival>(place.given, (given) => {
     const names = new StateNames({ ...place, given }).with(event.forms[0]?.locals ?? {});
     const permitted = only(explorePermitted(event, names));
     if (permitted.kind === 'open') return permitted;
     if (permitted.value.trap !== undefined) return decided({ kind: 'decided', decision: permitted.value });
-    const privilege = valued(fit(evaluate(from.privilege, names), 2));
+    const bits = fit(evaluate(from.privilege, names), 2);
+    const machine = valued(single(equal(bits, known(MACHINE, 2))));
+    if (machine.kind === 'open') return machine;
+    const privilege = machine.value === 1n || restsOnPrivilege(isa, walk) ? valued(bits) : decided(USER);
     if (privilege.kind === 'open') return privilege;
     const V = valued(single(at(evaluate(from.V, names), 0)));
     if (V.kind === 'open') return V;
@@ -115,22 +119,41 @@ function ends(faults: Faults, walk: TranslatedAccess, { permitted, V }: Arrived,
   return [{ given, value: { ...permitted, rules, writes: [...writes, ...entry.writes] } }];
 }
 
-/**
- * The paths by which an event is decided in a mode. `all`: every one; else
- * those on which each decision by each row meets every value that it can be
- * reached with.
- */
-export function translatedPaths(place: Place, event: InstructionEvent, walk: TranslatedAccess, all: boolean): readonly Path<Decision>[] {
-  const faults = new Faults(place);
-  const paths = arrivals(place, event, walk).flatMap(({ given, value }): readonly Path<Decision>[] => {
-    if (value.kind === 'decided') return [{ given, value: value.decision }];
-    const { V, privilege, permitted } = value;
-    // Untranslated, the address leads nowhere.
-    if (!isFor(walk, V, privilege)) return faults.paths(`${walk.faulting}-fault`, V, given, permitted.rules, []);
-    return entryPaths(place.isa, walk, privilege, place.fixed).flatMap((path) => {
-      const both = merged(given, path.given);
-      return both === undefined ? [] : ends(faults, walk, value, { ...path, given: both });
-    });
+/** The paths of an access that has arrived, each with how it ends. */
+function endings(faults: Faults, walk: TranslatedAccess, { given, value }: Path<Arrival>): readonly Path<Decision>[] {
+  if (value.kind === 'decided') return [{ given, value: value.decision }];
+  const { V, privilege, permitted } = value;
+  // Untranslated, the address leads nowhere.
+  if (!isFor(walk, V, privilege)) return faults.paths(`${walk.faulting}-fault`, V, given, permitted.rules, []);
+  return entryPaths(faults.place.isa, walk, privilege, faults.place.fixed).flatMap((path) => {
+    const both = merged(given, path.given);
+    return both === undefined ? [] : ends(faults, walk, value, { ...path, given: both });
   });
-  return all ? paths : covering(paths, ({ rules, next }) => `${rules.join()} ${next}`);
+}
+
+/** Paths by which an event is decided in a mode: each decision by each row meets every value that it can be reached with. */
+export function translatedPaths(place: Place, event: InstructionEvent, walk: TranslatedAccess): readonly Path<Decision>[] {
+  const faults = new Faults(place);
+  return covering(arrivals(place, event, walk).flatMap((path) => endings(faults, walk, path)), ({ rules, next }) => `${rules.join()} ${next}`);
+}
+
+/** Every name that a decision on the event asks for in a mode, but for those given. */
+export function translatedSupport(place: Place, event: InstructionEvent, walk: TranslatedAccess): ReadonlySet<string> {
+  const faults = new Faults(place);
+  const support = new Set<string>();
+  const ask = ({ given }: Path<unknown>): void => {
+    for (const name of given.keys()) if (!place.given.has(name)) support.add(name);
+  };
+  const asked = new Set<readonly Path<EntryDecision>[]>();
+  for (const path of arrivals(place, event, walk)) {
+    ask(path);
+    const { value } = path;
+    if (value.kind === 'decided') continue;
+    const entries = isFor(walk, value.V, value.privilege) ? entryPaths(place.isa, walk, value.privilege, place.fixed) : [];
+    const sources = new Set<TrapSource>(entries.length === 0 ? [`${walk.faulting}-fault`] : entries.flatMap(({ value: { refusedBy } }) => (refusedBy === undefined ? [] : [`${walk.faulting}-${refusedBy.fault}` as const])));
+    if (!asked.has(entries)) entries.forEach(ask);
+    asked.add(entries);
+    for (const source of sources) faults.paths(source, value.V, place.given, [], []).forEach(ask);
+  }
+  return support;
 }
