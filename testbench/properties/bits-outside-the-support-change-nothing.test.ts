@@ -10,7 +10,7 @@ import { ObservedCore } from '../lockstep/observed.js';
 import { CoreSubject } from '../lockstep/subject.js';
 import { Reference } from '../reference/reference.js';
 import type { Retirement, Subject } from '../retirement.js';
-import type { Cell } from '../transitions/cells.js';
+import { atomsFor, type Cell } from '../transitions/cells.js';
 import { outcomeText } from '../transitions/decide.js';
 import { decisionOf, isAbout } from '../transitions/execute.js';
 import { fill } from '../transitions/fill.js';
@@ -29,7 +29,7 @@ const anyCell = fc.nat({ max: cells.length - 1 }).map((i) => {
 });
 
 /** Atoms that the decision of a cell must not rest on and that the mode lets vary. */
-const outside = ({ mode, valuation }: Cell) => [...matrix.atoms.values()].filter((a) => !valuation.has(a.name) && !matrix.pinned[mode].has(a.name));
+const outside = ({ mode, event, valuation }: Cell) => [...atomsFor(matrix, event).values()].filter((a) => !valuation.has(a.name) && !matrix.pinned[mode].has(a.name));
 
 /** A state of the cell with every atom given. */
 function stateOf(cell: Cell, dice: Dice): Map<string, bigint> {

@@ -135,7 +135,7 @@ function wantedOf(matrix: Matrix, event: TransitionEvent, mode: Mode): readonly 
 const behind = ({ isa, atoms }: Matrix, cuts: readonly string[]): readonly Atom[] =>
   [...new Set(cuts.flatMap((cut) => atomsBehind(isa, cut)))].flatMap((name) => atoms.get(name) ?? []);
 
-/** Every way of every computed bit. */
+/** Every way of every computed bit that the values leave open. */
 function withWays(matrix: Matrix, values: readonly Assignment[], cuts: readonly string[]): readonly Valuation[] {
   let all: readonly Valuation[] = values.map((valuation) => ({ valuation, shown: valuation }));
   for (const cut of cuts) {
@@ -143,7 +143,8 @@ function withWays(matrix: Matrix, values: readonly Assignment[], cuts: readonly 
     const ways = waysOf(matrix.isa, cut, atoms);
     // Of many atoms only those are shown that are not 0.
     const told = (way: Assignment): Assignment => (atoms.length <= FEW ? way : new Map([...way].filter(([, v]) => v !== 0n)));
-    all = all.flatMap(({ valuation, shown }) => ways.map((way) => ({ valuation: new Map([...valuation, ...way]), shown: new Map([...shown, [cut, bitOn(matrix.isa, cut, way)], ...told(way)]) })));
+    const agree = (valuation: Assignment) => (way: Assignment): boolean => [...way].every(([name, value]) => (valuation.get(name) ?? value) === value);
+    all = all.flatMap(({ valuation, shown }) => ways.filter(agree(valuation)).map((way) => ({ valuation: new Map([...valuation, ...way]), shown: new Map([...shown, [cut, bitOn(matrix.isa, cut, way)], ...told(way)]) })));
   }
   return all;
 }

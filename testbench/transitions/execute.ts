@@ -92,11 +92,11 @@ export class CellExecutor {
   /** What became of the entry that the event is about, on both sides, and should not. */
   #entryDifferences({ expected }: Cell, { tables }: Witness): Disagreement['differences'] {
     if (tables === undefined) return [];
-    const { address, value } = tables.tested;
+    const { fields, tested: { address, value } } = tables;
     const bytes = this.#reference.readMemory(address, 8);
     const found = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
     const said = value | entryValue(this.matrix.isa, new Map(expected.writes.map((target) => [target, 1n])));
-    return found === said ? [] : [{ what: 'the entry', says: [entryText(this.matrix.isa, found), entryText(this.matrix.isa, said)] }];
+    return found === said ? [] : [{ what: 'the entry', says: [entryText(fields, found), entryText(fields, said)] }];
   }
 
   /** What of the cell the program did not bring about. */

@@ -1,11 +1,11 @@
-/** Where the parts of a witness program lie. Everything is in one page, so that running one is cheap. */
+/** Where the parts of a witness program lie. Everything but page tables is in one page, so that running one is cheap. */
 import type { Operand } from './event.js';
 
 /** First byte of DRAM, and of the program. */
 export const BASE = 0x8000_0000n;
 
-/** Offsets from {@link BASE}. */
-export const AT = { code: 0, vectors: 0x400, finish: 0x500, data: 0x540, tohost: 0x580, fromhost: 0x588, table: 0x5c0 } as const;
+/** Offsets from {@link BASE}; `target` is also that of what is translated, in its page. */
+export const AT = { code: 0, vectors: 0x400, finish: 0x500, data: 0x540, tohost: 0x580, fromhost: 0x588, table: 0x5c0, target: 0xfc0 } as const;
 
 /** Entries of the vector table: one for each cause of an interrupt. */
 export const VECTORS = 64;

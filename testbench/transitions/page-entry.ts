@@ -2,7 +2,7 @@
  * The page-table entry that an event is about, as state: its fields, and the
  * level at which it stands.
  */
-import type { Isa, Translation, Variable } from '../../model/spec/isa.js';
+import type { EntryField, Isa, Translation, Variable } from '../../model/spec/isa.js';
 import type { Dice } from '../arbitraries/dice.js';
 import type { Assignment, Atom } from './atoms.js';
 import { at, type Bit, type Bits, blurred, dependencies, fromBits, known, single, valueOf } from './bits.js';
@@ -128,9 +128,12 @@ export function tellingAtoms(isa: Isa): ReadonlyMap<string, Atom> {
 /** As many bits of a page number say whether 16 pages are one. */
 const FIRST_BITS = 4;
 
-/** Entries as programs have them: leaves of users and of supervisors, used or not, and a pointer. */
+/** Entries as programs have them: leaves of users and of supervisors, used or not, with code alone, and a pointer. */
 export const usualEntries = (isa: Isa): readonly bigint[] =>
-  [goodLeaf(false), goodLeaf(true), untouchedLeaf(false), untouchedLeaf(true), new Map([['pte.V', 1n]])].map((e) => entryValue(isa, e));
+  [...[false, true].flatMap((user) => [goodLeaf(user), untouchedLeaf(user), codeLeaf(user)]), new Map([['pte.V', 1n]])].map((e) => entryValue(isa, e));
+
+/** A leaf for fetches only. */
+const codeLeaf = (user: boolean): Assignment => new Map([...goodLeaf(user)].filter(([name]) => name !== 'pte.R' && name !== 'pte.W'));
 
 /** Tries to find bits at which a variable has a value: each is a value that some bits have. */
 const TRIES = 1_000;
@@ -166,10 +169,9 @@ function tried(isa: Isa, { value }: Variable, wanted: bigint, level: bigint, ato
   return found === Number(wanted) ? bits : undefined;
 }
 
-/** `V R - X U - A -`, level 2: an entry as a person reads it. */
-export function entryText({ translation }: Isa, value: bigint): string {
-  const fields = translation?.fields ?? [];
-  const of = ({ bits: { high, low } }: (typeof fields)[number]): bigint => (value >> BigInt(low)) & ((1n << BigInt(high - low + 1)) - 1n);
+/** `V R - X U - A - - PPN=0x80003`: an entry as a person reads it. */
+export function entryText(fields: readonly EntryField[], value: bigint): string {
+  const of = ({ bits: { high, low } }: EntryField): bigint => (value >> BigInt(low)) & ((1n << BigInt(high - low + 1)) - 1n);
   const flags = fields.filter((f) => f.bits.high === f.bits.low).map((f) => (of(f) === 0n ? '-' : f.name));
   const others = fields.filter((f) => f.bits.high !== f.bits.low && of(f) !== 0n).map((f) => `${f.name}=0x${of(f).toString(16)}`);
   return [...flags, ...others].join(' ');

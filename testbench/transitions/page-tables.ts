@@ -8,7 +8,7 @@
  * where the entry as a leaf would: the low bits of the address are those of
  * the page it is translated to.
  */
-import type { Csr, Isa, StageName, Translation } from '../../model/spec/isa.js';
+import type { Csr, EntryField, Isa, StageName, Translation } from '../../model/spec/isa.js';
 import type { Mode } from '../retirement.js';
 import type { Assignment } from './atoms.js';
 import { stageOf } from './entry-decision.js';
@@ -21,6 +21,8 @@ import { csrsOf } from './state-names.js';
 export interface TableWord {
   readonly address: bigint;
   readonly value: bigint;
+  /** What it is, in words. */
+  readonly what: string;
 }
 
 /** What the tables are made for. */
@@ -37,7 +39,10 @@ export interface TableRequest {
 }
 
 export interface PageTables {
+  /** By address. */
   readonly words: readonly TableWord[];
+  /** How entries are laid out. */
+  readonly fields: readonly EntryField[];
   /** The registers of the stages; a stage that is not named is Bare. */
   readonly registers: ReadonlyMap<string, bigint>;
   /** Virtual address of the access. */
@@ -67,10 +72,7 @@ const AT_PAGE = { root: 1n, next: 2n, target: 3n, G: 4n } as const;
  */
 const INDEX = { self: 0n, alias: 1n, memory: 2n, entry: AT_PAGE.target, guest: 4n } as const;
 /** Offset in its page of what is accessed. */
-const OFFSET = BigInt(AT.data);
-
-/** The last byte of any table, from BASE. */
-export const TABLES_END = Number((AT_PAGE.G << PAGE_BITS) + 8n * (INDEX.guest + 1n));
+const OFFSET = BigInt(AT.target);
 
 const pageAt = (number: bigint): bigint => BASE + (number << PAGE_BITS);
 const low = (address: bigint, bits: bigint): bigint => address & ((1n << bits) - 1n);
@@ -98,13 +100,13 @@ export class TableMaker {
     const address = addressAt(BigInt(level));
     const root = walk.stage === 'G' ? AT_PAGE.G : AT_PAGE.root;
     const entry = this.#entry(request);
-    const tested = { address: pageAt(root) + 8n * INDEX.entry, value: entry };
+    const tested = { address: pageAt(root) + 8n * INDEX.entry, value: entry, what: `the entry, of ${walk.stage}, level ${level}` };
     const paged: [StageName, bigint][] = [[walk.stage, this.#register(walk.stage, root, request)]];
     const guest = walk.purpose !== 'access';
     if (guest) paged.push(['VS', this.#register('VS', AT_PAGE.root, { ...request, level: 2 })]);
     const here = paged.some(([stage]) => stage === (mode === 'VU' ? 'VS' : 'S')) && (mode === 'U' || mode === 'VU');
     return {
-      words: [...this.#around(root, walk, address, user), tested], tested,
+      words: [...this.#around(root, walk, address, user), tested].sort((a, b) => Number(a.address - b.address)), tested, fields: this.#translation.fields,
       registers: new Map(this.#translation.stages.map(({ name, register }) => [register, paged.find(([stage]) => stage === name)?.[1] ?? 0n])),
       address: guest ? (INDEX.guest << 30n) | OFFSET : address | OFFSET,
       code: here ? INDEX.alias * GIGA : BASE,
@@ -156,9 +158,9 @@ export class TableMaker {
   /** Of a root: the way down, and memory, for users and for supervisors. */
   #root(page: bigint, stage: StageName): readonly TableWord[] {
     return [
-      this.#word(page, INDEX.self, this.#pointer(page)),
-      this.#word(page, INDEX.alias, this.#leaf(true, 0n)),
-      this.#word(page, INDEX.memory, this.#leaf(stage === 'G', 0n)),
+      this.#word(page, INDEX.self, this.#pointer(page), `${stage}: this page, for the next level`),
+      this.#word(page, INDEX.alias, this.#leaf(true, 0n), 'memory for users, a gigabyte'),
+      this.#word(page, INDEX.memory, this.#leaf(stage === 'G', 0n), 'memory as it is, a gigabyte'),
     ];
   }
 
@@ -166,9 +168,9 @@ export class TableMaker {
   #next(user: boolean): readonly TableWord[] {
     const page = AT_PAGE.next;
     return [
-      this.#word(page, INDEX.self, this.#pointer(page)),
-      this.#word(page, INDEX.memory, this.#pointer(page)),
-      this.#word(page, INDEX.entry, this.#leaf(user, AT_PAGE.target)),
+      this.#word(page, INDEX.self, this.#pointer(page), 'behind the entry: this page'),
+      this.#word(page, INDEX.memory, this.#pointer(page), 'this page'),
+      this.#word(page, INDEX.entry, this.#leaf(user, AT_PAGE.target), 'the target page'),
     ];
   }
 
@@ -176,13 +178,13 @@ export class TableMaker {
   #guest(address: bigint, user: boolean, untouched: boolean): readonly TableWord[] {
     const leaf = entryValue(this.isa, untouched ? untouchedLeaf(user) : goodLeaf(user));
     return [
-      this.#word(AT_PAGE.root, INDEX.guest, this.#at(entryValue(this.isa, new Map([['pte.V', 1n]])), undefined, address >> PAGE_BITS)),
-      this.#word(AT_PAGE.target, 0n, this.#at(leaf, 0n)),
+      this.#word(AT_PAGE.root, INDEX.guest, this.#at(entryValue(this.isa, new Map([['pte.V', 1n]])), undefined, address >> PAGE_BITS), 'VS: a table at a guest physical address'),
+      this.#word(AT_PAGE.target, 0n, this.#at(leaf, 0n), 'that table: memory as it is, two megabytes'),
     ];
   }
 
-  #word(page: bigint, index: bigint, value: bigint): TableWord {
-    return { address: pageAt(page) + 8n * index, value };
+  #word(page: bigint, index: bigint, value: bigint, what: string): TableWord {
+    return { address: pageAt(page) + 8n * index, value, what };
   }
 
   /** What a stage's register holds: a scheme that has the level, and the root. */

@@ -19,7 +19,7 @@ import { Redrawing, type Registers } from './registers.js';
 import { seedOf } from './seed.js';
 
 /** State to search. */
-type Drawable = Pick<Subject, 'atoms' | 'redrawing'>;
+type Drawable = Pick<Subject, 'atoms' | 'alone' | 'redrawing'>;
 
 /** Asks the reference what its decisions rest on. */
 export class ReferenceSupports {
@@ -32,9 +32,10 @@ export class ReferenceSupports {
   /** @param seed - Of what is drawn; the result must not rest on it. */
   constructor(readonly matrix: Matrix, readonly filling: Filling, readonly arranger: Arranger, readonly seed = 0) {
     const plain = [...matrix.atoms.values()];
-    const translated = [...plain, ...tellingAtoms(matrix.isa).values()];
-    this.#plain = { atoms: plain, redrawing: new Redrawing(plain) };
-    this.#translated = { atoms: translated, redrawing: new Redrawing(translated, new Map([[ENTRY_HOME, usualEntries(matrix.isa)]])) };
+    const alone = [...tellingAtoms(matrix.isa).values()];
+    const translated = [...plain, ...alone];
+    this.#plain = { atoms: plain, alone: [], redrawing: new Redrawing(plain) };
+    this.#translated = { atoms: translated, alone, redrawing: new Redrawing(translated, new Map([[ENTRY_HOME, usualEntries(matrix.isa)]])) };
   }
 
   /** The names of the support of an event in a mode. */

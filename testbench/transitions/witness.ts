@@ -20,7 +20,7 @@ import { fill, type Filling, registerOf } from './fill.js';
 import { type OrderedWrite, writeOrder } from './write-order.js';
 import { AT, BASE, HANDLER, operandValue, VECTORS } from './map.js';
 import { cellName } from './names.js';
-import { type PageTables, TABLES_END } from './page-tables.js';
+import type { PageTables } from './page-tables.js';
 import { seedOf } from './seed.js';
 import { StateNames } from './state-names.js';
 
@@ -224,7 +224,8 @@ export class WitnessWriter {
 
   #image(code: readonly Line[], table: readonly bigint[], tables: PageTables | undefined): Uint8Array {
     const used = AT.table + 8 * table.length;
-    const data = new Uint8Array(tables === undefined ? used : TABLES_END);
+    const ends = tables === undefined ? [] : [tables.target + 4n, ...tables.words.map(({ address }) => address + 8n)];
+    const data = new Uint8Array(Math.max(used, ...ends.map((end) => Number(end - BASE))));
     data.set(this.#frame.subarray(0, used));
     const view = new DataView(data.buffer);
     code.forEach(({ word }, i) => view.setUint32(AT.code + 4 * i, word, true));
