@@ -16,7 +16,7 @@ import { lineOf } from './yaml.js';
 /** Sections whose entries have names. */
 export type Section =
   | 'formats' | 'instructions' | 'compressed' | 'pseudos' | 'csrs' | 'permits' | 'variables' | 'functions'
-  | 'exceptions' | 'interrupts' | 'timers' | 'entry' | 'schemes' | 'stages' | 'origins' | 'pte_fields' | 'pte_variables'
+  | 'exceptions' | 'interrupts' | 'timers' | 'entry' | 'schemes' | 'stages' | 'origins' | 'pte_fields' | 'pte_variables' | 'pmp_fields' | 'pmp_entries'
   | 'regions' | 'choices' | 'settings' | 'cores';
 
 /** A named entry as written. */
@@ -42,6 +42,8 @@ const TRAP_SECTIONS = ['exceptions', 'interrupts', 'entry', 'timers'] as const;
 const TRAP_SETTINGS = ['priority', 'levels', 'delegation', 'wake'] as const;
 const TRANSLATION_SECTIONS = ['schemes', 'stages', 'origins', 'pte_fields', 'pte_variables'] as const;
 const TRANSLATION_SETTINGS = ['pte'] as const;
+const PROTECTION_SECTIONS = ['pmp_fields', 'pmp_entries'] as const;
+const PROTECTION_SETTINGS = ['pmp'] as const;
 const HART_SECTIONS = ['regions', 'choices'] as const;
 const HART_SETTINGS = ['extensions', 'reset_pc', 'cycles_per_tick', 'timebase_frequency'] as const;
 
@@ -64,9 +66,10 @@ export class Declarations {
   }
 
   private collectIsa(top: Mapping, where: Where, label: string): void {
-    this.collectKeys(top, where, label, ISA_SECTIONS, [], ['rules', 'traps', 'translation']);
+    this.collectKeys(top, where, label, ISA_SECTIONS, [], ['rules', 'traps', 'translation', 'protection']);
     this.collectPart(top, where, 'traps', TRAP_SECTIONS, TRAP_SETTINGS);
     this.collectPart(top, where, 'translation', TRANSLATION_SECTIONS, TRANSLATION_SETTINGS);
+    this.collectPart(top, where, 'protection', PROTECTION_SECTIONS, PROTECTION_SETTINGS);
   }
 
   private collectPart(top: Mapping, where: Where, name: string, sections: readonly Section[], settings: readonly string[]): void {

@@ -18,6 +18,7 @@ import { buildFunctions } from './functions.js';
 import { buildHart } from './hart.js';
 import { buildInstructions } from './instructions.js';
 import type { Specs } from './isa.js';
+import { buildProtection } from './protection.js';
 import { Report } from './report.js';
 import { RuleBook } from './rulebook.js';
 import { buildPermits } from './tables.js';
@@ -108,6 +109,7 @@ function build(context: Context, hash: string): Specs | undefined {
   const functions = buildFunctions(context);
   const traps = buildTraps({ context, space, use: 'delegation' });
   const translation = buildTranslation(context, csrs);
+  const protection = buildProtection(context, csrs);
   const hart = buildHart(context);
   const cores = buildCores(instructions.values(), context);
   if (traps === undefined || hart === undefined) return undefined;
@@ -115,7 +117,7 @@ function build(context: Context, hash: string): Specs | undefined {
     isa: {
       formats: [...formats.values()], instructions: [...instructions.values()], compressed: [...compressed.values()], pseudos: [...pseudos.values()],
       csrs: [...csrs.values()], variables: [...variables.values()], permits: [...permits.values()],
-      functions: [...functions.values()], traps, ...(translation && { translation }), hart, hash,
+      functions: [...functions.values()], traps, ...(translation && { translation }), ...(protection && { protection }), hart, hash,
     },
     cores,
   };
