@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   spec: () => import('./commands/spec.js'),
   emit: () => import('./commands/emit.js'),
   transitions: () => import('./commands/transitions.js'),
+  mutate: () => import('./commands/mutate.js'),
   bench: () => import('./commands/bench.js'),
   'rvfi-dii': () => import('./commands/rvfi-dii.js'),
   init: () => import('./commands/init.js'),

@@ -8,6 +8,7 @@ export default defineConfig({
     globalSetup: ['testbench/commands/build.setup.ts', 'testbench/properties/seed.global.ts'],
     setupFiles: ['testbench/properties/seed.setup.ts'],
     testTimeout: timeout(),
+    hookTimeout: timeout(),
     pool: 'forks',
     maxWorkers: 2,
   },

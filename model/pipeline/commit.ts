@@ -174,13 +174,13 @@ export class Commit {
     });
   }
 
-  /** A permitted instruction without an effect on the hart's own state: fences, HLV and HSV in DRAM. */
+  /** A permitted instruction that does what it does in the usual cycle: fences, HLV and HSV in DRAM, a guarded result or jump. */
   #permitted(): void {
     const { builder } = this.#core;
-    const { isLoad, isStore, value, sequentialPc } = this.#here;
+    const { isStore, value, taken, address, sequentialPc } = this.#here;
     builder.when(isStore, () => this.#here.storeToDram(value));
-    builder.when(isLoad, () => this.#here.writeRegister(value));
-    this.#finish({ next: sequentialPc, value });
+    this.#here.writeRegister(value);
+    this.#finish({ next: mux(taken, address, sequentialPc), value });
   }
 
   #finish(details: RetiredDetails): void {

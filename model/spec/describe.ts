@@ -161,7 +161,7 @@ function exception(one: Exception, traps: Traps): readonly string[] {
   return [
     ...heading('exception', one), '',
     ...optional('cause', String(one.code)),
-    ...optional('source', one.source === 'none' ? 'none: nothing raises it yet' : one.source),
+    ...optional('source', one.because === undefined ? one.source : `none: ${one.because}`),
     ...optional('priority', rank < 0 ? undefined : `${rank + 1} of ${traps.priority.length}`),
     ...optional('tval', one.tval.text), ...optional('tinst', one.tinst.text), ...optional('gva', one.gva.text), '',
     'Who takes it; the first row that matches decides:', ...delegation,

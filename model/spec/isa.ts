@@ -244,8 +244,10 @@ export type TrapSource = (typeof TRAP_SOURCES)[number] | (typeof TRANSLATION_SOU
 
 export interface Exception extends Entry {
   readonly code: number;
-  /** `instruction`: raised by a `raise:`; `none`: cannot occur yet. */
+  /** `instruction`: raised by a `raise:`; `none`: nothing raises it. */
   readonly source: TrapSource | 'none';
+  /** Why nothing raises it, as a clause: `misaligned loads are done in hardware`. With source `none`, and only then. */
+  readonly because?: string;
   /** bits<64>; may use `pc`, `insn`, `address` (of the faulting access), `fetch_address` (of the parcel that could not be fetched). */
   readonly tval: Operation;
   /** bits<64>; may use `guest_address`. Absent: 0. */

@@ -28,6 +28,16 @@ describe('traps', () => {
     expect(says('source: load-fault', 'source: load')).toContain('load_fault: load is not one of fetch-fault, illegal, virtual, load-fault, store-fault, instruction, fetch-page-fault, fetch-guest-page-fault, load-page-fault, load-guest-page-fault, store-page-fault, store-guest-page-fault, none');
   });
 
+  it('say why nothing raises them, where nothing does', () => {
+    const absent = (name: string, source: string): string => changed('  priority:', `    ${name}: { code: 9, source: ${source} tval: "0", gva: "0", tinst: "0" }\n  priority:`);
+    const { isa } = specsWith({ [FILE]: absent('absent', 'none, because: "it is reserved",') });
+    expect(isa.traps.exceptions.find((e) => e.name === 'absent')?.because).toBe('it is reserved');
+    expectMistakes(FILE, absent('«absent»', 'none,'),
+      { says: 'absent: nothing raises it, and it does not say why', mend: 'Add `because: "there is no translation"`, or give it a source.' });
+    expectMistakes(FILE, absent('absent', 'instruction, because: "«it is reserved»",'),
+      { says: 'absent: it has a source, so there is nothing to excuse', mend: 'Remove `because`, or write `source: none`.' });
+  });
+
   it('have a complete list of priorities', () => {
     expectMistakes(FILE, changed('priority: [fetch-fault, illegal, virtual, ', '«priority»: [fetch-fault, '), { says: 'priority: illegal, virtual are not in the list', mend: 'List every source once, highest priority first.' });
     expectMistakes(FILE, changed('load-fault, store-fault]', 'load-fault, store-fault, «illegal»]'), { says: 'priority: illegal is listed twice', mend: 'Remove one of them.' });

@@ -16,7 +16,8 @@ const TRAP_MODES = ['M', 'HS', 'VS'] as const;
 type TrapMode = (typeof TRAP_MODES)[number];
 
 const EXCEPTION = closed({
-  code: small, source: oneOf([...TRAP_SOURCES, ...TRANSLATION_SOURCES, 'none']), tval: operation, tval2: operation.exactOptional(), gva: operation, tinst: operation, rules: listOf(word).exactOptional(),
+  code: small, source: oneOf([...TRAP_SOURCES, ...TRANSLATION_SOURCES, 'none']), because: word.exactOptional(),
+  tval: operation, tval2: operation.exactOptional(), gva: operation, tinst: operation, rules: listOf(word).exactOptional(),
 });
 const INTERRUPT = closed({ code: small, guestCode: small.exactOptional(), rules: listOf(word).exactOptional() });
 const LEVEL = closed({ mode: oneOf(TRAP_MODES), pending: operation, enabled: operation, order: listOf(word), rules: listOf(word).exactOptional() });
@@ -64,8 +65,11 @@ function buildException(declared: Declared, context: Context): Exception | undef
   context.wellNamed(key, /^[a-z][a-z0-9_]*$/, label, 'load_fault');
   const raw = context.read(EXCEPTION, declared.node, label);
   if (raw === undefined) return undefined;
-  const { tval, tval2, gva, tinst } = raw;
-  return { ...context.entry(declared, raw.rules), code: code(raw.code, label, context), source: raw.source.value, tval, ...(tval2 && { tval2 }), gva, tinst };
+  const { because, tval, tval2, gva, tinst } = raw;
+  const source = raw.source.value;
+  if (source === 'none' && because === undefined) context.complain(key, `${label}: nothing raises it, and it does not say why`, 'Add `because: "misaligned loads are done in hardware"`, or give it a source.');
+  if (source !== 'none' && because !== undefined) context.complain(because, `${label}: it has a source, so there is nothing to excuse`, 'Remove `because`, or write `source: none`.');
+  return { ...context.entry(declared, raw.rules), code: code(raw.code, label, context), source, tval, ...(tval2 && { tval2 }), gva, tinst, ...(because && { because: because.text }) };
 }
 
 function buildInterrupt(declared: Declared, context: Context): Interrupt | undefined {

@@ -1,6 +1,7 @@
 /**
  * Random programs for fast-check.
  */
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import type { PlanMaker } from './maker.js';
 import type { Plan } from './program.js';
@@ -28,7 +29,8 @@ class ProgramArbitrary extends fc.Arbitrary<Plan> {
   }
 
   override shrink(plan: Plan): fc.Stream<fc.Value<Plan>> {
-    return fc.stream(simpler(plan)).map((p) => new fc.Value(this.adapt(p), undefined));
+    // What restricts a candidate back to the plan itself would shrink for ever.
+    return fc.stream(simpler(plan, this.maker.shapes)).map((p) => this.adapt(p)).filter((p) => !isDeepStrictEqual(p, plan)).map((p) => new fc.Value(p, undefined));
   }
 }
 

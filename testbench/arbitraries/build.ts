@@ -6,8 +6,9 @@ import type { Segment } from '../../model/machine/elf.js';
 import { lengthOf } from '../../model/spec/compressed.js';
 import type { Mode } from '../retirement.js';
 import { BASE, AT, BUDGET, DRAM_BYTES, LINK, LOADED, POINTER, PROLOGUE_LIMIT, RESUME, SCRATCH, TABLE_SLOTS, VECTORS } from './map.js';
-import type { Handler, Plan } from './program.js';
+import type { Handler, Item, Part, Plan } from './program.js';
 import { placeImmediate, type Shapes } from './shapes.js';
+import { layOut } from './system.js';
 import { TO_DATA, type TableEntry } from './tables.js';
 
 /** Addresses of CSRs that every program writes. */
@@ -21,6 +22,12 @@ const CSR = {
 export const MPP_MPV = 0x80_0000_1800n;
 export const RETURN_BITS: Readonly<Record<Mode, bigint>> = { M: 0x1800n, HS: 0x800n, U: 0n, VS: 0x80_0000_0800n, VU: 0x80_0000_0000n };
 
+const HANDLERS = ['M', 'HS', 'VS'] as const;
+/** hedeleg and hideleg, and for HS medeleg and mideleg as well: unless one is set no trap comes to the mode. */
+const DELEGATION: Readonly<Record<'HS' | 'VS', readonly number[]>> = { HS: [0x302, 0x303, 0x602, 0x603], VS: [0x602, 0x603] };
+
+const has = ({ omits }: Plan, part: Part): boolean => omits?.includes(part) !== true;
+
 /** What Lockstep runs, with the places that printing and coverage need. */
 export interface BuiltProgram {
   readonly entry: bigint;
@@ -31,9 +38,11 @@ export interface BuiltProgram {
   readonly items: readonly bigint[];
   /** Instructions of the prologue. */
   readonly prologue: number;
+  /** Names of places behind the body. */
+  readonly labels: readonly (readonly [offset: number, name: string])[];
 }
 
-const SYMBOLS: ReadonlyMap<string, bigint> = new Map([['tohost', BASE + BigInt(AT.tohost)]]);
+const SYMBOLS: ReadonlyMap<string, bigint> = new Map([['tohost', BASE + BigInt(AT.tohost)], ['fromhost', BASE + BigInt(AT.fromhost)]]);
 /** Bytes for each handler. */
 const ROOM = { M: AT.HS - AT.M, HS: AT.VS - AT.HS, VS: AT.tohost - AT.VS } as const;
 /** More would not fit into the prologue. */
@@ -59,19 +68,23 @@ export class Builder {
   constructor(readonly shapes: Shapes) {}
 
   build(plan: Plan): BuiltProgram {
-    const offsets = itemOffsets(plan);
+    const offsets = itemOffsets(plan.body, AT.body);
     const end = offsets[offsets.length - 1] ?? AT.body;
-    const data = new Uint8Array(end + 4);
+    const system = plan.worlds.length === 0 ? undefined : layOut(plan.worlds, end, BASE + BigInt(has(plan, 'VS') ? tvec('VS', plan.handlers.VS) : AT.finish), this.shapes, itemOffsets);
+    const data = new Uint8Array(system?.end ?? end + 4);
     const view = new DataView(data.buffer);
     const put = (at: number, words: readonly number[]): void => words.forEach((word, i) => view.setUint32(at + 4 * i, word, true));
     const { table, words } = this.#prologue(plan, offsets);
     put(AT.prologue, words);
     put(AT.finish, this.#finish());
-    for (const mode of ['M', 'HS', 'VS'] as const) put(AT[mode], this.#knownHandler(mode, plan));
+    for (const mode of HANDLERS) if (has(plan, mode)) put(AT[mode], this.#knownHandler(mode, plan));
     table.forEach((value, i) => view.setBigUint64(AT.table + 8 * i, value, true));
     plan.data.forEach((value, i) => view.setBigUint64(AT.data + 8 * i, value, true));
-    this.#body(plan, offsets, view);
-    view.setUint32(end, this.shapes.word('jal', { imm: AT.finish - end }), true);
+    this.#body(plan.body, offsets, view);
+    if (system === undefined) view.setUint32(end, this.shapes.word('jal', { imm: AT.finish - end }), true);
+    for (const { at, words: code } of system?.code ?? []) put(at, code);
+    for (const { items, offsets: places } of system?.bodies ?? []) this.#body(items, places, view);
+    for (const { at, values } of system?.state ?? []) values.forEach((value, i) => view.setBigUint64(at + 8 * i, value, true));
     return {
       entry: BASE,
       segments: [{ address: BASE, data, memSize: BigInt(data.length) }, ...this.#crossing(plan, data.length), ...tableSegments(plan)],
@@ -79,6 +92,7 @@ export class Builder {
       inputs: plan.events,
       items: offsets.map((o) => BASE + BigInt(o)),
       prologue: words.length,
+      labels: system?.labels ?? [],
     };
   }
 
@@ -97,9 +111,10 @@ export class Builder {
     return [{ address: BASE + BigInt(CROSSING), data, memSize: BigInt(data.length) }];
   }
 
-  #body(plan: Plan, offsets: readonly number[], view: DataView): void {
-    const last = plan.body.length;
-    plan.body.forEach(({ words, jump }, index) => {
+  /** Items one behind the other, with their jumps among each other. */
+  #body(body: readonly Item[], offsets: readonly number[], view: DataView): void {
+    const last = body.length;
+    body.forEach(({ words, jump }, index) => {
       let at = offsets[index] ?? AT.body;
       for (const word of words) at = putInstruction(view, at, word);
       if (jump === undefined) return;
@@ -141,16 +156,17 @@ export class Builder {
     emit('addi', { rd: scratch, imm: 0x1f });
     emit('csrrw', { csr: CSR.pmpcfg0, rs1: scratch });
     for (const [mode, csr] of [['M', CSR.mtvec], ['HS', CSR.stvec], ['VS', CSR.vstvec]] as const) {
-      local(scratch, tvec(mode, plan.handlers[mode]));
+      if (mode !== 'M' && !has(plan, mode) && !plan.settings.some((s) => DELEGATION[mode].includes(s.csr))) continue;
+      local(scratch, has(plan, mode) ? tvec(mode, plan.handlers[mode]) : AT.finish);
       emit('csrrw', { csr, rs1: scratch });
     }
-    load(POINTER.end, BASE + DRAM_BYTES);
-    emit('lui', { rd: POINTER.mtimecmp, imm: 0x200_4000 });
-    emit('lui', { rd: POINTER.msip, imm: 0x200_0000 });
-    emit('lui', { rd: POINTER.mtime, imm: 0x200_c000 });
-    local(POINTER.body, AT.body);
-    emit('lui', { rd: POINTER.uart, imm: 0x1000_0000 });
-    load(POINTER.wild, plan.wild);
+    if (has(plan, 'end')) load(POINTER.end, BASE + DRAM_BYTES);
+    if (has(plan, 'mtimecmp') || plan.mtimecmp !== undefined) emit('lui', { rd: POINTER.mtimecmp, imm: 0x200_4000 });
+    if (has(plan, 'msip') || plan.msip) emit('lui', { rd: POINTER.msip, imm: 0x200_0000 });
+    if (has(plan, 'mtime')) emit('lui', { rd: POINTER.mtime, imm: 0x200_c000 });
+    if (has(plan, 'body')) local(POINTER.body, AT.body);
+    if (has(plan, 'uart')) emit('lui', { rd: POINTER.uart, imm: 0x1000_0000 });
+    if (has(plan, 'wild')) load(POINTER.wild, plan.wild);
     if (plan.mtimecmp !== undefined) {
       load(scratch, plan.mtimecmp);
       emit('sd', { rs1: POINTER.mtimecmp, rs2: scratch });
@@ -159,8 +175,10 @@ export class Builder {
       emit('addi', { rd: scratch, imm: 1 });
       emit('sw', { rs1: POINTER.msip, rs2: scratch });
     }
-    emit('addi', { rd: BUDGET, imm: plan.budget });
-    local(RESUME, Math.min(offsets[Math.min(plan.resume, plan.body.length)] ?? AT.body, AT.data + 2044));
+    if (plan.worlds.length > 0 || HANDLERS.some((mode) => has(plan, mode))) {
+      emit('addi', { rd: BUDGET, imm: plan.budget });
+      local(RESUME, Math.min(offsets[Math.min(plan.resume, plan.body.length)] ?? AT.body, AT.data + 2044));
+    }
     if (plan.tables.window !== BASE) load(POINTER.end, plan.tables.window + TO_DATA + PAGE);
     plan.registers.forEach((value, i) => { if (i < LOADED && value !== 0n) load(i + 1, value); });
     const settings = [...plan.tables.settings, ...plan.settings.slice(0, MOST_SETTINGS)];
@@ -312,9 +330,9 @@ function putInstruction(view: DataView, at: number, word: number): number {
 }
 
 /** Offset of each item, and of the end. */
-function itemOffsets({ body }: Plan): readonly number[] {
-  const offsets = [AT.body as number];
-  let at = AT.body;
+function itemOffsets(body: readonly Item[], from: number): readonly number[] {
+  const offsets = [from];
+  let at = from;
   for (const { words } of body) offsets.push((at += words.reduce((sum, word) => sum + lengthOf(word), 0)));
   return offsets;
 }

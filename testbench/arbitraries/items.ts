@@ -42,7 +42,7 @@ const SP = 2;
 
 const one = (...words: readonly number[]): Item => ({ words });
 
-/** Makes items for one ISA. */
+/** Makes items for one ISA; `favourites` are names of instructions that a third of the items are. */
 export class ItemMaker {
   readonly #makes: Weighted<Make>;
   readonly #calm: Weighted<Make>;
@@ -50,8 +50,10 @@ export class ItemMaker {
   readonly #compute: readonly Shape[];
   readonly #system: readonly Shape[];
   readonly #short: readonly Shape[];
+  readonly #favourites: readonly Shape[];
 
-  constructor(isa: Isa, readonly shapes: Shapes, bias: Bias = BIASES.all) {
+  constructor(isa: Isa, readonly shapes: Shapes, bias: Bias = BIASES.all, favourites: readonly string[] = []) {
+    this.#favourites = favourites.map((name) => shapes.named(name));
     this.#csrs = new CsrChooser(isa);
     this.#compute = shapes.of(['alu', 'muldiv']);
     this.#system = shapes.of(['trap', 'wait', 'xret', 'fence', 'cbo']);
@@ -132,6 +134,7 @@ export class ItemMaker {
    * @param calm - Most likely one that does not trap in this mode.
    */
   make(dice: Dice, mode: Mode, calm: boolean): Item {
+    if (this.#favourites.length > 0 && dice.oneIn(3)) return one(this.#fill(dice, dice.pick(this.#favourites)));
     return (calm && !dice.oneIn(16) ? this.#calm : this.#makes).pick(dice)(dice, mode);
   }
 

@@ -6,12 +6,26 @@ import type { Mode } from '../retirement.js';
 import { Dice } from './dice.js';
 import { ItemMaker } from './items.js';
 import { BIASES, type Bias, type Profile } from './profile.js';
-import type { Item, Plan } from './program.js';
-import { SetupMaker } from './setup.js';
+import type { Item, Plan, Setting, World } from './program.js';
+import { SetupMaker, type Setup } from './setup.js';
 import { Shapes } from './shapes.js';
+import { NO_TABLES } from './tables.js';
 
 /** Items of a body at most. */
 export const MOST_ITEMS = 40;
+/** Guests of a system, and items of each kernel, each user, and the hypervisor before it enters the first. */
+export const MOST_WORLDS = 3;
+const MOST_GUEST_ITEMS = 10;
+const MOST_BOOT_ITEMS = 6;
+/** STIP and SSIP of mip, set. */
+const HAND_DOWN = { csr: 0x344, bits: 0x22, set: true } as const;
+/** mtime while guests run. */
+const TICK = [16, 60] as const;
+
+/** medeleg, and its bits of calls from U and VS. */
+const [MEDELEG, CALLS] = [0x302, 0x500n];
+const withCalls = (settings: readonly Setting[]): readonly Setting[] =>
+  [{ csr: MEDELEG, value: (settings.find((s) => s.csr === MEDELEG)?.value ?? 0n) | CALLS }, ...settings.filter((s) => s.csr !== MEDELEG)];
 
 /** Makes plans from 32-bit seeds. */
 export class PlanMaker {
@@ -21,11 +35,14 @@ export class PlanMaker {
 
   readonly #bias: Bias;
 
-  /** @param profile - What the programs are mostly made of. */
-  constructor(isa: Isa, profile: Profile = 'all') {
+  /**
+   * @param profile - What the programs are mostly made of.
+   * @param favourites - Names of instructions that come often.
+   */
+  constructor(isa: Isa, profile: Profile = 'all', favourites: readonly string[] = []) {
     this.#bias = BIASES[profile];
     this.shapes = new Shapes(isa);
-    this.#items = new ItemMaker(isa, this.shapes, this.#bias);
+    this.#items = new ItemMaker(isa, this.shapes, this.#bias, favourites);
     this.#setup = new SetupMaker(isa, (dice) => this.#items.word(dice), this.#bias);
   }
 
@@ -35,17 +52,57 @@ export class PlanMaker {
   }
 
   /** Everything but the body, for a body of so many items. */
-  setup(dice: Dice, length: number): Omit<Plan, 'body'> {
+  setup(dice: Dice, length: number): Setup {
     return this.#setup.make(dice, length);
   }
 
   /** The plan of a seed. */
   make(seed: number): Plan {
+    // A stream of its own: a program is the same whether there are systems or not, unless it is one.
+    const chance = new Dice(~seed);
+    if (chance.oneIn(this.#bias.systems)) return this.#system(chance);
     const dice = new Dice(seed);
     const length = dice.below(MOST_ITEMS + 1);
     const setup = this.#setup.make(dice, length);
     // Most programs trap seldom, so that pipelines fill; the others at almost every turn.
     const calm = !dice.oneIn(this.#bias.restless);
-    return { ...setup, body: Array.from({ length }, () => this.#items.make(dice, setup.mode, calm)) };
+    return { ...setup, body: Array.from({ length }, () => this.#items.make(dice, setup.mode, calm)), worlds: [] };
+  }
+
+  /** A hypervisor that enters its guests after a few instructions of its own. */
+  #system(dice: Dice): Plan {
+    const length = dice.below(MOST_BOOT_ITEMS + 1);
+    const setup = { ...this.#setup.make(dice, length), tables: NO_TABLES };
+    const mode = dice.oneIn(3) ? 'M' : 'HS';
+    return {
+      ...setup, mode,
+      settings: dice.oneIn(4) ? setup.settings : withCalls(setup.settings),
+      // M mostly returns to where a trap came from, and often hands its timer down: the hypervisor's tick.
+      handlers: dice.oneIn(2) ? setup.handlers : { ...setup.handlers, M: { ...setup.handlers.M, before: [HAND_DOWN] } },
+      mtimecmp: setup.mtimecmp ?? (dice.oneIn(2) ? BigInt(dice.between(...TICK)) : undefined),
+      returns: dice.oneIn(4) ? setup.returns : [],
+      budget: dice.between(8, 24),
+      body: this.#bodyOf(dice, mode, length, true),
+      worlds: Array.from({ length: dice.between(1, MOST_WORLDS) }, () => this.world(dice)),
+    };
+  }
+
+  /** A guest. */
+  world(dice: Dice): World {
+    return {
+      entry: dice.oneIn(4) ? 'VU' : 'VS',
+      kernel: this.#calling(dice, this.#bodyOf(dice, 'VS', dice.below(MOST_GUEST_ITEMS + 1))),
+      user: this.#bodyOf(dice, 'VU', dice.below(MOST_GUEST_ITEMS + 1)),
+      state: this.#setup.state(dice),
+    };
+  }
+
+  /** Mostly with a call of the hypervisor somewhere. */
+  #calling(dice: Dice, items: readonly Item[]): readonly Item[] {
+    return dice.oneIn(3) ? items : items.toSpliced(dice.below(items.length + 1), 0, { words: [this.shapes.word('ecall')] });
+  }
+
+  #bodyOf(dice: Dice, mode: Mode, length: number, calm = !dice.oneIn(this.#bias.restless)): readonly Item[] {
+    return Array.from({ length }, () => this.#items.make(dice, mode, calm));
   }
 }

@@ -16,6 +16,7 @@ export const AT = {
   HS: 0x200,
   VS: 0x2c0,
   tohost: 0x380,
+  fromhost: 0x388,
   table: 0x400,
   data: 0x600,
   body: 0x800,

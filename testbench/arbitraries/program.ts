@@ -30,6 +30,20 @@ export interface Handler {
   readonly before: readonly { readonly csr: number; readonly bits: number; readonly set: boolean }[];
 }
 
+/** What a program can do without, unless its body uses it: a handler (then the first trap into its mode ends the program), a register with an address. */
+export const PARTS = ['M', 'HS', 'VS', 'end', 'mtimecmp', 'msip', 'mtime', 'body', 'uart', 'wild'] as const;
+export type Part = (typeof PARTS)[number];
+
+/** A guest: what runs in it, and the CSRs that the hypervisor gives it. */
+export interface World {
+  /** Where it begins. */
+  readonly entry: 'VS' | 'VU';
+  readonly kernel: readonly Item[];
+  readonly user: readonly Item[];
+  /** Values of the swapped CSRs at its beginning (system.ts says which); zero where absent. */
+  readonly state: readonly Setting[];
+}
+
 /** A whole program. */
 export interface Plan {
   /** Mode in which the body starts. */
@@ -57,6 +71,14 @@ export interface Plan {
   /** 64-bit words of the data. */
   readonly data: readonly bigint[];
   readonly body: readonly Item[];
+  /** Guests between which the hypervisor switches, which the body enters at its end; none: the program ends there. */
+  readonly worlds: readonly World[];
   /** External lines over time. */
   readonly events: readonly InputEvent[];
+  /** What is left out; nothing if absent. */
+  readonly omits?: readonly Part[];
 }
+
+/** Instructions that a person has to read: those of the body and of the guests. */
+export const lengthOfPlan = ({ body, worlds }: Plan): number =>
+  [body, ...worlds.flatMap(({ kernel, user }) => [kernel, user])].flat().reduce((sum, { words }) => sum + words.length, 0);

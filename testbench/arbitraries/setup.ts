@@ -12,6 +12,7 @@ import { AT, BASE, DATA_SLOTS, LOADED } from './map.js';
 import { BIASES, type Bias } from './profile.js';
 import type { Handler, Plan, Setting } from './program.js';
 import { ProtectionMaker } from './protection.js';
+import { SWAPPED } from './system.js';
 import { INDEX, makeTables, NO_TABLES, TABLE, TO_TABLES, type Tables } from './tables.js';
 import { registerValue, storableValue, wildAddress, writableBits } from './values.js';
 
@@ -37,6 +38,9 @@ const GRANTS: ReadonlySet<string> = new Set(['mstateen0', 'hstateen0', 'menvcfg'
 /** What time is compared with: as often, or a timer would be due from the beginning. */
 const COMPARED: ReadonlySet<string> = new Set(['stimecmp', 'vstimecmp']);
 
+/** Everything but what runs after the prologue. */
+export type Setup = Omit<Plan, 'body' | 'worlds'>;
+
 /** Makes everything but the body. */
 export class SetupMaker {
   readonly #protection: ProtectionMaker;
@@ -48,7 +52,7 @@ export class SetupMaker {
     this.#csrs = new Map(isa.csrs.map((csr) => [csr.name, { csr, writable: writableBits(csr) }]));
   }
 
-  make(dice: Dice, length: number): Omit<Plan, 'body'> {
+  make(dice: Dice, length: number): Setup {
     const interrupts = dice.below(3) >= this.bias.quiet;
     const mstatus = this.#mstatus(dice, interrupts);
     const mode = MODES.pick(dice);
@@ -71,6 +75,13 @@ export class SetupMaker {
       data: Array.from({ length: DATA_SLOTS }, (_, i) => (i % 4 === 3 ? BigInt(this.words(dice)) : i % 4 === 1 ? registerValue(dice) : 0n)),
       events: interrupts ? events(dice) : [],
     };
+  }
+
+  /** A guest's CSRs at its beginning. */
+  state(dice: Dice): readonly Setting[] {
+    const settings: Setting[] = [];
+    for (const name of Object.keys(SWAPPED)) this.#add(settings, name, this.#value(dice, name));
+    return settings;
   }
 
   #mstatus(dice: Dice, interrupts: boolean): bigint {

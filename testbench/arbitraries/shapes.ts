@@ -109,6 +109,15 @@ export function placeImmediate(shape: ImmediateShape, value: number): number {
   return bits >>> 0;
 }
 
+const fieldAt = (word: number, low: number | undefined, width: number): number => (low === undefined ? 0 : (word >>> low) & (2 ** width - 1));
+
+/** The operands of a word that is of a shape; `imm` with its sign. */
+export function operandsOf({ rd, rs1, rs2, imm, csr, zimm }: Shape, word: number): Required<Operands> {
+  const raw = imm?.pieces.reduce((value, { from, width, to }) => value + fieldAt(word, to, width) * 2 ** from, 0) ?? 0;
+  const signed = imm?.signed === true && raw >= 2 ** (imm.width - 1) ? raw - 2 ** imm.width : raw;
+  return { rd: fieldAt(word, rd, 5), rs1: fieldAt(word, rs1, 5), rs2: fieldAt(word, rs2, 5), imm: signed, csr: fieldAt(word, csr, 12), zimm: fieldAt(word, zimm, 5) };
+}
+
 /** An instruction word. */
 export function encode(shape: Shape, { rd = 0, rs1 = 0, rs2 = 0, imm = 0, csr = 0, zimm = 0 }: Operands): number {
   let word = shape.match;
@@ -152,6 +161,15 @@ export class Shapes {
     const shape = this.#byName.get(name);
     if (shape === undefined) throw new Error(`the specs have no instruction ${name}, which the prologue and the trap handlers of random programs need`);
     return shape;
+  }
+
+  /** The instruction that a word is; of several encodings the narrowest. */
+  find(word: number): Shape | undefined {
+    let found: Shape | undefined;
+    for (const shape of this.all) {
+      if (((word ^ shape.match) & ~shape.free) === 0 && (found === undefined || (shape.free & ~found.free) === 0)) found = shape;
+    }
+    return found;
   }
 
   /** A word by name and operands. */

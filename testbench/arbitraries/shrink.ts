@@ -3,7 +3,8 @@
  * shorter story before them, then shorter items and smaller numbers.
  */
 import { BASE } from './map.js';
-import type { Handler, Item, Plan } from './program.js';
+import { PARTS, type Handler, type Item, type Plan, type World } from './program.js';
+import { encode, operandsOf, type Operands, type Shapes } from './shapes.js';
 import { NO_TABLES } from './tables.js';
 
 /** The list without one of its parts, for ever smaller parts. */
@@ -14,6 +15,9 @@ function* without<T>(list: readonly T[]): Generator<readonly T[]> {
   }
 }
 
+/** Modes in which a body can start, the simplest first: fewer things between it and M. */
+const STARTS = ['M', 'HS', 'VS', 'U', 'VU'] as const;
+
 const PLAIN: Handler = { vectored: false, clears: false, before: [] };
 
 function* simplerHandlers({ handlers }: Plan): Generator<Plan['handlers']> {
@@ -22,6 +26,22 @@ function* simplerHandlers({ handlers }: Plan): Generator<Plan['handlers']> {
     if (handler.vectored || handler.clears || handler.before.length > 0) yield { ...handlers, [mode]: PLAIN };
     if (handler.before.length > 0) yield { ...handlers, [mode]: { ...handler, before: [] } };
   }
+}
+
+/** One mode to return to, then fewer, then the same with U for one of them. */
+function* simplerReturns({ returns }: Plan): Generator<readonly bigint[]> {
+  if (returns.length === 0) return;
+  yield [];
+  if (returns.length > 1) for (const mode of new Set(returns)) yield [mode];
+  for (const fewer of without(returns)) if (fewer.length > 0) yield fewer;
+  for (const [i, mode] of returns.entries()) if (mode !== 0n) yield returns.with(i, 0n);
+}
+
+/** Numbers nearer to 0. */
+function* smaller(value: number): Generator<number> {
+  if (value !== 0) yield 0;
+  const half = Math.trunc(value / 2);
+  if (half !== 0) yield half;
 }
 
 function* simplerSetup(plan: Plan): Generator<Plan> {
@@ -35,19 +55,33 @@ function* simplerSetup(plan: Plan): Generator<Plan> {
   }
   if (plan.mtimecmp !== undefined) yield { ...plan, mtimecmp: undefined };
   if (plan.msip) yield { ...plan, msip: false };
-  if (plan.returns.length > 0) yield { ...plan, returns: [] };
+  for (const returns of simplerReturns(plan)) yield { ...plan, returns };
   for (const handlers of simplerHandlers(plan)) yield { ...plan, handlers };
   if (plan.mstatus !== 0n) yield { ...plan, mstatus: 0n };
   if (plan.data.some((v) => v !== 0n)) yield { ...plan, data: [] };
   if (plan.wild !== 0n) yield { ...plan, wild: 0n };
-  if (plan.mode !== 'M') yield { ...plan, mode: 'M' };
+  for (const mode of STARTS.slice(0, STARTS.indexOf(plan.mode))) yield { ...plan, mode };
+  for (const budget of smaller(plan.budget)) yield { ...plan, budget };
+  for (const resume of smaller(plan.resume)) yield { ...plan, resume };
   for (const [i, value] of plan.registers.entries()) {
     if (value !== 0n) yield { ...plan, registers: plan.registers.with(i, 0n) };
   }
 }
 
+/** The program's body, and those of its guests. */
+function bodiesOf(plan: Plan): readonly { readonly items: readonly Item[]; readonly put: (items: readonly Item[]) => Plan }[] {
+  const guest = (i: number, world: World): Plan => ({ ...plan, worlds: plan.worlds.with(i, world) });
+  return [
+    { items: plan.body, put: (body) => ({ ...plan, body }) },
+    ...plan.worlds.flatMap((world, i) => [
+      { items: world.kernel, put: (kernel: readonly Item[]) => guest(i, { ...world, kernel }) },
+      { items: world.user, put: (user: readonly Item[]) => guest(i, { ...world, user }) },
+    ]),
+  ];
+}
+
 /** Items without one of their words; the last word of a jump stays. */
-function* shorterItems({ body }: Plan): Generator<readonly Item[]> {
+function* shorterItems(body: readonly Item[]): Generator<readonly Item[]> {
   for (const [i, item] of body.entries()) {
     const { words, jump } = item;
     if (words.length < 2) continue;
@@ -69,10 +103,56 @@ function* smallerNumbers(plan: Plan): Generator<Plan> {
   for (const mstatus of fewerBits(plan.mstatus)) yield { ...plan, mstatus };
 }
 
-/** Every plan that is one step simpler. */
-export function* simpler(plan: Plan): Generator<Plan> {
+/** Instructions with simpler operands; where a jump leads is the item's. */
+function* simplerWords(body: readonly Item[], shapes: Shapes): Generator<readonly Item[]> {
+  for (const [i, item] of body.entries()) {
+    for (const [at, word] of item.words.entries()) {
+      const jumps = item.jump !== undefined && at === item.words.length - 1;
+      for (const simplified of simplerOperands(word, jumps, shapes)) yield body.with(i, { ...item, words: item.words.with(at, simplified) });
+    }
+    const { jump } = item;
+    if (jump !== undefined && jump.skew !== 0) yield body.with(i, { ...item, jump: { ...jump, skew: 0 } });
+    if (jump !== undefined && jump.items !== 1) yield body.with(i, { ...item, jump: { ...jump, items: 1 } });
+  }
+}
+
+function* simplerOperands(word: number, jumps: boolean, shapes: Shapes): Generator<number> {
+  const shape = shapes.find(word);
+  if (shape === undefined) return;
+  const operands = operandsOf(shape, word);
+  const written = (changed: Operands): number => encode(shape, { ...operands, ...changed });
+  if ((word & shape.ignored) !== 0) yield written({});
+  for (const name of ['rd', 'rs1', 'rs2', 'zimm'] as const) if (operands[name] !== 0) yield (written({ [name]: 0 }) | (word & shape.ignored)) >>> 0;
+  if (!jumps) for (const imm of smaller(operands.imm)) yield (written({ imm }) | (word & shape.ignored)) >>> 0;
+}
+
+/** Guests with fewer instructions, then with less state. */
+function* simplerWorlds(world: World): Generator<World> {
+  for (const kernel of without(world.kernel)) yield { ...world, kernel };
+  for (const user of without(world.user)) yield { ...world, user };
+  for (const state of without(world.state)) yield { ...world, state };
+}
+
+/** Every plan that is one step simpler. `shapes`: instructions are made simpler as well. */
+export function* simpler(plan: Plan, shapes?: Shapes): Generator<Plan> {
+  for (const worlds of without(plan.worlds)) yield { ...plan, worlds };
   for (const body of without(plan.body)) yield { ...plan, body };
+  for (const [i, world] of plan.worlds.entries()) for (const simple of simplerWorlds(world)) yield { ...plan, worlds: plan.worlds.with(i, simple) };
   yield* simplerSetup(plan);
-  for (const body of shorterItems(plan)) yield { ...plan, body };
+  for (const { items, put } of bodiesOf(plan)) for (const shorter of shorterItems(items)) yield put(shorter);
   yield* smallerNumbers(plan);
+  if (shapes === undefined) return;
+  for (const { items, put } of bodiesOf(plan)) for (const simple of simplerWords(items, shapes)) yield put(simple);
+}
+
+/** The same without handlers and registers that every program has. What is claimed about programs with all of them may not hold for these. */
+function* leaner(plan: Plan): Generator<Plan> {
+  const { omits = [] } = plan;
+  for (const kept of without(PARTS.filter((part) => !omits.includes(part)))) yield { ...plan, omits: PARTS.filter((part) => !kept.includes(part)) };
+}
+
+/** Both: for whoever only asks whether two cores still differ. */
+export function* everySimpler(plan: Plan, shapes: Shapes): Generator<Plan> {
+  yield* simpler(plan, shapes);
+  yield* leaner(plan);
 }

@@ -87,6 +87,11 @@ const TYPES = { progbits: 1, symbols: 2, strings: 3, nobits: 8, attributes: 0x70
 const FLAGS: Readonly<Record<ProgramSection['kind'], number>> = { code: 0x6, constants: 0x2, data: 0x3, zeros: 0x3 };
 const PERMISSIONS: Readonly<Record<ProgramSection['kind'], number>> = { code: 5, constants: 4, data: 6, zeros: 6 };
 const ABSOLUTE = 0xfff1;
+/** The mailboxes of HTIF: hosts take a symbol of these names for one only if it is an object of 64 bits. */
+const MAILBOXES: ReadonlySet<string> = new Set(['tohost', 'fromhost']);
+const [NO_TYPE, OBJECT] = [0, 1];
+const [LOCAL, GLOBAL] = [0, 0x10];
+const MAILBOX_BYTES = 8;
 
 /** Tells disassemblers which instructions there are. */
 function attributes(arch: string): Uint8Array {
@@ -114,9 +119,10 @@ function symbolTable(symbols: readonly ProgramSymbol[], indexOf: (section: strin
   table.append(new Uint8Array(SYMBOL));
   for (const { name, value, section, global } of ordered) {
     table.number(4, strings.add(name));
-    table.number(1, global ? 0x10 : 0, 0);
+    const mailbox = MAILBOXES.has(name);
+    table.number(1, (global ? GLOBAL : LOCAL) | (mailbox ? OBJECT : NO_TYPE), 0);
     table.number(2, section === undefined ? ABSOLUTE : indexOf(section) ?? ABSOLUTE);
-    table.number(8, value, 0);
+    table.number(8, value, mailbox ? MAILBOX_BYTES : 0);
   }
   return { bytes: table.finish(), locals: 1 + kept.filter((s) => !s.global).length };
 }

@@ -24,6 +24,15 @@ beforeAll(() => {
   sandbox.file('typo.S', '_start: adi a0, a0, 1\n');
 });
 
+const REPLAY = { format: 1, version: '0', specHash: '', core: 'five-stage', memory: 1 << 20, maxCycles: 100, overlays: 0, inputs: '' };
+let replays = 0;
+const replayOf = (text: string): string => {
+  const folder = `replay-${replays++}`;
+  mkdirSync(sandbox.path(folder));
+  sandbox.file(join(folder, 'replay.json'), text);
+  return folder;
+};
+
 const expectOneLine = (err: string): void => {
   expect(err).toMatch(/^ghosthart: [^\n]+[.?]\n$/);
   expect(err).not.toMatch(/internal error|\bat .*:\d+:\d+/);
@@ -64,6 +73,12 @@ describe('one line says what is wrong and what to do, exit code 2', () => {
     ['an unknown entry', () => ['spec', 'show', 'hlv.ww'], /no entry hlv\.ww\. Did you mean hlv\.w/],
     ['lockstep of nothing', () => ['lockstep'], /no program to run/],
     ['a folder that is no replay', () => ['replay', 'bad'], /replay\.json: There is no such file/],
+    ['a replay that is no JSON', () => ['replay', replayOf('{')], /replay\.json: It is no JSON\. Give a folder/],
+    ['a replay of another shape', () => ['replay', replayOf('{"format":1}')], /not the replay of a divergence: version: /],
+    ['a replay with too much memory', () => ['replay', replayOf(JSON.stringify({ ...REPLAY, memory: 99999999999999 }))], /not the replay of a divergence: memory: Too big/],
+    ['a replay with a core that is a path', () => ['replay', replayOf(JSON.stringify({ ...REPLAY, core: '../x' }))], /not the replay of a divergence: core: /],
+    ['a replay with a spoilt input log', () => ['replay', replayOf(JSON.stringify({ ...REPLAY, inputs: '3 pin nothing 1' }))], /replay\.json: /],
+    ['a replay without its program', () => ['replay', replayOf(JSON.stringify(REPLAY))], /There is no program\.elf beside it/],
     ['a file instead of a folder for init', () => ['init', 'good.elf'], /not a folder/],
     ['a full folder for init', () => ['init', 'bad'], /is not empty/],
   ])('%s', (_what, args, message) => {

@@ -4,14 +4,16 @@
  */
 import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { z } from 'zod';
 import { parseElf, type Program } from '../../model/machine/elf.js';
 import { decodeInputLog, encodeInputLog, type InputEvent } from '../../model/machine/input-log.js';
 import { writeFailure } from '../../waves/failure.js';
 import type { AssembledProgram, ProgramSection } from '../assembly/assemble.js';
 import { writeElf } from '../assembly/elf.js';
 import { about, failure, type Failure } from './failure.js';
-import { makeDirectory, writeFileWhole } from './files.js';
-import { packageVersion } from './package.js';
+import { makeDirectory, removeQuietly, writeFileWhole } from './files.js';
+import { MOST_MEMORY } from './options.js';
+import { packageVersion, specDigests } from './package.js';
 import { readText } from './program.js';
 
 /** What a run in lockstep depends on. */
@@ -32,31 +34,38 @@ export interface Case {
   readonly stem?: string;
 }
 
+const MOST_OVERLAYS = 64;
+const PAGE = 0x1_0000;
+
 /** `replay.json`. Everything else lies beside it under fixed names: no path is saved. */
-interface ReplayFile {
-  readonly format: 1;
-  readonly version: string;
-  readonly specHash: string;
-  readonly core: string;
-  readonly memory: number;
-  readonly maxCycles: number;
-  readonly overlays: number;
+const schema = z.object({
+  format: z.literal(1),
+  version: z.string(),
+  specHash: z.string(),
+  /** Of each shipped spec file, so that a later version can tell what has changed. */
+  specFiles: z.record(z.string(), z.string()).optional(),
+  core: z.string().regex(/^[\w-]+$/),
+  memory: z.number().int().min(PAGE).max(MOST_MEMORY).multipleOf(PAGE),
+  maxCycles: z.number().int().min(1),
+  overlays: z.number().int().min(0).max(MOST_OVERLAYS),
   /** The input log, one effect a line. */
-  readonly inputs: string;
-  readonly seed?: string;
-  readonly path?: string;
-  readonly stem?: string;
-}
+  inputs: z.string(),
+  seed: z.string().exactOptional(),
+  path: z.string().exactOptional(),
+  stem: z.string().regex(/^[\w-]+$/).exactOptional(),
+});
+type ReplayFile = z.infer<typeof schema>;
 
 const PROGRAM = 'program';
 const overlayName = (index: number): string => `specs-${index}`;
 
-/** Writes the folder, but for the wave. */
+/** Writes the folder, but for the wave. One that it could not complete it does not leave behind, unless it was there before. */
 export function writeBundle(directory: string, one: Case, specHash: string): Failure | undefined {
   const replay: ReplayFile = {
     format: 1,
     version: packageVersion(),
     specHash,
+    specFiles: specDigests(),
     core: one.core,
     memory: one.memory,
     maxCycles: one.maxCycles,
@@ -64,10 +73,13 @@ export function writeBundle(directory: string, one: Case, specHash: string): Fai
     inputs: encodeInputLog(one.inputs),
     ...originOf(one),
   };
-  return makeDirectory(directory)
+  const fresh = !existsSync(directory);
+  const unwritten = makeDirectory(directory)
     ?? copyOverlays(directory, one.overlays)
     ?? writeFileWhole(join(directory, `${one.stem ?? PROGRAM}.elf`), elfOf(one.program))
     ?? writeFileWhole(join(directory, 'replay.json'), `${JSON.stringify(replay, undefined, 2)}\n`);
+  if (unwritten !== undefined && fresh) removeQuietly(directory);
+  return unwritten;
 }
 
 /** Seed, path and name, where there are any. */
@@ -89,14 +101,24 @@ function copyOverlays(directory: string, overlays: readonly string[]): Failure |
   }
 }
 
+/** A folder as it was written, and by which specs. */
+export interface Bundle {
+  readonly ok: true;
+  readonly case: Case;
+  readonly specHash: string;
+  readonly version: string;
+  /** Shipped spec files that are not as they were then; undefined if the folder does not tell. */
+  readonly changedSpecs: readonly string[] | undefined;
+}
+
 /** Reads a folder that {@link writeBundle} wrote. */
-export function readBundle(directory: string): { readonly ok: true; readonly case: Case; readonly specHash: string; readonly version: string } | Failure {
+export function readBundle(directory: string): Bundle | Failure {
   const path = join(directory, 'replay.json');
   const text = readText(path);
   if (typeof text !== 'string') return about(path, text);
   const replay = parseReplay(text);
   const bad = (what: string): Failure => failure(`${path}: ${what}`, 'Give a folder that lockstep or fuzz has written, unchanged.');
-  if (replay === undefined) return bad('It is not the replay of a divergence.');
+  if (typeof replay === 'string') return bad(replay);
   const log = decodeInputLog(replay.inputs);
   if (!log.ok) return bad(log.message);
   const elfName = `${replay.stem ?? PROGRAM}.elf`;
@@ -110,24 +132,27 @@ export function readBundle(directory: string): { readonly ok: true; readonly cas
   if (!program.ok) return about(join(directory, elfName), program);
   const overlays = Array.from({ length: replay.overlays }, (_, i) => join(directory, overlayName(i)));
   const { core, memory, maxCycles, specHash, version } = replay;
-  return { ok: true, specHash, version, case: { core, memory, maxCycles, program, inputs: log.events, overlays, ...originOf(replay) } };
+  const changedSpecs = replay.specFiles === undefined ? undefined : changed(replay.specFiles, specDigests());
+  return { ok: true, specHash, version, changedSpecs, case: { core, memory, maxCycles, program, inputs: log.events, overlays, ...originOf(replay) } };
 }
 
-function parseReplay(text: string): ReplayFile | undefined {
+/** The file, or what is wrong with it. */
+function parseReplay(text: string): ReplayFile | string {
+  let parsed: unknown;
   try {
-    const parsed: unknown = JSON.parse(text);
-    return isReplay(parsed) ? parsed : undefined;
+    parsed = JSON.parse(text);
   } catch {
-    return undefined;
+    return 'It is no JSON.';
   }
+  const checked = schema.safeParse(parsed);
+  if (checked.success) return checked.data;
+  const [issue] = checked.error.issues;
+  return `It is not the replay of a divergence: ${issue === undefined ? 'wrong shape' : `${[...issue.path, issue.message].join(': ')}`}.`;
 }
 
-function isReplay(value: unknown): value is ReplayFile {
-  if (typeof value !== 'object' || value === null) return false;
-  const has = (key: string, type: string): boolean => typeof Object.getOwnPropertyDescriptor(value, key)?.value === type;
-  const stem: unknown = Object.getOwnPropertyDescriptor(value, 'stem')?.value;
-  if (stem !== undefined && !(typeof stem === 'string' && /^[\w-]+$/.test(stem))) return false;
-  return ['version', 'specHash', 'core', 'inputs'].every((key) => has(key, 'string')) && ['format', 'memory', 'maxCycles', 'overlays'].every((key) => has(key, 'number'));
+/** Names whose digests differ, or that only one side has. */
+function changed(then: Readonly<Record<string, string>>, now: Readonly<Record<string, string>>): readonly string[] {
+  return [...new Set([...Object.keys(then), ...Object.keys(now)])].filter((name) => then[name] !== now[name]).sort();
 }
 
 /** A loaded program as an ELF file: a section a segment. */

@@ -9,9 +9,10 @@ import { ObservedCore } from '../lockstep/observed.js';
 import { Board } from './board.js';
 import { writeBundle, type Case } from './bundle.js';
 import { readyCore, type ReadyCore } from './cores.js';
-import { failure, specFailure, type Failure } from './failure.js';
+import { EXIT_CODE, failure, specFailure, type Failure } from './failure.js';
 import { writeFileWhole } from './files.js';
 import { packageVersion, specLayers } from './package.js';
+import { terminal } from './terminal.js';
 
 /** Cycles of the wave before and after the divergence. */
 const BEFORE = 200n;
@@ -25,26 +26,40 @@ export function runCase(one: Case, ready: ReadyCore, print?: (bytes: Uint8Array)
   return new Lockstep(core).run(one.program, { maxCycles: one.maxCycles, inputs: one.inputs });
 }
 
-/** Writes the folder of a divergence, wave and all; the block that tells of it. */
-export async function keepDivergence(directory: string, one: Case, divergence: Divergence): Promise<{ readonly ok: true; readonly text: string } | Failure> {
+/** A divergence as text: of its folder or, where none could be written, of all that there is. */
+export type KeptDivergence = { readonly ok: true; readonly text: string } | (Failure & { readonly text: string });
+
+/**
+ * Writes the folder of a divergence; the block that tells of it. The wave comes last: a disk that it does not fit on
+ * still has what replays it.
+ *
+ * @param more - Writes further files into the folder, given the block.
+ */
+export async function keepDivergence(directory: string, one: Case, divergence: Divergence, more: (text: string) => Failure | undefined = () => undefined): Promise<KeptDivergence> {
   const ready = await readyCore({ core: one.core, variants: ['plain', 'traced'], overlays: one.overlays, memory: one.memory });
-  if (!ready.ok) return ready;
+  if (!ready.ok) return { ...ready, text: '' };
   const { load } = await import('../../model/compile.js');
   const specs = load(specLayers(one.overlays));
-  if (!specs.ok) return specFailure(specs.diagnostics);
-  const kept = writeBundle(directory, one, ready.specHash);
-  if (kept !== undefined) return kept;
+  if (!specs.ok) return { ...await specFailure(specs.diagnostics), text: '' };
   const block = explain(divergence, { isa: specs.value.isa, description: ready.variant('plain').description, disassemble: createDisassembler(ready.tables) });
   const lines = [block, replayLine(directory)];
-  if (divergence.error !== undefined) {
-    const unwritten = writeFileWhole(join(directory, STACK), `${divergence.error.stack ?? divergence.error.message}\n`);
-    if (unwritten !== undefined) return unwritten;
-    lines.push(`Stack:  ${join(directory, STACK)}`);
-  }
+  const stack = divergence.error === undefined ? undefined : `${divergence.error.stack ?? divergence.error.message}\n`;
+  if (stack !== undefined) lines.push(`Stack:  ${join(directory, STACK)}`);
+  const unkept = writeBundle(directory, one, ready.specHash);
+  if (unkept !== undefined) return { ...unkept, text: block };
+  const unwritten = (stack === undefined ? undefined : writeFileWhole(join(directory, STACK), stack)) ?? more(lines.join('\n'));
+  if (unwritten !== undefined) lines.push(`Not whole: ${unwritten.message}`);
   const waved = await waveOf(join(directory, 'core.vcd'), one, ready, divergence);
   if (waved === 'none') return { ok: true, text: lines.join('\n') };
-  if (waved !== undefined) return waved;
-  return { ok: true, text: [...lines, `Waves:  ${join(directory, 'core.vcd')}  (gtkwave -a ${join(directory, 'core.gtkw')})`].join('\n') };
+  const waves = waved === undefined ? `${join(directory, 'core.vcd')}  (gtkwave -a ${join(directory, 'core.gtkw')})` : `none. ${waved.message}`;
+  return { ok: true, text: [...lines, `Waves:  ${waves}`].join('\n') };
+}
+
+/** Tells of a divergence that could not be kept; the exit code. */
+export function tellUnkept({ text, ...failed }: Failure & { readonly text: string }): number {
+  if (text !== '') terminal.out(text);
+  const code = terminal.fail(failed);
+  return text === '' ? code : EXIT_CODE.failure;
 }
 
 /** How to run what a folder holds once more. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { packageRoot } from './package.js';
@@ -17,6 +17,7 @@ const SHIFTS = sandbox.file('shifts.S', `_start: li a0, -8\n        li a1, 1\n  
 const BLOCK = `Instruction 2 (cycle 6)  M  0x80000008  srlw a2,a0,a1
               model               reference
   x12         0xfffffffffffffffc  0x7ffffffc
+Row:    srlw (isa/wrong.yaml:2)
 Rule:   srlw_op
 Replay: npx ghosthart replay out/lockstep/shifts
 Waves:  out/lockstep/shifts/core.vcd  (gtkwave -a out/lockstep/shifts/core.gtkw)
@@ -38,7 +39,13 @@ describe('ghosthart lockstep', () => {
     expect(replay).toMatchObject({ core: 'five-stage', inputs: '', version: expect.any(String), specHash: expect.stringMatching(/^[0-9a-f]{64}$/) });
     expect(readFileSync(join(folder, 'replay.json'), 'utf8')).not.toContain(sandbox.directory);
     expect(readdirSync(folder)).toEqual(expect.arrayContaining(['program.elf', 'core.vcd', 'core.gtkw', 'specs-0']));
-    expect(sandbox.run(['replay', 'out/lockstep/shifts'])).toMatchObject({ code: 1, out: BLOCK });
+    expect(sandbox.run(['replay', 'out/lockstep/shifts'])).toMatchObject({ code: 1, out: BLOCK, err: '' });
+    // As a later version with other specs sees it.
+    const older = { ...replay, version: '0.0.1', specHash: '0'.repeat(64), specFiles: { ...replay.specFiles, 'isa/rv64i.yaml': 'other', 'isa/gone.yaml': 'x' } };
+    writeFileSync(join(folder, 'replay.json'), JSON.stringify(older));
+    expect(sandbox.run(['replay', 'out/lockstep/shifts'])).toMatchObject({
+      code: 1, out: BLOCK, err: 'ghosthart: The specs have changed in isa/gone.yaml, isa/rv64i.yaml since this was found with version 0.0.1; it runs with the present ones.\n',
+    });
   });
 
   it('prints the divergence that the README shows', () => {

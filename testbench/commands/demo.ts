@@ -13,7 +13,7 @@ import { Lockstep, type LockstepResult } from '../lockstep/lockstep.js';
 import { ObservedCore } from '../lockstep/observed.js';
 import { Board } from './board.js';
 import type { Case } from './bundle.js';
-import { keepDivergence } from './check-case.js';
+import { keepDivergence, tellUnkept } from './check-case.js';
 import { DEFAULT_MEMORY, readyCore, type ReadyCore } from './cores.js';
 import { EXIT_CODE, failure } from './failure.js';
 import { makeDirectory } from './files.js';
@@ -58,7 +58,8 @@ async function demo(out: string): Promise<number> {
     if ('message' in result) return terminal.fail(result);
     if (result.kind === 'diverged') {
       const kept = await keepDivergence(join(out, core), caseOf(core, program), result.divergence);
-      terminal.out(kept.ok ? kept.text : kept.message);
+      if (!kept.ok) return tellUnkept(kept);
+      terminal.out(kept.text);
       return EXIT_CODE.failure;
     }
     if (result.outcome.kind !== 'exited' || result.outcome.code !== 0) return terminal.fail(failure(`The demonstration did not end well on ${core}.`, 'Please report it.'));

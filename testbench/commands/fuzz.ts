@@ -57,15 +57,17 @@ export function define(program: Command): void {
     .addOption(new Option('--jobs <n>', 'processes; with 1, a seed and an empty corpus everything repeats').argParser(jobs).default(Math.min(2, availableParallelism())))
     .option('--out <dir>', 'where folders of failures go', 'out/fuzz')
     .option('--corpus <dir>', 'programs that reached something new, from one session to the next (default: corpus in --out)')
-    .option('--missing', 'print the points that nothing has reached')
+    .option('--missing', 'print the points that nothing has reached, and those that nothing can reach, with the reason')
     .addOption(jsonOption())
     .addOption(specsOption())
     .addHelpText('after', `
 Points are named by the specs before the first program runs: transitions between modes, rows of permit tables by mode, CSRs by
 mode, access and outcome, what runs right behind what, and the pipeline's counters. ^C ends early; what was found is kept.
-With --json: programs, instructions, seconds, pointsReached, pointsTotal, failures [{signature, directory, length, count}],
+With --json: programs, instructions, seconds, pointsReached, pointsTotal,
+pointsExcluded (impossible by the specs, not in the total), failures [{signature, directory, program, length, count}]
+(directory null where none could be written),
 shares {making, core, reference, points}: what a program's time goes to.
-Exit codes: 0 if all agree, 1 if some part, 2 for wrong input, 130 after ^C.
+Exit codes: 1 if some part, after ^C as well; otherwise 130 after ^C, 0 if all agree; 2 for wrong input.
 
 Example:
   ghosthart fuzz --seconds 10 --profile interrupts`)
@@ -104,8 +106,8 @@ async function fuzz(options: FuzzOptions): Promise<number> {
   line.end();
   const early = interrupted();
   if (json === true) terminal.out(JSON.stringify(jsonOf(result)));
-  else terminal.out(textOf(result, { core, seed, corpus }));
-  if (options.missing === true) (json === true ? terminal.note : terminal.out)(`Not reached:\n${result.missing.map((name) => `  ${name}`).join('\n')}`);
+  else terminal.out(textOf(result, { core, seed, corpus, early }));
+  if (options.missing === true) (json === true ? terminal.note : terminal.out)(missingText(result));
   if (result.failures.length > 0) return EXIT_CODE.failure;
   return early ? EXIT_CODE.interrupted : EXIT_CODE.success;
 }
@@ -125,20 +127,30 @@ function interruptible(session: { stop(): void }): () => boolean {
   };
 }
 
-const jsonOf = ({ programs, instructions, seconds: time, pointsReached, pointsTotal, failures, shares }: SessionResult) => ({
-  programs, instructions, seconds: Number(time.toFixed(3)), pointsReached, pointsTotal,
-  failures: failures.map(({ signature, directory, length, count }) => ({ signature, directory, length, count })),
+/** Points not reached; then those that cannot be, under their reasons. */
+function missingText({ missing, excluded }: SessionResult): string {
+  const blocks = [...new Set(excluded.map(({ reason }) => reason))].map((reason) => {
+    const names = excluded.filter((point) => point.reason === reason).map(({ name }) => `  ${name}`);
+    return `Excluded (${names.length}): ${reason}\n${names.join('\n')}`;
+  });
+  return [`Not reached (${missing.length}):\n${missing.map((name) => `  ${name}`).join('\n')}`, ...blocks].join('\n');
+}
+
+const jsonOf = ({ programs, instructions, seconds: time, pointsReached, pointsTotal, excluded, failures, shares }: SessionResult) => ({
+  programs, instructions, seconds: Number(time.toFixed(3)), pointsReached, pointsTotal, pointsExcluded: excluded.length,
+  failures: failures.map(({ signature, directory, program, length, count }) => ({ signature, directory: directory ?? null, program, length, count })),
   shares,
 });
 
-function textOf(result: SessionResult, { core, seed, corpus }: { readonly core: string; readonly seed: number; readonly corpus: string }): string {
-  const { programs, instructions, seconds: time, pointsReached, pointsTotal, failures, shares } = result;
+function textOf(result: SessionResult, { core, seed, corpus, early }: { readonly core: string; readonly seed: number; readonly corpus: string; readonly early: boolean }): string {
+  const { programs, instructions, seconds: time, pointsReached, pointsTotal, excluded, failures, shares } = result;
   const rate = (n: number): string => Math.round(n / time).toLocaleString('en-US');
-  const figures = `${programs} programs (seed ${seed}), ${instructions} instructions, ${time.toFixed(1)} s; ${rate(programs)} programs and ${rate(instructions)} instructions a second.`;
+  const figures = `${early ? 'stopped early, ' : ''}${programs} programs (seed ${seed}), ${instructions} instructions, ${time.toFixed(1)} s; ${rate(programs)} programs and ${rate(instructions)} instructions a second.`;
   const percent = (share: number): string => `${Math.round(100 * share)}%`;
   const bound = `Time: ${percent(shares.core)} core, ${percent(shares.reference)} reference and comparison, ${percent(shares.points)} counting points, ${percent(shares.making)} making programs.`;
-  const points = `${pointsReached} of ${pointsTotal} points reached. Corpus: ${corpus}\n${bound}`;
+  const points = `${pointsReached} of ${pointsTotal} points reached; ${excluded.length} more are impossible by the specs. Corpus: ${corpus}\n${bound}`;
   if (failures.length === 0) return `${core} and the reference agree: ${figures}\n${points}`;
-  const blocks = failures.map((f) => `${f.signature}\n${f.count === 1 ? '1 program' : `${f.count} programs`}, made smaller to ${f.length} instructions: ${f.directory}\n${f.text}`);
+  const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
+  const blocks = failures.map((f) => `${f.signature}\n${counted(f.count, 'program')}, the smallest ${f.length === 0 ? 'with nothing behind its setup' : `of ${counted(f.length, 'instruction')}`}: ${f.directory ?? 'not kept'}\n${f.text}`);
   return `${blocks.join('\n\n')}\n\n${core} and the reference part in ${failures.length === 1 ? 'one way' : `${failures.length} ways`}: ${figures}\n${points}`;
 }

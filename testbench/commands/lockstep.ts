@@ -7,7 +7,7 @@ import type { Command } from 'commander';
 import { describeOutcome } from '../../model/machine/outcome.js';
 import { DRAM_BASE } from '../../model/machine/memory.js';
 import type { Case } from './bundle.js';
-import { keepDivergence, runCase } from './check-case.js';
+import { keepDivergence, runCase, tellUnkept } from './check-case.js';
 import { readyCore } from './cores.js';
 import { EXIT_CODE, failure } from './failure.js';
 import { coreOption, jsonOption, memoryOption, numberOption, specsOption } from './options.js';
@@ -77,7 +77,7 @@ async function lockstepFile(file: string, options: LockstepOptions): Promise<num
   guest.flush();
   const directory = join(options.out, basename(file, extname(file)));
   const kept = result.kind === 'diverged' ? await keepDivergence(directory, one, result.divergence) : undefined;
-  if (kept?.ok === false) return terminal.fail(kept);
+  if (kept?.ok === false) return tellUnkept(kept);
   if (json === true) {
     terminal.out(JSON.stringify({ programs: 1, records: result.records, cycles: Number(result.cycles), seconds, diverged: kept === undefined ? [] : [directory] }));
   }

@@ -14,7 +14,8 @@ function bytes(text: string): number {
 
 const PAGE = 65_536;
 /** wasm addresses 4 GiB; state, rings and the map of pages need some of it. */
-const MOST_MEMORY = 0xe000_0000;
+/** Bytes of memory that a machine has at most. */
+export const MOST_MEMORY = 0xe000_0000;
 
 function memory(text: string): number {
   const size = bytes(text);

@@ -1,6 +1,7 @@
 /**
  * This package: where it lies, its version and its specs.
  */
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -38,6 +39,14 @@ export async function specHash(overlays: readonly string[]): Promise<{ readonly 
   const report = new Report();
   const files = readLayers(specLayers(overlays), report);
   return report.empty ? { ok: true, hash: hashOf(files) } : specFailure(report.diagnostics);
+}
+
+const DIGEST_DIGITS = 16;
+
+/** The shipped spec files, each with the first digits of its SHA-256. */
+export function specDigests(): Readonly<Record<string, string>> {
+  const files = readLayers(specLayers([]), new Report());
+  return Object.fromEntries(files.map(({ relative: name, source }) => [name, createHash('sha256').update(source.text).digest('hex').slice(0, DIGEST_DIGITS)]));
 }
 
 /** Names of the cores, by their files. */

@@ -8,9 +8,9 @@ import { coverageData, printCoverage } from '../coverage/report.js';
 import { createDisassembler, type Disassembler } from '../assembly/disassemble.js';
 import { campaign, PROGRAM_LIMITS, type CampaignFailure, type CampaignResult } from '../lockstep/campaign.js';
 import type { Case } from './bundle.js';
-import { keepDivergence } from './check-case.js';
+import { keepDivergence, tellUnkept, type KeptDivergence } from './check-case.js';
 import { readyCore } from './cores.js';
-import { EXIT_CODE, failure, specFailure, type Failure } from './failure.js';
+import { EXIT_CODE, failure, specFailure } from './failure.js';
 import type { LockstepOptions } from './lockstep.js';
 import { specLayers } from './package.js';
 import { terminal } from './terminal.js';
@@ -30,7 +30,7 @@ export async function lockstepRandom(options: LockstepOptions): Promise<number> 
   const seed = Number((options.seed ?? BigInt(Date.now())) % BigInt(SEEDS));
   const result = campaign({ core: ready.variant('observed'), isa: specs.value.isa, seed, programs, failures: 1 });
   const kept = await keepFailures(result, options);
-  if (!kept.ok) return terminal.fail(kept);
+  if (!kept.ok) return tellUnkept(kept);
   if (json === true) terminal.out(JSON.stringify({ ...summary(result), diverged: kept.kept.map((k) => k.directory), ...(coverage === true ? { coverage: coverageData(result.coverage) } : {}) }));
   else if (coverage === true) terminal.out(`${printCoverage(result.coverage)}\n`);
   if (result.failures.length === 0) {
@@ -51,7 +51,7 @@ interface Kept {
   readonly text: string;
 }
 
-async function keepFailures({ failures }: CampaignResult, { core, memory, specs: overlays, out }: LockstepOptions): Promise<{ readonly ok: true; readonly kept: readonly Kept[] } | Failure> {
+async function keepFailures({ failures }: CampaignResult, { core, memory, specs: overlays, out }: LockstepOptions): Promise<{ readonly ok: true; readonly kept: readonly Kept[] } | Extract<KeptDivergence, { readonly ok: false }>> {
   const all: Kept[] = [];
   for (const failed of failures) {
     const seed = String(failed.number >>> 0);

@@ -30,8 +30,8 @@ listens on ${LOOPBACK} only and prints the port; clients are served one after th
 version 1 until the client chooses 2. In those, bit 2 of the mode says that V is 1, which RVFI has no place for; with
 --strict it is 0.
 
-A word that cannot be fetched (pc outside memory) is used up by the fetch fault. Injected words are never in memory. An
-interrupt has no packet: the first instruction of its handler is marked. A WFI that would wait is executed as a NOP.
+Whether there is memory at the pc does not matter, and injected words are never in it. An interrupt has no packet: the first
+instruction of its handler is marked. A WFI that would wait is executed as a NOP.
 Each instruction has the pipeline to itself, and the reference has no pipeline: cycle and time differ between the two.
 
 Example:

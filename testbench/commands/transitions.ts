@@ -3,19 +3,20 @@
  * on the cores and the reference; one cell as a program, with its wave.
  */
 import type { Command } from 'commander';
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { CompiledCore } from '../../model/compile.js';
 import type { Isa } from '../../model/spec/isa.js';
 import type { AssemblyTables } from '../assembly/tables.js';
 import { MODES, type Mode } from '../retirement.js';
 import type { Cell } from '../transitions/cells.js';
+import { cellName, type CellName, parseCellName } from '../transitions/names.js';
 import type { CellFilter } from '../transitions/session.js';
 import type { Witness } from '../transitions/witness.js';
 import { Board } from './board.js';
 import { DEFAULT_MEMORY, readyCore, type ReadyCore } from './cores.js';
 import { EXIT_CODE, failure, specFailure, type Failure } from './failure.js';
 import { checkTarget, writeFileWhole } from './files.js';
-import { jsonOption, numberOption, specsOption } from './options.js';
+import { jsonOption, specsOption } from './options.js';
 import { coreNames, packageVersion, specLayers } from './package.js';
 import { terminal } from './terminal.js';
 
@@ -24,8 +25,7 @@ interface TransitionsOptions {
   readonly mode?: Mode;
   readonly event?: string;
   readonly rule?: string;
-  readonly cell?: bigint;
-  readonly supports?: boolean;
+  readonly cell?: CellName;
   readonly html?: string;
   readonly vcd?: string;
   readonly json?: boolean;
@@ -44,24 +44,31 @@ export function define(program: Command): void {
     .addOption(new Option('--mode <mode>', 'only from this mode').choices(MODES))
     .option('--event <text>', 'only events with this text in their name: sret, hgatp, machine_timer')
     .option('--rule <name>', 'only cells that this rule decides')
-    .addOption(numberOption('--cell <n>', 'one cell: its program is printed, too'))
-    .option('--supports', 'compare what specs and reference read while they decide')
+    .addOption(new Option('--cell <name>', 'one cell, by mode, event and as many values as tell it apart: its program is printed, too').argParser(cellNamed))
     .option('--html <file>', 'write the matrix as a page')
     .option('--vcd <file>', 'with --cell: write the wave of its program')
     .addOption(jsonOption())
     .addOption(specsOption())
     .addHelpText('after', `
-Exit code 1 if a cell disagrees or was not executed.
+Cells differ in every bit that the specs or the reference read while they decide. Exit code 1 if the two do not read the
+same, or if a cell disagrees or was not executed.
 
 Example:
-  ghosthart transitions --event sret --mode VS`)
+  ghosthart transitions --event sret --mode VS
+  ghosthart transitions --cell 'VS sret hstatus.VTSR=1 medeleg[22]=0 vsstatus.SPP=1' --vcd sret.vcd`)
     .action(async (options: TransitionsOptions) => {
       process.exitCode = await transitions(options);
     });
 }
 
+function cellNamed(text: string): CellName {
+  const name = parseCellName(text);
+  if (name === undefined) throw new InvalidArgumentError("Give mode, event and values, as the matrix shows them: 'VS sret hstatus.VTSR=1'.");
+  return name;
+}
+
 async function transitions(options: TransitionsOptions): Promise<number> {
-  if (options.vcd !== undefined && options.cell === undefined) return terminal.fail(failure('--vcd writes the wave of one cell.', 'Name it: --cell 17.'));
+  if (options.vcd !== undefined && options.cell === undefined) return terminal.fail(failure('--vcd writes the wave of one cell.', "Name it: --cell 'VS sret hstatus.VTSR=1 medeleg[22]=0 vsstatus.SPP=1'."));
   for (const path of [options.html, options.vcd]) {
     const wrong = path === undefined ? undefined : checkTarget(path);
     if (wrong !== undefined) return terminal.fail(wrong);
@@ -82,28 +89,28 @@ async function execute(options: TransitionsOptions, isa: Isa, ready: readonly Re
   const [first] = ready;
   if (first === undefined) return terminal.fail(failure('There is no core.', 'Add a file to specs/uarch.'));
   const { runTransitions } = await import('../transitions/run.js');
-  const { allAgree, formatTransitions, summary, transitionsJson } = await import('../transitions/report.js');
+  const { allAgree, formatTransitions, summary, transitionFigures, transitionsJson } = await import('../transitions/report.js');
   const results = runTransitions({
-    isa, cores: ready.map((r) => r.variant('observed')), filter: filterOf(options), supports: options.supports === true,
+    isa, cores: ready.map((r) => r.variant('observed')), filter: filterOf(options),
     onProgress: ({ what, done, total }) => terminal.progress(`${what}: ${done} of ${total}`),
   });
   terminal.progress('');
-  const [cell] = results.cells;
-  if (cell === undefined) return terminal.fail(failure('No cell passes the filter.', 'Loosen it: --event takes a part of a name, --rule a whole one.'));
-  const witness = options.cell === undefined ? undefined : results.session.writer.write(cell);
-  if (witness !== undefined) {
-    const failed = await showCell(cell, witness, first, options);
+  if (results.cells.length === 0) return terminal.fail(failure('No cell passes the filter.', 'Loosen it: --event takes a part of a name, --rule a whole one, --cell a mode, the whole name of an event and values.'));
+  if (options.cell !== undefined) {
+    const [cell, ...more] = results.cells;
+    if (cell === undefined || more.length > 0) return terminal.fail(ambiguous(results.cells));
+    const witness = results.session.writer.write(cell);
+    const failed = witness && await showCell(cell, witness, first, options);
     if (failed !== undefined) return terminal.fail(failed);
   }
   if (options.html !== undefined) {
     const { transitionsHtml } = await import('../transitions/html.js');
-    const failed = writeFileWhole(options.html, transitionsHtml(results, first.tables));
+    const failed = writeFileWhole(options.html, transitionsHtml(results, first.tables, options.specs));
     if (failed !== undefined) return terminal.fail(failed);
   }
-  const figures = transitionsJson(results);
-  if (options.json === true) terminal.out(JSON.stringify(figures));
+  if (options.json === true) terminal.out(JSON.stringify(transitionsJson(results)));
   else terminal.out(options.html === undefined ? formatTransitions(results).trimEnd() : `${summary(results)}\nThe page is ${options.html}.`);
-  return allAgree(figures) ? EXIT_CODE.success : EXIT_CODE.failure;
+  return allAgree(transitionFigures(results)) ? EXIT_CODE.success : EXIT_CODE.failure;
 }
 
 function filterOf({ mode, event, rule, cell }: TransitionsOptions): CellFilter {
@@ -111,8 +118,17 @@ function filterOf({ mode, event, rule, cell }: TransitionsOptions): CellFilter {
     ...(mode === undefined ? {} : { mode }),
     ...(event === undefined ? {} : { event }),
     ...(rule === undefined ? {} : { rule }),
-    ...(cell === undefined ? {} : { cell: Number(cell) }),
+    ...(cell === undefined ? {} : { cell }),
   };
+}
+
+/** Cells told when a name has several. */
+const MOST_TOLD = 8;
+
+function ambiguous(cells: readonly Cell[]): Failure {
+  const told = cells.slice(0, MOST_TOLD).map((cell) => `  ${cellName(cell)}`);
+  const rest = cells.length - told.length;
+  return failure(`${cells.length} cells have this name:\n${[...told, ...(rest > 0 ? [`  and ${rest} more`] : [])].join('\n')}`, 'Add values that tell one apart.');
 }
 
 /** The program of a cell, on the terminal and as a wave. */

@@ -10,6 +10,7 @@ import type { Observation } from '../lockstep/records.js';
 import { ConsequencePoints } from './consequence-points.js';
 import { ContextPoints } from './context-points.js';
 import { DevicePoints } from './device-points.js';
+import { KindModes } from './kind-modes.js';
 import { Kinds } from './kinds.js';
 import { PermitPoints } from './permit-points.js';
 import { PointTable, type Family } from './points.js';
@@ -45,9 +46,12 @@ export class Collector {
     this.#index = new InstructionIndex(isa);
     this.#homes = new Homes(isa);
     this.#kinds = new Kinds(isa);
+    // The modes that can write a CSR are what the points of its permissions say.
+    const permits = new PermitPoints(isa, this.table);
+    const modes = new KindModes(isa, this.table);
     this.#families = [
-      new TrapPoints(isa, this.table), new PermitPoints(isa, this.table),
-      new ContextPoints(isa, this.#kinds, this.table), new ConsequencePoints(isa, this.#kinds, this.table), new DevicePoints(isa, this.table),
+      new TrapPoints(isa, this.table), permits,
+      new ContextPoints(isa, this.#kinds, modes, this.table), new ConsequencePoints(isa, this.#kinds, modes, this.table), new DevicePoints(isa, this.table),
     ];
     this.#counters = core.core.layout.counters.filter((c) => c.name !== 'retired').map(({ name, offset }) => ({
       offset, once: this.table.add(`pipeline ${name}`), often: this.table.add(`pipeline ${name}, ${OFTEN} times in a program`),

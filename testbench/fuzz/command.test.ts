@@ -27,18 +27,41 @@ describe('ghosthart fuzz', () => {
     const fuzzed = sandbox.run(['fuzz', '--runs', '250', '--seed', '2', '--jobs', '1', '--json', '--specs', plantedSpecs()]);
     expect(fuzzed.code).toBe(1);
     const result: Record<string, unknown> & { failures: readonly { directory: string; length: number }[] } = JSON.parse(fuzzed.out);
-    expect(Object.keys(result)).toEqual(['programs', 'instructions', 'seconds', 'pointsReached', 'pointsTotal', 'failures', 'shares']);
+    expect(Object.keys(result)).toEqual(['programs', 'instructions', 'seconds', 'pointsReached', 'pointsTotal', 'pointsExcluded', 'failures', 'shares']);
     const [first] = result.failures;
     if (first === undefined) throw new Error('no failure');
-    expect(Object.keys(first)).toEqual(['signature', 'directory', 'length', 'count']);
+    expect(Object.keys(first)).toEqual(['signature', 'directory', 'program', 'length', 'count']);
     expect(first.length).toBeLessThanOrEqual(6);
     expect(readdirSync(sandbox.path(first.directory))).toEqual(expect.arrayContaining(['repro.S', 'repro.elf', 'replay.json', 'divergence.txt', 'core.vcd', 'core.gtkw']));
     expect(readFileSync(sandbox.path(join(first.directory, 'core.gtkw')), 'utf8')).toMatch(/^\*\S+ \d+( -1)+$/m);
     const replayed = sandbox.run(['replay', first.directory]);
     expect(replayed.code).toBe(1);
-    expect(readFileSync(sandbox.path(join(first.directory, 'divergence.txt')), 'utf8')).toContain(replayed.out.trim());
+    expect(readFileSync(sandbox.path(join(first.directory, 'divergence.txt')), 'utf8')).toContain(replayed.out.split('Waves:')[0]);
     // The shipped core agrees on the program, from its ELF and from its assembly.
     for (const name of ['repro.elf', 'repro.S']) expect(sandbox.run(['lockstep', join(first.directory, name)]).code).toBe(0);
+  });
+
+  it('tells of a failure with program and all when the disk has no room for its folder', () => {
+    // A limit on the size of files: a plan still fits, an ELF does not.
+    const { code, out, err } = sandbox.bash(`ulimit -f 3; $G fuzz --runs 250 --seed 2 --jobs 1 --specs ${plantedSpecs()} --out full`);
+    expect(code).toBe(1);
+    for (const text of [out, err]) {
+      expect(text).toMatch(/^vsstatus\.SIE after sret_v1$/m);
+      expect(text).toMatch(/^ {2}vsstatus\.SIE +0x0 +0x1 +was 0x0$/m);
+      expect(text).toMatch(/^Program \d+ of seed 2, made smaller by the candidates [-\d:]+; body in \w+:\n(?: {2}0x8\w+ {2}0x\w+ {2}.+\n)+Plan: \{"format":1,.*\}$/m);
+    }
+    expect(out).toContain(': not kept');
+    expect(err).toMatch(/repro\.elf cannot be written: it is larger than files may be here\. .* The program is in full\/found-\w+\.plan\.json\./);
+    expect(readdirSync(sandbox.path('full')).filter((name) => name !== 'corpus')).toEqual([expect.stringMatching(/^found-\w+\.plan\.json$/)]);
+  });
+
+  it('keeps a failure without its wave when the disk has no room for that', () => {
+    const { code, out } = sandbox.bash(`ulimit -f 16; $G fuzz --runs 250 --seed 2 --jobs 1 --specs ${plantedSpecs()} --out narrow`);
+    expect(code).toBe(1);
+    const [, directory = ''] = /: (narrow\/\S+)$/m.exec(out) ?? [];
+    expect(out).toMatch(/^Waves: {2}none\. .*core\.vcd cannot be written/m);
+    expect(readdirSync(sandbox.path(directory)).sort()).toEqual(['divergence.txt', 'plan.json', 'replay.json', 'repro.S', 'repro.elf', 'specs-0']);
+    expect(sandbox.run(['replay', directory]).code).toBe(1);
   });
 
   it('goes on when a worker is killed, and ends whole on ^C', async () => {
@@ -68,6 +91,20 @@ describe('ghosthart fuzz', () => {
     expect(err).toContain('ghosthart: A worker ended in the middle of its work');
     expect(JSON.parse(out)).toMatchObject({ failures: [] });
     for (const name of corpus()) expect(() => { JSON.parse(readFileSync(sandbox.path(`killed/corpus/${name}`), 'utf8')); }).not.toThrow();
+  });
+
+  it('leaves no worker behind when it is killed', async () => {
+    const child = sandbox.start(['fuzz', '--seconds', '60', '--seed', '4', '--jobs', '2', '--out', 'orphans']);
+    let err = '';
+    child.stderr?.on('data', (text: Buffer) => { err += text.toString(); });
+    const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+    for (let i = 0; i < 300 && !err.includes('programs'); i++) await wait(100);
+    const workers = childrenOf(child.pid ?? 0);
+    expect(workers).toHaveLength(2);
+    child.kill('SIGKILL');
+    const alive = (): readonly number[] => workers.filter((pid) => spawnSync('ps', ['-p', String(pid), '-o', 'args='], { encoding: 'utf8' }).stdout.includes('tinypool'));
+    for (let i = 0; i < 30 && alive().length > 0; i++) await wait(100);
+    expect(alive()).toEqual([]);
   });
 
   it.each([

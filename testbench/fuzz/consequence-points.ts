@@ -6,12 +6,22 @@
 import type { Isa } from '../../model/spec/isa.js';
 import { edgeCell, possible, returnCells } from '../coverage/cells.js';
 import { MODES, type Mode } from '../retirement.js';
-import { kindsByMode, modesThatWrite } from './kind-modes.js';
+import type { KindModes } from './kind-modes.js';
 import { NO_KIND, type Kinds } from './kinds.js';
+import { riserOf, type Riser } from './pending.js';
 import type { Family, Hit, PointTable, Sight } from './points.js';
 
-/** Points by kind of what comes next; NO_KIND where that cannot be. */
+/** Points by kind of what comes next. */
 type ByKind = readonly number[];
+
+/** Behind what an interrupt that does not come by itself can come: where it becomes pending, and where it becomes enabled. */
+const BEHIND: Readonly<Record<Exclude<Riser, 'itself'>, readonly string[]>> = { csr: ['csr write', 'xret'], store: ['csr write', 'xret', 'store of a device'] };
+
+/** Why an interrupt cannot come right behind a kind of instruction; undefined if it can. */
+function forestalled(riser: Riser, kind: string): string | undefined {
+  if (riser === 'itself' || BEHIND[riser].includes(kind)) return undefined;
+  return `it becomes pending or enabled only by a ${BEHIND[riser].join(', a ')} or a trap`;
+}
 
 /** Counts consequences. */
 export class ConsequencePoints implements Family {
@@ -24,15 +34,15 @@ export class ConsequencePoints implements Family {
   #behind: readonly ByKind[] = [];
   #before = NO_KIND;
 
-  constructor(isa: Isa, kinds: Kinds, table: PointTable) {
-    const occurs = kindsByMode(isa);
-    const behind = (what: string, modes: readonly Mode[]): ByKind =>
-      kinds.names.map((kind) => (modes.some((mode) => occurs.get(mode)?.has(kind)) ? table.add(`behind ${what}, ${kind}`) : NO_KIND));
+  constructor(isa: Isa, kinds: Kinds, modes: KindModes, table: PointTable) {
+    const behind = (what: string, there: readonly Mode[]): ByKind => kinds.names.map((kind) => table.add(`behind ${what}, ${kind}`, modes.separates(there, kind)));
     const homes = isa.csrs.filter((c) => c.counts === undefined && possible(isa, c.name) !== 0n && c.fields.some((f) => f.source.kind === 'stored'));
-    this.#csrs = new Map(homes.map((c) => [c.name, behind(`a write of ${c.name}`, modesThatWrite(isa, c))]));
+    this.#csrs = new Map(homes.map((c) => [c.name, behind(`a write of ${c.name}`, modes.writersOf(c.name))]));
     this.#returns = new Map(returnCells(isa).reachable.map((cell) => [cell, behind(cell, MODES.filter((mode) => cell.endsWith(` -> ${mode}`)))]));
-    this.#interrupts = new Map(isa.traps.interrupts.flatMap(({ name, code, guestCode }) => {
-      const points = kinds.retired.map((kind) => table.add(`${name} behind ${kind}`));
+    this.#interrupts = new Map(isa.traps.interrupts.flatMap((interrupt) => {
+      const { name, code, guestCode } = interrupt;
+      const riser = riserOf(isa, interrupt);
+      const points = kinds.retired.map((kind) => table.add(`${name} behind ${kind}`, forestalled(riser, kind)));
       return [[`M ${code}`, points] as const, [`HS ${code}`, points] as const, ...(guestCode === undefined ? [] : [[`VS ${guestCode}`, points] as const])];
     }));
   }

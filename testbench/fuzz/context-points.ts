@@ -8,6 +8,7 @@
  * are points.
  */
 import type { Isa } from '../../model/spec/isa.js';
+import type { KindModes } from './kind-modes.js';
 import { INTERRUPT, kindsOf, NO_KIND, yields, type Kinds } from './kinds.js';
 import type { Family, Hit, PointTable, Sight } from './points.js';
 
@@ -19,6 +20,17 @@ interface Operands {
 }
 
 const NONE = NO_KIND;
+
+/** Bytes that an offset of 12 bits, and the length of a jump, go beyond memory at most. */
+const REACH = 2048n + 4n;
+
+/** Why the address of an access cannot be the result of the older kind: what a jump links is a place in memory. */
+function unreached(isa: Isa, older: string, younger: string): string | undefined {
+  if (older !== 'jump' || younger !== 'load of a device') return undefined;
+  const memory = isa.hart.regions.filter((r) => r.kind === 'memory');
+  const near = isa.hart.regions.some((io) => io.kind === 'io' && memory.some((r) => io.base < r.base + r.size + REACH && io.base + io.size + REACH > r.base));
+  return near ? undefined : 'a jump links an address in memory, and no offset goes from there to a device';
+}
 
 /** Counts what follows what. */
 export class ContextPoints implements Family {
@@ -32,7 +44,7 @@ export class ContextPoints implements Family {
   #last = { rd: 0, kind: NONE };
   #older = { rd: 0, kind: NONE };
 
-  constructor(isa: Isa, kinds: Kinds, table: PointTable) {
+  constructor(isa: Isa, kinds: Kinds, modes: KindModes, table: PointTable) {
     const classes = [...new Set(isa.instructions.map((i) => i.class))];
     const { names } = kinds;
     this.#count = names.length;
@@ -42,9 +54,9 @@ export class ContextPoints implements Family {
     const traps = new Set(kinds.traps);
     const behindTraps = new Set([...isa.traps.exceptions.filter((e) => e.source === 'fetch-fault').map((e) => e.name), INTERRUPT]);
     this.#pairs = names.flatMap((older) => names.map((younger) =>
-      (traps.has(older) && !behindTraps.has(younger) ? NONE : table.add(`context ${older}, then ${younger}`))));
+      (traps.has(older) && !behindTraps.has(younger) ? NONE : table.add(`context ${older}, then ${younger}`, modes.apart(older, younger)))));
     this.#needs = [1, 2].map((distance) => names.map((older) => names.map((younger) =>
-      (yielding.has(older) && asking.has(younger) ? table.add(`context ${younger} needs ${older} ${distance} before`) : NONE))));
+      (yielding.has(older) && asking.has(younger) ? table.add(`context ${younger} needs ${older} ${distance} before`, unreached(isa, older, younger)) : NONE))));
   }
 
   start(): void {

@@ -24,8 +24,11 @@ export class DevicePoints implements Family {
       region,
       points: new Map(accesses.map((instruction) => {
         const { taken, refused } = possible(instruction, region);
-        const point = (can: boolean, how: string): number => (can ? table.add(`device ${region.name}: ${instruction.name} ${how}`) : NO_KIND);
-        return [instruction, { taken: point(taken, 'taken'), refused: point(refused, 'refused') }] as const;
+        const point = (can: boolean, how: string, reason: string): number => table.add(`device ${region.name}: ${instruction.name} ${how}`, can ? undefined : reason);
+        return [instruction, {
+          taken: point(taken, 'taken', 'the device has no such width, or nothing can execute there'),
+          refused: point(refused, 'refused', 'a byte is always aligned, and the device takes bytes'),
+        }] as const;
       })),
     }));
   }

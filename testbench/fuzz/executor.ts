@@ -1,10 +1,9 @@
 /**
  * Where programs run: in this process, or in workers of a pool.
  */
-import { existsSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { Tinypool } from 'tinypool';
+import type { Tinypool } from 'tinypool';
+import { askWorker, workerPool } from '../commands/worker-pool.js';
 import type { ProberSetup } from './open.js';
 import type { Chunk, ChunkResult, Prober, Shrinking } from './prober.js';
 
@@ -39,21 +38,15 @@ export type WorkerTask =
   | { readonly setup: ProberSetup; readonly kind: 'run'; readonly chunk: Chunk }
   | { readonly setup: ProberSetup; readonly kind: 'shrink'; readonly state: Shrinking; readonly signature: string; readonly milliseconds: number };
 
-/** Tests run as TypeScript, workers never: they are taken from dist/. */
-function workerFile(): string {
-  const beside = fileURLToPath(new URL('./worker.js', import.meta.url));
-  return existsSync(beside) ? beside : fileURLToPath(new URL('../../dist/testbench/fuzz/worker.js', import.meta.url));
-}
+/** Milliseconds after which a worker that does not answer counts as dead: a chunk takes a second or two, the first some more. */
+const LONGEST_ANSWER = 40_000;
 
-/** Processes of their own: one that is killed takes nothing else with it, and the pool starts another. */
+/** Processes of their own: one that is killed, or hangs, takes nothing else with it, and the pool starts another. */
 export class PoolExecutor implements Executor {
   readonly #pool: Tinypool;
 
-  constructor(readonly setup: ProberSetup, jobs: number) {
-    const env = Object.fromEntries(Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
-    this.#pool = new Tinypool({ filename: workerFile(), env, runtime: 'child_process', serialization: 'advanced', minThreads: jobs, maxThreads: jobs });
-    // Whoever waits for the worker's answer hears of it too.
-    this.#pool.on('error', () => undefined);
+  constructor(readonly setup: ProberSetup, jobs: number, readonly longestAnswer = LONGEST_ANSWER) {
+    this.#pool = workerPool('fuzz', jobs);
   }
 
   run(chunk: Chunk): Promise<ChunkResult> {
@@ -64,9 +57,8 @@ export class PoolExecutor implements Executor {
     return this.#ask<Shrinking>({ setup: this.setup, kind: 'shrink', state, signature, milliseconds });
   }
 
-  async #ask<T>(task: WorkerTask): Promise<T> {
-    const answer: T = await this.#pool.run(task);
-    return answer;
+  #ask<T>(task: WorkerTask): Promise<T> {
+    return askWorker(this.#pool, task, this.longestAnswer);
   }
 
   close(): Promise<void> {

@@ -6,11 +6,11 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Builder, BuiltProgram } from '../arbitraries/build.js';
-import { printProgram } from '../arbitraries/print.js';
+import { printBody, printProgram } from '../arbitraries/print.js';
 import type { Plan } from '../arbitraries/program.js';
 import type { Disassembler } from '../assembly/disassemble.js';
 import { writeBundle, type Case } from '../commands/bundle.js';
-import { keepDivergence, replayLine, runCase } from '../commands/check-case.js';
+import { keepDivergence, replayLine, runCase, type KeptDivergence } from '../commands/check-case.js';
 import type { ReadyCore } from '../commands/cores.js';
 import type { Failure } from '../commands/failure.js';
 import { makeDirectory, writeFileWhole } from '../commands/files.js';
@@ -30,8 +30,8 @@ export interface SmallFailure {
   readonly death?: string;
 }
 
-/** A folder that has been written, and the block that tells of it. */
-export type KeptFolder = { readonly ok: true; readonly directory: string; readonly text: string } | Failure;
+/** A folder that has been written, and the block that tells of it; or all that is to tell, program and all. */
+export type KeptFolder = { readonly ok: true; readonly directory: string; readonly text: string } | (Failure & { readonly text: string });
 
 /** What a folder is written with. */
 export interface FolderContext {
@@ -56,41 +56,52 @@ export function folderName(signature: string): string {
 
 /** Writes the folder. */
 export async function keepFailure(failed: SmallFailure, context: FolderContext): Promise<KeptFolder> {
-  const { plan, signature, seed, program: number } = failed;
-  const directory = join(context.out, folderName(signature));
+  const { plan, seed, program: number, path } = failed;
+  const directory = join(context.out, folderName(failed.signature));
   const program = buildSafely(plan, context.builder);
   const told = typeof program === 'string'
-    ? { ok: true, text: `The program cannot be built: ${program}` } as const
+    ? unbuilt(directory, failed, `The program cannot be built: ${program}`)
     : await keepProgram(directory, failed, program, context);
-  if (!told.ok) return told;
-  const unwritten = makeDirectory(directory)
-    ?? writeFileWhole(join(directory, 'divergence.txt'), `${signature}\n\n${told.text}\n`)
-    ?? writeFileWhole(join(directory, 'plan.json'), encodePlan({ plan, seed, program: number, points: [] }));
-  return unwritten ?? { ok: true, directory, text: told.text };
+  if (told.ok) return { ...told, directory };
+  const origin = `Program ${number} of seed ${seed}${path.length === 0 ? '' : `, made smaller by the candidates ${path.join(':')}`}`;
+  const listing = typeof program === 'string' ? '' : `${printBody(plan, program, context.disassemble)}\n`;
+  const text = `${told.text === '' ? '' : `${told.text}\n`}${origin}; ${listing}Plan: ${encodePlan({ plan, seed, program: number, points: [] }).trimEnd()}`;
+  return { ...told, text };
 }
 
-type Told = { readonly ok: true; readonly text: string } | Failure;
+/** What is there whatever the program does: its text as a plan, and what is known of it. */
+function writePlan(directory: string, { signature, plan, seed, program }: SmallFailure, text: string): Failure | undefined {
+  return makeDirectory(directory)
+    ?? writeFileWhole(join(directory, 'divergence.txt'), `${signature}\n\n${text}\n`)
+    ?? writeFileWhole(join(directory, 'plan.json'), encodePlan({ plan, seed, program, points: [] }));
+}
+
+function unbuilt(directory: string, failed: SmallFailure, text: string): KeptDivergence {
+  const unwritten = writePlan(directory, failed, text);
+  return unwritten === undefined ? { ok: true, text } : { ...unwritten, text };
+}
 
 /** What replays the program, and its text. */
-async function keepProgram(directory: string, failed: SmallFailure, program: BuiltProgram, { core, memory, overlays, ready, disassemble }: FolderContext): Promise<Told> {
-  const { plan, signature, seed, program: number, path } = failed;
+async function keepProgram(directory: string, failed: SmallFailure, program: BuiltProgram, { core, memory, overlays, ready, disassemble }: FolderContext): Promise<KeptDivergence> {
+  const { plan, signature, seed, program: number, path, death } = failed;
   const one: Case = {
     core, memory, overlays, program, inputs: program.inputs, maxCycles: PROGRAM_LIMITS.maxCycles,
     seed: String(seed), path: [number, ...path].join(':'), stem: STEM,
   };
-  const told = await tell(directory, one, failed, ready);
-  if (!told.ok) return told;
-  const comment = `${signature}\n${told.text}`.split('\n').map((line) => `# ${line}\n`).join('');
-  return writeFileWhole(join(directory, `${STEM}.S`), comment + printProgram(plan, program, disassemble)) ?? told;
-}
-
-async function tell(directory: string, one: Case, { death }: SmallFailure, ready: ReadyCore): Promise<Told> {
+  const more = (text: string): Failure | undefined => {
+    const comment = `${signature}\n${text}`.split('\n').map((line) => `# ${line}\n`).join('');
+    return writeFileWhole(join(directory, `${STEM}.S`), comment + printProgram(plan, program, disassemble)) ?? writePlan(directory, failed, text);
+  };
   const result = death === undefined ? runCase(one, ready) : undefined;
-  if (result?.kind === 'diverged') return keepDivergence(directory, one, result.divergence);
+  if (result?.kind === 'diverged') return keepDivergence(directory, one, result.divergence, more);
   const sentence = death === undefined
     ? 'The program agrees when it runs alone: what failed depends on what ran before it.'
     : `A worker ended while it ran this program (${death}). It has not been run again.`;
-  return writeBundle(directory, one, ready.specHash) ?? { ok: true, text: `${sentence}\n${replayLine(directory)}` };
+  const text = `${sentence}\n${replayLine(directory)}`;
+  const unkept = writeBundle(directory, one, ready.specHash);
+  if (unkept !== undefined) return { ...unkept, text: sentence };
+  const unwritten = more(text);
+  return { ok: true, text: unwritten === undefined ? text : `${text}\nNot whole: ${unwritten.message}` };
 }
 
 function buildSafely(plan: Plan, builder: Builder): BuiltProgram | string {

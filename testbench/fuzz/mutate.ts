@@ -2,7 +2,7 @@
  * New plans from old ones. A plan is a value and stays one: whatever comes
  * out of here shrinks, prints and is saved like any other.
  */
-import { MOST_ITEMS, type PlanMaker } from '../arbitraries/maker.js';
+import { MOST_ITEMS, MOST_WORLDS, type PlanMaker } from '../arbitraries/maker.js';
 import type { Dice } from '../arbitraries/dice.js';
 import type { Item, Plan } from '../arbitraries/program.js';
 import { registerValue } from '../arbitraries/values.js';
@@ -48,6 +48,7 @@ export class Mutator {
       body((items, dice) => (items.length === 0 ? items : changeWord(items, dice))),
       (plan, dice) => ({ ...this.#other(dice), body: plan.body }),
       (plan, dice) => ({ ...plan, ...this.maker.setup(dice, plan.body.length), body: plan.body }),
+      (plan, dice) => this.#changeWorlds(plan, dice),
       (plan, dice) => ({ ...plan, mode: dice.pick(['M', 'HS', 'U', 'VS', 'VU']) }),
       (plan, dice) => ({ ...plan, mstatus: plan.mstatus ^ (1n << BigInt(dice.pick(MSTATUS_BITS))) }),
       (plan, dice) => this.#changeSetting(plan, dice),
@@ -67,6 +68,18 @@ export class Mutator {
   #other(dice: Dice): Plan {
     const others = this.others();
     return others.length === 0 ? this.maker.make(dice.word()) : dice.pick(others);
+  }
+
+  /** Another guest, or one guest with another's kernel, user or state. */
+  #changeWorlds(plan: Plan, dice: Dice): Plan {
+    const { worlds } = plan;
+    const at = dice.below(worlds.length);
+    const world = worlds[at];
+    const fresh = this.maker.world(dice);
+    const known = this.#other(dice).worlds;
+    const other = known.length > 0 ? dice.pick(known) : fresh;
+    if (world === undefined || (dice.oneIn(4) && worlds.length < MOST_WORLDS)) return { ...plan, worlds: [...worlds, other] };
+    return { ...plan, worlds: worlds.with(at, dice.pick([fresh, other, { ...world, kernel: other.kernel }, { ...world, user: other.user }, { ...world, state: other.state }])) };
   }
 
   /** Another value of a CSR that the prologue sets, from another plan, or one setting more. */

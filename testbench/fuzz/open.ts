@@ -1,7 +1,6 @@
 /**
  * From names to a prober: compiled core and specs, in whichever process asks.
  */
-import { createDisassembler } from '../assembly/disassemble.js';
 import type { Profile } from '../arbitraries/profile.js';
 import { readyCore, type ReadyCore } from '../commands/cores.js';
 import { specFailure, type Failure } from '../commands/failure.js';
@@ -26,8 +25,12 @@ export interface Opened {
   readonly ready: ReadyCore;
 }
 
-/** Makes a prober, from the cache where it can. */
-export async function openProber(setup: ProberSetup): Promise<Opened | Failure> {
+/**
+ * Makes a prober, from the cache where it can.
+ *
+ * @param onProgram - Called before every program.
+ */
+export async function openProber(setup: ProberSetup, onProgram?: () => void): Promise<Opened | Failure> {
   const { core, memory, overlays } = setup;
   const ready = await readyCore({ core, variants: ['observed'], overlays, memory });
   if (!ready.ok) return ready;
@@ -35,8 +38,9 @@ export async function openProber(setup: ProberSetup): Promise<Opened | Failure> 
   const specs = load(specLayers(overlays));
   if (!specs.ok) return specFailure(specs.diagnostics);
   const prober = new Prober({
-    core: ready.variant('observed'), isa: specs.value.isa, disassemble: createDisassembler(ready.tables),
+    core: ready.variant('observed'), isa: specs.value.isa,
     profile: setup.profile, seed: setup.seed, corpus: setup.corpus, findings: setup.findings,
+    ...(onProgram === undefined ? {} : { onProgram }),
   });
   return { ok: true, prober, ready };
 }

@@ -99,6 +99,9 @@ const family = (name: string): string => name.replace(/(hpm(?:counter|event))\d+
 const csrName = (csr: Csr, mode: Mode, access: Access, outcome: Permission): string => `csr ${mode} ${access} ${family(csr.name)}: ${outcome}`;
 const rowName = (row: string, mode: Mode): string => `permit ${row} in ${mode}`;
 
+/** Whether an instruction may write the address of a CSR in a mode; the table has the points of {@link PermitPoints}. */
+export const mayWrite = (table: PointTable, csr: Csr, mode: Mode): boolean => table.isReachable(csrName(csr, mode, 'writes', 'allow'));
+
 /** Counts decisions of permit tables and accesses of CSRs. */
 export class PermitPoints implements Family {
   readonly #table: PointTable;
@@ -119,6 +122,7 @@ export class PermitPoints implements Family {
     const own = new Set(isa.csrs.flatMap((c) => c.permit ?? []));
     for (const { name, rows } of isa.permits.filter((t) => !own.has(t.name))) this.#nameRows(name, rows, ofMode);
     this.#nameCsrs(isa, variables);
+    this.#excludeTheRest(isa);
   }
 
   #nameRows(name: string, rows: readonly PermitRow[], knownIn: (mode: Mode) => Known): void {
@@ -142,6 +146,16 @@ export class PermitPoints implements Family {
           const outcomes = new Set(own.length === 0 ? general : [...general.filter((then) => then === 'illegal'), ...own.flatMap((row) => open.map((then) => together(then, row.then)))]);
           for (const outcome of outcomes) this.#table.add(csrName(csr, mode, access, outcome));
         }
+      }
+    }
+  }
+
+  /** Rows and outcomes that have not been named: no state lets them decide. */
+  #excludeTheRest(isa: Isa): void {
+    for (const mode of MODES) {
+      for (const { name, rows } of isa.permits) for (const row of rows) this.#table.add(rowName(`${name}.${row.name}`, mode), `the row is not about ${mode}, or an earlier one always decides`);
+      for (const csr of isa.csrs) {
+        for (const access of ACCESSES) for (const outcome of OUTCOMES) this.#table.add(csrName(csr, mode, access, outcome), `no row that can decide for this address in ${mode} says ${outcome}`);
       }
     }
   }

@@ -5,7 +5,8 @@
 import { z } from 'zod';
 import { decodeInputLog, encodeInputLog } from '../../model/machine/input-log.js';
 import { DATA_SLOTS, LOADED } from '../arbitraries/map.js';
-import type { Item, Plan, Setting } from '../arbitraries/program.js';
+import { MOST_WORLDS } from '../arbitraries/maker.js';
+import { PARTS, type Item, type Plan, type Setting } from '../arbitraries/program.js';
 import type { Shape, Shapes } from '../arbitraries/shapes.js';
 import { NO_TABLES } from '../arbitraries/tables.js';
 
@@ -39,6 +40,8 @@ const handler = z.strictObject({
   clears: z.boolean(),
   before: z.array(z.strictObject({ csr, bits: z.number().int().min(-2048).max(2047), set: z.boolean() })).max(1),
 });
+const settings = z.array(z.tuple([csr, hex])).max(64);
+const items = z.array(z.strictObject({ words: z.array(word).min(1).max(MOST_WORDS), jump: z.tuple([z.number().int().min(-64).max(64), z.number().int().min(-8).max(8)]).optional() })).max(MOST_ITEMS);
 const schema = z.strictObject({
   format: z.literal(FORMAT),
   seed: z.number().int(),
@@ -46,7 +49,7 @@ const schema = z.strictObject({
   points: z.array(z.string()),
   mode: z.enum(['M', 'HS', 'U', 'VS', 'VU']),
   mstatus: hex,
-  settings: z.array(z.tuple([csr, hex])).max(64),
+  settings,
   tables: z.strictObject({ entries: z.array(z.tuple([hex, hex])).max(MOST_ENTRIES), settings: z.array(z.tuple([csr, hex])).max(8), window: hex }).optional(),
   registers: z.array(hex).max(LOADED),
   wild: hex,
@@ -57,19 +60,23 @@ const schema = z.strictObject({
   budget: z.number().int().min(0).max(2047),
   resume: z.number().int().min(0).max(MOST_ITEMS),
   data: z.array(z.tuple([z.number().int().min(0).max(DATA_SLOTS - 1), hex])),
-  body: z.array(z.strictObject({ words: z.array(word).min(1).max(MOST_WORDS), jump: z.tuple([z.number().int().min(-64).max(64), z.number().int().min(-8).max(8)]).optional() })).max(MOST_ITEMS),
+  body: items,
+  worlds: z.array(z.strictObject({ entry: z.enum(['VS', 'VU']), kernel: items, user: items, state: settings })).max(MOST_WORLDS).optional(),
   events: z.string(),
+  omits: z.array(z.enum(PARTS)).max(PARTS.length).optional(),
 });
 
 /** The text of a program. */
 export function encodePlan({ plan, seed, program, points }: PlanFile): string {
   const text = (value: bigint): string => value.toString(16);
-  const body = plan.body.map(({ words, jump }) => ({ words, ...(jump === undefined ? {} : { jump: [jump.items, jump.skew] }) }));
+  const itemsOf = (list: readonly Item[]) => list.map(({ words, jump }) => ({ words, ...(jump === undefined ? {} : { jump: [jump.items, jump.skew] }) }));
+  const settingsOf = (list: readonly Setting[]) => list.map((s) => [s.csr, text(s.value)]);
+  const worlds = plan.worlds.map(({ entry, kernel, user, state }) => ({ entry, kernel: itemsOf(kernel), user: itemsOf(user), state: settingsOf(state) }));
   return `${JSON.stringify({
     format: FORMAT, seed, program, points,
     mode: plan.mode,
     mstatus: text(plan.mstatus),
-    settings: plan.settings.map((s) => [s.csr, text(s.value)]),
+    settings: settingsOf(plan.settings),
     ...(plan.tables.entries.length + plan.tables.settings.length === 0 && plan.tables.window === NO_TABLES.window ? {} : {
       tables: {
         entries: plan.tables.entries.map((e) => [text(e.address), text(e.value)]),
@@ -86,8 +93,10 @@ export function encodePlan({ plan, seed, program, points }: PlanFile): string {
     budget: plan.budget,
     resume: plan.resume,
     data: plan.data.flatMap((value, i) => (value === 0n ? [] : [[i, text(value)]])),
-    body,
+    body: itemsOf(plan.body),
+    ...(worlds.length === 0 ? {} : { worlds }),
     events: encodeInputLog(plan.events),
+    ...(plan.omits === undefined ? {} : { omits: plan.omits }),
   })}\n`;
 }
 
@@ -104,33 +113,42 @@ export function decodePlan(text: string, shapes: Shapes): PlanResult {
     const [issue] = checked.error.issues;
     return { ok: false, message: `It is no program: ${issue === undefined ? 'wrong shape' : `${issue.path.join('.')}: ${issue.message}`}.` };
   }
-  const { seed, program, points, mtimecmp, data, body, events, settings, tables, format: _, ...rest } = checked.data;
+  const { seed, program, points, mtimecmp, data, body, worlds = [], events, settings: set, omits, tables, format: _, ...rest } = checked.data;
   const log = decodeInputLog(events);
   if (!log.ok) return { ok: false, message: log.message };
-  const items: Item[] = [];
-  for (const { words, jump } of body) {
-    const imm = jump === undefined ? undefined : jumpShape(words[words.length - 1] ?? 0, shapes)?.imm;
-    if (jump !== undefined && imm === undefined) return { ok: false, message: 'An item that should end with a jump does not.' };
-    items.push(jump === undefined || imm === undefined ? { words } : { words, jump: { items: jump[0], skew: jump[1], imm } });
-  }
+  const bodies = [body, ...worlds.flatMap(({ kernel, user }) => [kernel, user])].map((list) => decodeItems(list, shapes));
+  if (bodies.includes(undefined)) return { ok: false, message: 'An item that should end with a jump does not.' };
   const slots = new Map(data);
   const plan: Plan = {
     ...rest,
     mtimecmp,
-    settings: settings.map(settingOf),
+    settings: settingsFrom(set),
     tables: tables === undefined ? NO_TABLES : {
       entries: tables.entries.map(([address, value]) => ({ address, value })),
-      settings: tables.settings.map(settingOf),
+      settings: settingsFrom(tables.settings),
       window: tables.window,
     },
     data: data.length === 0 ? [] : Array.from({ length: DATA_SLOTS }, (__, i) => slots.get(i) ?? 0n),
-    body: items,
+    body: bodies[0] ?? [],
+    worlds: worlds.map(({ entry, state }, i) => ({ entry, kernel: bodies[2 * i + 1] ?? [], user: bodies[2 * i + 2] ?? [], state: settingsFrom(state) })),
     events: log.events,
+    ...(omits === undefined ? {} : { omits }),
   };
   return { ok: true, file: { seed, program, points, plan } };
 }
 
-const settingOf = ([address, value]: readonly [number, bigint]): Setting => ({ csr: address, value });
+const settingsFrom = (list: z.infer<typeof settings>): readonly Setting[] => list.map(([address, value]) => ({ csr: address, value }));
+
+/** Undefined if a word is no jump that should be one. */
+function decodeItems(list: z.infer<typeof items>, shapes: Shapes): readonly Item[] | undefined {
+  const decoded: Item[] = [];
+  for (const { words, jump } of list) {
+    const imm = jump === undefined ? undefined : jumpShape(words[words.length - 1] ?? 0, shapes)?.imm;
+    if (jump !== undefined && imm === undefined) return undefined;
+    decoded.push(jump === undefined || imm === undefined ? { words } : { words, jump: { items: jump[0], skew: jump[1], imm } });
+  }
+  return decoded;
+}
 
 /** The branch or jump that a word is. */
 function jumpShape(jump: number, shapes: Shapes): Shape | undefined {

@@ -5,21 +5,21 @@
  */
 import type { CompiledCore } from '../../model/compile.js';
 import type { Isa } from '../../model/spec/isa.js';
-import { Builder } from '../arbitraries/build.js';
+import { Builder, type BuiltProgram } from '../arbitraries/build.js';
 import { Dice } from '../arbitraries/dice.js';
 import { PlanMaker } from '../arbitraries/maker.js';
 import type { Profile } from '../arbitraries/profile.js';
 import type { Plan } from '../arbitraries/program.js';
-import { simpler } from '../arbitraries/shrink.js';
-import type { Disassembler } from '../assembly/disassemble.js';
+import { everySimpler } from '../arbitraries/shrink.js';
 import { PROGRAM_LIMITS, programNumber } from '../lockstep/campaign.js';
-import { Lockstep, type Divergence } from '../lockstep/lockstep.js';
+import { Lockstep, type Divergence, type LockstepResult } from '../lockstep/lockstep.js';
 import { ObservedCore } from '../lockstep/observed.js';
+import { restarts } from '../lockstep/restart.js';
 import { Collector } from './collector.js';
 import { Corpus, type Corrupt } from './corpus.js';
 import { Findings } from './findings.js';
 import { Mutator } from './mutate.js';
-import { Signatures } from './signature.js';
+import { signatureOf } from './signature.js';
 import { NO_TIMES, sum, timed, type Times } from './time-shares.js';
 
 /** What a prober is made for. */
@@ -27,13 +27,14 @@ export interface ProberOptions {
   /** The observed variant. */
   readonly core: CompiledCore;
   readonly isa: Isa;
-  readonly disassemble: Disassembler;
   readonly profile: Profile;
   readonly seed: number;
   /** Folder of the corpus; undefined keeps it in memory. */
   readonly corpus?: string;
   /** Folder in which a failing plan lies until it has been made smaller; undefined writes none. */
   readonly findings?: string;
+  /** Called before every program. */
+  readonly onProgram?: () => void;
 }
 
 /** Programs to run. */
@@ -79,7 +80,7 @@ export interface ChunkResult {
 /** A plan on its way to be small. */
 export interface Shrinking {
   readonly plan: Plan;
-  /** Numbers of the candidates taken so far. */
+  /** Numbers of the candidates taken so far; negative for one of those that begin where the program diverges. */
   readonly path: readonly number[];
   /** Candidates of this plan tried already. */
   readonly from: number;
@@ -105,11 +106,10 @@ export class Prober {
   readonly #mutator: Mutator;
   readonly #core: ObservedCore;
   readonly #lockstep: Lockstep;
-  readonly #signatures: Signatures;
   readonly #findings: Findings;
 
   constructor(readonly options: ProberOptions) {
-    const { core, isa, disassemble, profile } = options;
+    const { core, isa, profile } = options;
     this.maker = new PlanMaker(isa, profile);
     this.builder = new Builder(this.maker.shapes);
     this.corpus = new Corpus(options.corpus, this.maker.shapes);
@@ -118,22 +118,26 @@ export class Prober {
     this.#core = new ObservedCore(core);
     this.#lockstep = new Lockstep(this.#core);
     this.collector = new Collector(isa, this.#core);
-    this.#signatures = new Signatures({ isa, description: core.description, disassemble });
   }
 
   /** Runs a plan. */
   probe(plan: Plan): Probe {
-    const { collector } = this;
-    collector.start();
+    this.options.onProgram?.();
     try {
-      const program = this.builder.build(plan);
-      const result = this.#lockstep.run(program, { ...PROGRAM_LIMITS, inputs: program.inputs, onRecord: (o) => collector.see(o) });
-      if (result.kind === 'agreed') return { kind: 'agreed', points: collector.finish() };
-      return { kind: 'diverged', divergence: result.divergence, signature: this.#signatures.of(result.divergence) };
+      const result = this.#counted(this.builder.build(plan));
+      if (result.kind === 'agreed') return { kind: 'agreed', points: this.collector.finish() };
+      return { kind: 'diverged', divergence: result.divergence, signature: signatureOf(result.divergence, this.options.isa) };
     } catch (error) {
       const divergence = brokenDown(error);
-      return { kind: 'diverged', divergence, signature: this.#signatures.of(divergence) };
+      return { kind: 'diverged', divergence, signature: signatureOf(divergence, this.options.isa) };
     }
+  }
+
+  /** Runs a program, points and all. */
+  #counted(program: BuiltProgram): LockstepResult {
+    const { collector } = this;
+    collector.start();
+    return this.#lockstep.run(program, { ...PROGRAM_LIMITS, inputs: program.inputs, onRecord: (o) => collector.see(o) });
   }
 
   /** Runs what the corpus has, so that its points are known. */
@@ -192,7 +196,7 @@ export class Prober {
         this.#core.run(cycles, { records: () => undefined, trapped: () => undefined });
       },
       lockstep: () => this.#lockstep.run(program, options),
-      all: () => this.probe(plan),
+      all: () => this.#counted(program),
     });
     this.collector.instructions = before;
     return times;
@@ -212,12 +216,13 @@ export class Prober {
   /** Goes on making a failing plan smaller, for so many milliseconds; it keeps its signature. */
   shrink(state: Shrinking, signature: string, milliseconds: number): Shrinking {
     const end = performance.now() + milliseconds;
-    let { plan, from } = state;
-    const path = [...state.path];
+    const restarted = state.path.length === 0 && state.from === 0 ? this.#restarted(state.plan, signature) : undefined;
+    let { plan, from } = restarted ?? state;
+    const path = [...(restarted ?? state).path];
     for (let found = true; found; ) {
       found = false;
       let number = 0;
-      for (const candidate of simpler(plan)) {
+      for (const candidate of everySimpler(plan, this.maker.shapes)) {
         if (number++ < from) continue;
         if (performance.now() > end) return { plan, path, from: number - 1, done: false };
         const probe = this.probe(candidate);
@@ -230,6 +235,17 @@ export class Prober {
       from = 0;
     }
     return { plan, path, from: 0, done: true };
+  }
+
+  /** The plan begun anew where it diverges, if it diverges there alike. */
+  #restarted(plan: Plan, signature: string): Shrinking | undefined {
+    const probe = this.probe(plan);
+    if (probe.kind !== 'diverged') return undefined;
+    for (const [i, candidate] of restarts(plan, probe.divergence, this.options.isa, this.maker.shapes).entries()) {
+      const again = this.probe(candidate);
+      if (again.kind === 'diverged' && again.signature === signature) return { plan: candidate, path: [-1 - i], from: 0, done: false };
+    }
+    return undefined;
   }
 
   #finding(signature: string, program: number, plan: Plan): Finding {

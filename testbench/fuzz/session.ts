@@ -2,10 +2,12 @@
  * A fuzzing session: hands out programs, keeps what they reach and where they
  * fail, until it has run enough or is stopped.
  */
+import { lengthOfPlan } from '../arbitraries/program.js';
 import type { KeptFolder, SmallFailure } from './failure-folder.js';
 import type { Executor } from './executor.js';
 import { Findings, type FoundFile } from './findings.js';
 import type { ChunkResult, Finding, Prober, Shrinking } from './prober.js';
+import type { Excluded } from './points.js';
 import { NO_TIMES, shares, sum, type Times } from './time-shares.js';
 
 /** When a session ends, and who hears of it. */
@@ -16,8 +18,10 @@ export interface SessionOptions {
   readonly seconds: number;
   /** Folder where workers leave failing programs; undefined if they do not. */
   readonly findings?: string;
-  /** Makes the folder of a failure. */
+  /** Makes the folder of a failure, or makes it anew when the failure has become smaller. */
   readonly keep: (failed: SmallFailure) => Promise<KeptFolder>;
+  /** Milliseconds for making a new failure smaller at once; the others at the end together. */
+  readonly shrinking?: { readonly atOnce: number; readonly atEnd: number };
   /** Hears one sentence about what went wrong beside the programs. */
   readonly note: (text: string) => void;
   /** Hears how far it is, after every chunk. */
@@ -38,7 +42,10 @@ export interface Progress {
 /** A failure and all that are like it. */
 export interface KeptFailure {
   readonly signature: string;
-  readonly directory: string;
+  /** Undefined if there is none: `text` is all that there is. */
+  readonly directory: string | undefined;
+  /** Number of the program in the seed. */
+  readonly program: number;
   /** Instructions of the body. */
   readonly length: number;
   /** Programs that failed so. */
@@ -52,13 +59,15 @@ export interface SessionResult extends Omit<Progress, 'failures' | 'newest'> {
   readonly shares: Times;
   /** Points that nothing has reached. */
   readonly missing: readonly string[];
+  /** Points that nothing can reach, and why; they are not in the total. */
+  readonly excluded: readonly Excluded[];
 }
 
 /** Programs that are handed out at once. */
 const CHUNK = 128;
 const SHRINK_SLICE = 200;
-/** Milliseconds for one failure at most. */
-const SHRINK_TIME = 30_000;
+/** One mistake that nearly every program trips over must not be all that a session does. */
+const SHRINKING = { atOnce: 2_000, atEnd: 60_000 };
 /** Workers that may die without one finishing anything in between. */
 const MOST_DEATHS = 5;
 /** More are one mistake in many clothes. */
@@ -71,6 +80,12 @@ interface Range {
   careful: boolean;
 }
 
+/** A failure that has been kept before it was as small as it gets. */
+interface Unfinished {
+  readonly failed: SmallFailure;
+  readonly state: Shrinking;
+}
+
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 export class Session {
@@ -78,6 +93,7 @@ export class Session {
   readonly #failures = new Map<string, { count: number; kept: Omit<KeptFailure, 'count'> | undefined }>();
   readonly #findings: Findings;
   readonly #told = new Set<string>();
+  readonly #unfinished: Unfinished[] = [];
   readonly #again: Range[] = [];
   #began = 0;
   #handed = 0;
@@ -111,17 +127,18 @@ export class Session {
     for (const file of this.#findings.deadly().files) await this.#keepDeadly(file, 'in an earlier session');
     await Promise.all(Array.from({ length: this.options.jobs }, () => this.#lane()));
     await this.#dealWithLeft();
+    await this.#finishShrinking();
     await this.executor.close();
     const { table } = this.prober.collector;
     const failures = [...this.#failures.values()].flatMap(({ kept, count }) => (kept === undefined ? [] : [{ ...kept, count }]));
     const { failures: _, newest: __, ...progress } = this.progress;
-    return { ...progress, failures, shares: shares(this.#times), missing: table.names.filter((___, point) => this.#known[point] === 0) };
+    return { ...progress, failures, shares: shares(this.#times), missing: table.names.filter((___, point) => this.#known[point] === 0 && table.excludes(point) === undefined), excluded: table.excluded };
   }
 
   get progress(): Progress {
     return {
       programs: this.#programs, instructions: this.#instructions, seconds: (performance.now() - this.#began) / 1000,
-      pointsReached: this.#reached, pointsTotal: this.#known.length, newest: this.#newest, failures: this.#failures.size,
+      pointsReached: this.#reached, pointsTotal: this.prober.collector.table.reachable, newest: this.#newest, failures: this.#failures.size,
     };
   }
 
@@ -179,7 +196,7 @@ export class Session {
   /** The program at which a worker has died twice, among these. */
   async #dealWithDeadly(first: number, count: number, death: string): Promise<number | undefined> {
     const { files, corrupt } = this.#findings.deadly();
-    for (const { path, message } of corrupt) this.#noteOnce(`${path} is skipped. ${message} Delete it.`);
+    for (const { path, message } of corrupt) this.#noteOnce(path, `${path} is skipped. ${message} Delete it.`);
     const file = files.find(({ program }) => program >= first && program < first + count);
     if (file === undefined) return undefined;
     this.#programs += file.program - first + 1;
@@ -202,12 +219,16 @@ export class Session {
     for (const point of result.points) {
       if (this.#known[point] !== 0) continue;
       this.#known[point] = 1;
-      this.#reached++;
-      this.#newest = this.prober.collector.table.name(point);
+      const { table } = this.prober.collector;
+      const impossible = table.excludes(point);
+      if (impossible === undefined) {
+        this.#reached++;
+        this.#newest = table.name(point);
+      } else this.#noteOnce(`point ${point}`, `A program has reached "${table.name(point)}", which counts as impossible (${impossible}): please report it.`);
     }
     for (const [signature, count] of Object.entries(result.again)) this.#count(signature, count);
-    for (const { path, message } of result.corrupt) this.#noteOnce(`${path} is skipped. ${message} Delete it.`);
-    if (result.unsaved !== undefined) this.#noteOnce(`The corpus cannot be saved: ${result.unsaved} The session goes on without.`);
+    for (const { path, message } of result.corrupt) this.#noteOnce(path, `${path} is skipped. ${message} Delete it.`);
+    if (result.unsaved !== undefined) this.#noteOnce('the corpus', `The corpus cannot be saved: ${result.unsaved} The session goes on without.`);
     if (result.finding !== undefined) await this.#deal(result.finding, this.executor);
     this.options.onProgress?.(this.progress);
     if (this.#failures.size >= MOST_FAILURES && !this.#stopped) {
@@ -216,9 +237,9 @@ export class Session {
     }
   }
 
-  #noteOnce(text: string): void {
-    if (!this.#told.has(text)) this.options.note(text);
-    this.#told.add(text);
+  #noteOnce(about: string, text: string): void {
+    if (!this.#told.has(about)) this.options.note(text);
+    this.#told.add(about);
   }
 
   #count(signature: string, count: number): boolean {
@@ -237,7 +258,7 @@ export class Session {
   /** Failing programs that nobody has told us of: of workers that died, or of an earlier session. */
   async #dealWithLeft(): Promise<void> {
     const { files, corrupt } = this.#findings.left();
-    for (const { path, message } of corrupt) this.#noteOnce(`${path} is skipped. ${message} Delete it.`);
+    for (const { path, message } of corrupt) this.#noteOnce(path, `${path} is skipped. ${message} Delete it.`);
     for (const { plan, program, path } of files) {
       const probe = this.prober.probe(plan);
       if (probe.kind === 'agreed') this.#findings.remove(path);
@@ -251,25 +272,47 @@ export class Session {
       this.#findings.remove(file);
       return;
     }
-    const small = await this.#shrink(plan, signature, executor);
-    await this.#keep({ signature, plan: small.plan, seed: this.options.seed, program, path: small.path }, file);
+    const { atOnce } = this.options.shrinking ?? SHRINKING;
+    const state = await this.#shrink({ plan, path: [], from: 0, done: false }, signature, executor, performance.now() + atOnce);
+    const failed = { signature, plan: state.plan, seed: this.options.seed, program, path: state.path };
+    if (!state.done) this.#unfinished.push({ failed, state });
+    await this.#keep(failed, file);
+  }
+
+  /** What time did not allow at once. */
+  async #finishShrinking(): Promise<void> {
+    const { shrinking: { atEnd } = SHRINKING, jobs, note } = this.options;
+    const waiting = this.#unfinished;
+    if (waiting.length === 0 || this.#stopped) return;
+    note(`${waiting.length === 1 ? 'A failure is' : `${waiting.length} failures are`} made smaller, for ${Math.round(atEnd / 1000)} s at most; ^C keeps ${waiting.length === 1 ? 'it as it is' : 'them as they are'}.`);
+    const end = performance.now() + atEnd;
+    const lane = async (): Promise<void> => {
+      for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) {
+        const share = (end - performance.now()) / Math.ceil((waiting.length + 1) / jobs);
+        const { failed, state } = one;
+        const small = await this.#shrink(state, failed.signature, this.executor, performance.now() + share);
+        if (small.path.length > state.path.length) await this.#keep({ ...failed, plan: small.plan, path: small.path }, undefined);
+      }
+    };
+    await Promise.all(Array.from({ length: jobs }, lane));
   }
 
   /** Makes the folder of a failure that has been noted. */
   async #keep(failed: SmallFailure, file: string | undefined): Promise<void> {
-    const { signature, plan } = failed;
+    const { signature, plan, program } = failed;
     const kept = await this.options.keep(failed);
-    const length = plan.body.reduce((sum, item) => sum + item.words.length, 0);
+    const length = lengthOfPlan(plan);
     if (kept.ok) this.#findings.remove(file);
-    else this.options.note(`${kept.message} ${kept.mend}${file === undefined ? '' : ` The program is in ${file}.`}`);
-    const told = kept.ok ? { directory: kept.directory, text: kept.text } : { directory: file ?? '', text: kept.message };
+    else this.options.note(`${kept.message} ${kept.mend}${file === undefined ? '' : ` The program is in ${file}.`}\n${signature}\n${kept.text}`);
     const entry = this.#failures.get(signature);
-    if (entry !== undefined) entry.kept = { signature, length, ...told };
+    // A folder of before is better than none.
+    if (entry !== undefined && (kept.ok || entry.kept?.directory === undefined)) {
+      entry.kept = { signature, length, program, directory: kept.ok ? kept.directory : undefined, text: kept.text };
+    }
   }
 
-  async #shrink(plan: Shrinking['plan'], signature: string, executor: Executor): Promise<Shrinking> {
-    let state: Shrinking = { plan, path: [], from: 0, done: false };
-    const end = performance.now() + SHRINK_TIME;
+  async #shrink(start: Shrinking, signature: string, executor: Executor, end: number): Promise<Shrinking> {
+    let state = start;
     while (!state.done && !this.#stopped && performance.now() < end) {
       try {
         state = await executor.shrink(state, signature, SHRINK_SLICE);

@@ -8,7 +8,7 @@ import type { Family, Hit, PointTable, Sight } from './points.js';
 
 const name = (cell: string): string => `transition ${cell}`;
 
-/** Counts transitions; what is unreachable by the specs is no point. */
+/** Counts transitions. */
 export class TrapPoints implements Family {
   readonly #table: PointTable;
   readonly #exceptions: ReadonlyMap<number, string>;
@@ -21,7 +21,10 @@ export class TrapPoints implements Family {
     this.#interrupts = new Map(isa.traps.interrupts.flatMap((i) => [
       [`M ${i.code}`, i.name], [`HS ${i.code}`, i.name], ...(i.guestCode === undefined ? [] : [[`VS ${i.guestCode}`, i.name] as const]),
     ] as const));
-    for (const cells of [exceptionCells(isa), interruptCells(isa), returnCells(isa)]) for (const cell of cells.reachable) table.add(name(cell));
+    for (const cells of [exceptionCells(isa), interruptCells(isa), returnCells(isa)]) {
+      for (const cell of cells.reachable) table.add(name(cell));
+      for (const { cell, reason } of cells.unreachable) table.add(name(cell), reason);
+    }
   }
 
   see({ retirement, instruction }: Sight, hit: Hit): void {

@@ -3,20 +3,19 @@
  * the first task and keeps.
  */
 import { failureText } from '../commands/failure.js';
+import { endWithParent } from '../commands/worker-pool.js';
 import type { WorkerTask } from './executor.js';
 import { openProber, type ProberSetup } from './open.js';
 import type { ChunkResult, Prober, Shrinking } from './prober.js';
 
-// ^C is for the process that waits for us: it lets the chunk end.
-process.on('SIGINT', () => undefined);
-process.on('disconnect', () => process.exit());
+const endIfAlone = endWithParent();
 
 let opened: { readonly key: string; readonly prober: Prober } | undefined;
 
 async function proberFor(setup: ProberSetup): Promise<Prober> {
   const key = JSON.stringify(setup);
   if (opened?.key === key) return opened.prober;
-  const made = await openProber(setup);
+  const made = await openProber(setup, endIfAlone);
   if (!made.ok) throw new Error(failureText(made));
   made.prober.corpus.refresh();
   opened = { key, prober: made.prober };

@@ -11,10 +11,12 @@ import { Builder, type BuiltProgram } from '../arbitraries/build.js';
 import { PlanMaker } from '../arbitraries/maker.js';
 import type { Profile } from '../arbitraries/profile.js';
 import type { Plan } from '../arbitraries/program.js';
-import { simpler } from '../arbitraries/shrink.js';
+import { everySimpler } from '../arbitraries/shrink.js';
 import { Coverage } from '../coverage/coverage.js';
+import { causeOf } from './cause.js';
 import { Lockstep, type Divergence, type LockstepOptions, type LockstepResult } from './lockstep.js';
 import { ObservedCore } from './observed.js';
+import { restarts } from './restart.js';
 
 /** What a campaign is asked for. It ends when `programs` are run, `seconds` are over or there are enough failures. */
 export interface CampaignOptions {
@@ -43,7 +45,7 @@ export interface Progress {
 export interface CampaignFailure {
   /** Number of the program as drawn. */
   readonly number: number;
-  /** The smallest program found that differs in the same thing. */
+  /** The smallest program found that differs for the same cause. */
   readonly plan: Plan;
   readonly program: BuiltProgram;
   readonly divergence: Divergence;
@@ -78,8 +80,10 @@ export class Campaign {
   readonly builder: Builder;
   readonly coverage: Coverage;
   readonly #lockstep: Lockstep;
+  readonly #isa: Isa;
 
   constructor({ core, isa, profile = 'all' }: Pick<CampaignOptions, 'core' | 'isa' | 'profile'>) {
+    this.#isa = isa;
     this.maker = new PlanMaker(isa, profile);
     this.builder = new Builder(this.maker.shapes);
     this.coverage = new Coverage(isa);
@@ -94,27 +98,28 @@ export class Campaign {
     return this.#lockstep.run(program, { ...PROGRAM_LIMITS, inputs: program.inputs, onRecord: (o) => coverage.see(o) });
   }
 
-  /** The smallest program that still differs in the same thing; counts nothing. */
+  /** The smallest program that still differs for the same cause; counts nothing. */
   shrink(number: number, plan: Plan, divergence: Divergence): CampaignFailure {
+    const { subject } = causeOf(divergence, this.#isa);
     let smallest = { plan, divergence };
     let runs = 0;
-    for (let found = true; found && runs < SHRINK_RUNS; ) {
-      found = false;
-      for (const candidate of simpler(smallest.plan)) {
-        if (++runs > SHRINK_RUNS) break;
+    const taken = (candidates: Iterable<Plan>): boolean => {
+      for (const candidate of candidates) {
+        if (++runs > SHRINK_RUNS) return false;
         const program = this.builder.build(candidate);
         const result = this.#lockstep.run(program, { ...PROGRAM_LIMITS, inputs: program.inputs });
-        if (result.kind === 'agreed' || !alike(result.divergence, divergence)) continue;
+        if (result.kind === 'agreed' || causeOf(result.divergence, this.#isa).subject !== subject) continue;
         smallest = { plan: candidate, divergence: result.divergence };
-        found = true;
-        break;
+        return true;
       }
-    }
+      return false;
+    };
+    const { shapes } = this.maker;
+    taken(restarts(plan, divergence, this.#isa, shapes));
+    while (taken(everySimpler(smallest.plan, shapes)));
     return { number, ...smallest, program: this.builder.build(smallest.plan) };
   }
 }
-
-const alike = (a: Divergence, b: Divergence): boolean => a.kind === b.kind && a.differences[0]?.what === b.differences[0]?.what;
 
 /** Runs a campaign to its end. */
 export function campaign(options: CampaignOptions): CampaignResult {

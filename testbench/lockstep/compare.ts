@@ -2,13 +2,15 @@
  * The first difference between two records or two states, in the manual's
  * words.
  */
-import type { ArchitecturalState, Retirement } from '../retirement.js';
+import type { ArchitecturalState, CsrChange, Retirement } from '../retirement.js';
 
 /** One thing on which the two disagree, as text. */
 export interface Difference {
   readonly what: string;
   readonly model: string;
   readonly reference: string;
+  /** Of a CSR that the record changed: its value before. */
+  readonly was?: string;
 }
 
 const NONE: readonly Difference[] = [];
@@ -77,14 +79,19 @@ function compareCsrs(model: Retirement, reference: Retirement, check: (d: Differ
   if (model.csrs.length === 0 && reference.csrs.length === 0) return;
   const names = new Set([...model.csrs, ...reference.csrs].map((c) => c.csr));
   for (const name of names) {
-    const m = model.csrs.find((c) => c.csr === name);
-    const r = reference.csrs.find((c) => c.csr === name);
-    if (m === undefined || r === undefined) check(differ(`change of ${name}`, m === undefined ? 'none' : hex(m.after), r === undefined ? 'none' : hex(r.after)));
-    else {
-      check(differ(`${name} before`, m.before, r.before));
-      check(differ(name, m.after, r.after));
-    }
+    compareChange(name, model.csrs.find((c) => c.csr === name), reference.csrs.find((c) => c.csr === name), check);
   }
+}
+
+/** Who does not list a change has left the value as the other found it. */
+function compareChange(name: string, model: CsrChange | undefined, reference: CsrChange | undefined, check: (d: Difference | undefined) => void): void {
+  const before = (reference ?? model)?.before;
+  if (before === undefined) return;
+  check(differ(`${name} before`, model?.before ?? before, reference?.before ?? before));
+  const after = differ(name, model?.after ?? before, reference?.after ?? before);
+  check(after === undefined ? undefined : { ...after, was: hex(before) });
+  // A change to what it was before: the records differ, the values do not.
+  if (after === undefined && (model === undefined) !== (reference === undefined)) check(differ(`change of ${name}`, model !== undefined, reference !== undefined));
 }
 
 /** All differences of two states. */

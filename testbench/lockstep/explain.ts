@@ -2,12 +2,16 @@
  * A divergence in the manual's words: where, what the two say, which rule.
  */
 import type { CoreDescription } from '../../model/compile.js';
-import type { Csr, Instruction, Isa } from '../../model/spec/isa.js';
+import type { Csr, Isa } from '../../model/spec/isa.js';
+import type { Span } from '../../model/spec/diagnostic.js';
+import { positionOf } from '../../model/spec/render.js';
 import type { Disassembler } from '../assembly/disassemble.js';
 import type { Retirement } from '../retirement.js';
+import { causeOf, csrDifference, differingFields, subjectOf, type Cause } from './cause.js';
 import type { Difference } from './compare.js';
-import { decidingState, mayHold, type StateBefore } from './deciding-state.js';
+import { decidingBits } from './deciding-bits.js';
 import type { Divergence } from './lockstep.js';
+import type { StateBit } from './occasion.js';
 
 /** What the text needs to know. */
 export interface ExplainContext {
@@ -17,8 +21,11 @@ export interface ExplainContext {
 }
 
 /** Differences shown; the first is the telling one. */
-const MOST_DIFFERENCES = 8;
+const MOST_DIFFERENCES = 16;
 const MOST_RULES = 4;
+const MOST_STATE = 24;
+/** Bits of one register that are shown singly. */
+const MOST_BITS = 2;
 const LEAST_WIDTH = 12;
 
 /**
@@ -29,14 +36,54 @@ const LEAST_WIDTH = 12;
  *               model       reference
  *   mode        HS          VS
  * State:  mstatus.TSR was 0, mstatus.SPP was 1, hstatus.SPV was 1
+ * Row:    sret_v0 (isa/privileged.yaml:52)
  * Rule:   sret_v0, hstatus_spv_sret
  * ```
  */
 export function explain(divergence: Divergence, context: ExplainContext): string {
-  const rules = rulesOf(divergence, context);
-  const state = [...owedLine(divergence, context), ...stateLine(divergence, context)];
-  const differences = divergence.differences.map((d) => inWords(d, context.description));
-  return [headLine(divergence, context), ...differenceTable(differences, context.isa), ...state, ...(rules.length === 0 ? [] : [`Rule:   ${rules.join(', ')}`])].join('\n');
+  const { isa, description } = context;
+  const cause = causeOf(divergence, isa);
+  const differences = divergence.differences.flatMap((d) => byField(isa, d)).map((d) => inWords(d, description));
+  return [headLine(divergence, context), ...differenceTable(differences), ...owedLine(divergence, context), ...causeLines(cause, stateOf(cause, divergence, isa))].join('\n');
+}
+
+/** What decided by the reference, then by the specs: bits and fields, and as a whole the CSRs of which many bits do. */
+function stateOf(cause: Cause, divergence: Divergence, isa: Isa): readonly string[] {
+  const bits = [...new Map([...decidingBits(divergence, isa), ...cause.state].map((bit) => [bit.name, bit])).values()];
+  const wholeOf = ({ name }: StateBit): string => name.replace(/\[\d+\]$/, '');
+  const counts = new Map<string, number>();
+  for (const bit of bits) counts.set(wholeOf(bit), (counts.get(wholeOf(bit)) ?? 0) + 1);
+  const texts = bits.map((bit) => {
+    const whole = wholeOf(bit);
+    const value = (counts.get(whole) ?? 0) <= MOST_BITS ? undefined : divergence.before?.[whole] ?? linesValue(whole, divergence);
+    return value === undefined ? `${bit.name} was ${bit.value}` : `${whole} was 0x${value.toString(16)}`;
+  });
+  return [...new Set(texts)];
+}
+
+const linesValue = (name: string, { observation }: Divergence): bigint | undefined => (name === 'lines.hgeip' ? observation?.inputs.hgeip : undefined);
+
+/** What decided, with its values before the instruction; where in the specs it stands; what the manual calls it. */
+function causeLines({ entry, rules }: Cause, state: readonly string[]): readonly string[] {
+  const more = state.length > MOST_STATE ? [`and ${state.length - MOST_STATE} more`] : [];
+  const where = entry === undefined ? [] : [`Row:    ${entry.name} (${placeIn(entry.span)})`];
+  const named = [...new Set(rules)].slice(0, MOST_RULES);
+  return [...(state.length === 0 ? [] : [`State:  ${[...state.slice(0, MOST_STATE), ...more].join(', ')}`]), ...where, ...(named.length === 0 ? [] : [`Rule:   ${named.join(', ')}`])];
+}
+
+/** `isa/traps.yaml:98`: from whichever specs it is, for a replay reads copies. */
+const placeIn = (span: Span): string => `${span.file.path.split(/[\\/]/).slice(-2).join('/')}:${positionOf(span).line}`;
+
+/** A CSR's difference as those of its fields, each with its value before. */
+function byField(isa: Isa, difference: Difference): readonly Difference[] {
+  const found = csrDifference(isa, difference);
+  if (found === undefined || isOneNumber(found.csr)) return [difference];
+  const { what, model, reference, was } = difference;
+  const suffix = what.slice(found.csr.name.length);
+  return differingFields(found.csr, found.changed).map(({ name, low, width }) => {
+    const part = (text: string): string => `0x${BigInt.asUintN(width, BigInt(text) >> BigInt(low)).toString(16)}`;
+    return { what: `${name}${suffix}`, model: part(model), reference: part(reference), ...(was === undefined ? {} : { was: part(was) }) };
+  });
 }
 
 /** Causes by name: `exception 22 into HS` is `virtual_instruction (22) into HS`. */
@@ -48,39 +95,13 @@ function inWords(difference: Difference, { exceptions, interrupts }: CoreDescrip
   return { ...difference, model: named(difference.model), reference: named(difference.reference) };
 }
 
-/** What a divergence is about: a record, and whether there was an instruction. */
-interface DivergenceSubject {
-  readonly retirement: Retirement;
-  readonly fetched: boolean;
-}
-
-/** The record that differs; of a silence, the one that the core owes. */
-export function subjectOf({ kind, observation, reference }: Divergence): DivergenceSubject | undefined {
-  if (kind === 'silence') return reference === undefined ? undefined : { retirement: reference, fetched: reference.insn !== 0 };
-  return observation === undefined ? undefined : { retirement: observation.retirement, fetched: observation.inputs.insn !== undefined };
-}
+/** Addresses and the like: a CSR whose only field is most of it. */
+const isOneNumber = ({ fields }: Csr): boolean => fields.filter(({ source }) => source.kind !== 'constant').length === 1;
 
 /** What a silent core has before it. */
 function owedLine(divergence: Divergence, context: ExplainContext): readonly string[] {
   const subject = divergence.kind === 'silence' ? subjectOf(divergence) : undefined;
   return subject === undefined ? [] : [`Owed:   ${placeOf(subject, context)}`];
-}
-
-/** What decided, with its values before the instruction. */
-function stateLine(divergence: Divergence, { isa, disassemble }: ExplainContext): readonly string[] {
-  const { reference, before } = divergence;
-  const subject = subjectOf(divergence);
-  if (subject === undefined || before === undefined) return [];
-  const { retirement } = subject;
-  const instruction = instructionOf(subject, isa, disassemble);
-  const accessed = instruction?.class === 'csr' ? isa.csrs.find((c) => c.address === retirement.insn >>> 20) : undefined;
-  const deciding = decidingState(isa, instruction, accessed, [retirement, ...(reference === undefined ? [] : [reference])], before);
-  return deciding.length === 0 ? [] : [`State:  ${deciding.map(({ name, value }) => `${name} was ${value}`).join(', ')}`];
-}
-
-function instructionOf({ retirement, fetched }: DivergenceSubject, isa: Isa, disassemble: Disassembler): Instruction | undefined {
-  const mnemonic = fetched ? disassemble(retirement.insn).replace(/^.*# /, '').split(' ')[0] ?? '' : '';
-  return isa.instructions.find((i) => i.name === mnemonic);
 }
 
 const PREFIXES: Readonly<Record<Divergence['kind'], string>> = {
@@ -95,7 +116,7 @@ function headLine({ kind, observation }: Divergence, context: ExplainContext): s
 }
 
 /** Mode, address and what is there. */
-function placeOf({ retirement, fetched }: DivergenceSubject, { description, disassemble }: ExplainContext): string {
+function placeOf({ retirement, fetched }: { readonly retirement: Retirement; readonly fetched: boolean }, { description, disassemble }: ExplainContext): string {
   const { trap, mode, pc_rdata: pc, insn } = retirement;
   const what = trap?.interrupt === true
     ? `${description.interrupts[trap.cause] ?? trap.cause} interrupt`
@@ -103,65 +124,18 @@ function placeOf({ retirement, fetched }: DivergenceSubject, { description, disa
   return `${mode}  0x${pc.toString(16)}  ${what}`;
 }
 
-function differenceTable(differences: readonly Difference[], isa: Isa): readonly string[] {
+function differenceTable(differences: readonly Difference[]): readonly string[] {
   const shown = differences.slice(0, MOST_DIFFERENCES);
   const width = (texts: readonly string[]): number => Math.max(LEAST_WIDTH, ...texts.map((t) => t.length + 2));
   const first = width(shown.map((d) => d.what));
   const second = width(shown.map((d) => d.model));
   const third = width(shown.map((d) => d.reference));
-  const line = (what: string, model: string, reference: string, remark: string): string =>
-    `  ${what.padEnd(first)}${model.padEnd(second)}${reference.padEnd(third)}${remark}`.trimEnd();
+  const line = (what: string, model: string, reference: string, was?: string): string =>
+    `  ${what.padEnd(first)}${model.padEnd(second)}${reference.padEnd(third)}${was === undefined ? '' : `was ${was}`}`.trimEnd();
   const rest = differences.length - shown.length;
   return [
-    line('', 'model', 'reference', ''),
-    ...shown.map((d) => line(d.what, d.model, d.reference, remarkOf(d, isa))),
+    line('', 'model', 'reference'),
+    ...shown.map((d) => line(d.what, d.model, d.reference, d.was)),
     ...(rest > 0 ? [`  and ${rest} more`] : []),
   ];
 }
-
-/** The fields in which two values of a CSR differ. */
-function remarkOf(difference: Difference, isa: Isa): string {
-  const names = fieldsIn(difference, csrOf(difference, isa)).map((f) => f.name);
-  return names.length === 0 ? '' : `differs in ${names.join(', ')}`;
-}
-
-const csrOf = ({ what }: Difference, isa: Isa): Csr | undefined => {
-  const name = what.replace(/^change of /, '').replace(/ before$/, '');
-  return isa.csrs.find((csr) => csr.name === name);
-};
-
-function fieldsIn({ model, reference }: Difference, csr: Csr | undefined): readonly Csr['fields'][number][] {
-  if (csr === undefined || !/^0x[0-9a-f]+$/.test(model) || !/^0x[0-9a-f]+$/.test(reference)) return [];
-  const changed = BigInt(model) ^ BigInt(reference);
-  return csr.fields.filter(({ bits: { high, low } }) => ((changed >> BigInt(low)) & ((1n << BigInt(high - low + 1)) - 1n)) !== 0n);
-}
-
-/** Rules that speak about a divergence, the likeliest first: of the CSR that differs, of the permit row, of the exception, of the instruction. */
-export function rulesOf(divergence: Divergence, { isa, disassemble }: ExplainContext): readonly string[] {
-  const { differences: [first], reference, before } = divergence;
-  if (first === undefined) return [];
-  const csr = csrOf(first, isa);
-  const ofCsr = csr === undefined ? [] : [...fieldsIn(first, csr).flatMap((f) => f.rules), ...csr.rules];
-  const subject = subjectOf(divergence);
-  const retirement = subject?.retirement;
-  const instruction = subject === undefined ? undefined : instructionOf(subject, isa, disassemble);
-  const ofDecision = retirement === undefined ? [] : decisionRules(isa, instruction, retirement, reference, before);
-  const ofInstruction = instruction === undefined ? [] : [...caseRules(isa, instruction, retirement, before), ...instruction.rules];
-  const decides = /^(outcome|cause|trap taken in|interrupt)$/.test(first.what);
-  const all = decides ? [...ofDecision, ...ofInstruction] : [...ofCsr, ...ofInstruction, ...ofDecision];
-  return [...new Set(all)].slice(0, MOST_RULES);
-}
-
-function decisionRules(isa: Isa, instruction: Instruction | undefined, model: Retirement, reference: Retirement | undefined, before: StateBefore | undefined): readonly string[] {
-  const rows = isa.permits.find((table) => table.name === instruction?.permit)?.rows ?? [];
-  // The first row that may hold decides; what the state leaves open, a later one may.
-  const decided = rows.filter((row) => mayHold(isa, row.when, model.mode, before)).slice(0, before === undefined ? rows.length : 1);
-  const permits = decided.flatMap((row) => row.rules);
-  const codes = [reference?.trap, model.trap].flatMap((trap) => (trap === undefined || trap.interrupt ? [] : [trap.cause]));
-  const exceptions = isa.traps.exceptions.filter((e) => codes.includes(e.code)).flatMap((e) => e.rules);
-  const levels = model.trap?.interrupt === true || reference?.trap?.interrupt === true ? isa.traps.levels.flatMap((l) => l.rules) : [];
-  return [...permits, ...exceptions, ...levels];
-}
-
-const caseRules = (isa: Isa, instruction: Instruction, retirement: Retirement | undefined, before: StateBefore | undefined): readonly string[] =>
-  instruction.cases.filter((c) => retirement === undefined || mayHold(isa, c.when, retirement.mode, before)).flatMap((c) => c.rules);

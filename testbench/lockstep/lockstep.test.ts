@@ -1,25 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { CORES, compiledCore } from '../properties/cores.js';
+import { kept } from '../properties/kept.js';
 import { programFrom } from '../properties/programs.js';
 import { unreadable } from '../fuzz/planted.testing.js';
 import { Lockstep } from './lockstep.js';
 import { ObservedCore } from './observed.js';
 
-/** Stores an even value, which HTIF takes for the address of a system call: there is none at 0x68. */
-const MISUSE = `
-        .globl _start
-_start: la   a0, tohost
-        li   a1, 0x68
-        sd   a1, 0(a0)
-1:      j    1b
-        .align 6
-        .globl tohost
-tohost: .dword 0
-`;
-
 describe.each(CORES)('lockstep on the %s core', (name) => {
   it('tells the reference what the host wrote after the last record', () => {
-    const result = new Lockstep(new ObservedCore(compiledCore(name))).run(programFrom(MISUSE), { maxCycles: 1000 });
+    const result = new Lockstep(new ObservedCore(compiledCore(name))).run(kept('host-answers-behind-the-last-record').program, { maxCycles: 1000 });
     expect(result.kind === 'agreed' ? result.outcome.kind : result).toBe('htif-error');
   });
 

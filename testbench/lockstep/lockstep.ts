@@ -28,6 +28,8 @@ export interface Divergence {
   readonly reference: Retirement | undefined;
   /** The reference's home CSRs before its record; undefined if state or memory differ. */
   readonly before?: Readonly<Record<string, bigint>>;
+  /** Of two records that differ, the integer registers before them. */
+  readonly x?: readonly bigint[];
   /** At least one, the telling one first. */
   readonly differences: readonly Difference[];
   /** What was thrown. */
@@ -67,6 +69,8 @@ export class Lockstep {
   /** Records since all state was compared. */
   #unchecked = 0;
   #last: Observation | undefined;
+  /** Integer registers after the last record. */
+  readonly #x = new Array<bigint>(32).fill(0n);
   /** The reference works on a record. */
   #stepping = false;
   /** The last cycle in which there had to be no record: of a record, or of a wait. */
@@ -152,6 +156,7 @@ export class Lockstep {
     this.#traps = 0;
     this.#unchecked = 0;
     this.#last = undefined;
+    this.#x.fill(0n);
     this.#stepping = false;
     this.#heard = 0n;
     this.#onRecord = options.onRecord;
@@ -170,9 +175,10 @@ export class Lockstep {
       this.#heard = observation.inputs.cycle;
       const differences = compareRecords(observation.retirement, reference);
       if (differences.length > 0) {
-        this.#divergence = { kind: 'record', observation, reference, differences, before: this.#before(reference) };
+        this.#divergence = { kind: 'record', observation, reference, differences, before: this.#before(reference), x: [...this.#x] };
         return;
       }
+      if (reference.rd_addr !== 0) this.#x[reference.rd_addr] = reference.rd_wdata;
       this.#records++;
       this.#unchecked++;
       this.#tell(observation);

@@ -3,9 +3,12 @@
  *
  *     core   0: 3 0x0000000080000038 (0x00053583) x11 0x1122334455667788 mem 0x0000000080002000
  *
- * Privilege (without V), pc, word; then the register written, the CSR written
- * with the value it took, the address of a load, address and data of a store.
- * Traps and interrupts have no line, nor has what they or an xRET do to CSRs.
+ * Privilege (without V), pc, word; then the register written, the CSRs written
+ * with the values they took (of a return from a trap the status registers, changed
+ * or not), the address of a load, address and data of a store. Traps and interrupts
+ * have no line, nor has what they do to CSRs. A view is shown as what stores it:
+ * sstatus as mstatus, hvip and its kin as mip, of which the log has the stored
+ * bits only, not the lines.
  */
 import type { CoreDescription } from '../../model/compile.js';
 import { isCompressed } from '../../model/spec/compressed.js';
@@ -53,12 +56,12 @@ export class CommitLog {
 
   /** Logs a record. */
   record(observation: Observation): void {
-    const write = this.#csrs.follow(observation);
+    const writes = this.#csrs.follow(observation);
     const { retirement } = observation;
     if (retirement.trap !== undefined || !this.#wanted) return;
     if (this.#lines.room < LONGEST_LINE) this.flush();
     this.#begin(retirement);
-    if (write !== undefined) {
+    for (const write of writes) {
       this.#lines.text(` c${write.address}_${write.name} 0x`);
       this.#lines.doubleword(write.value);
     }

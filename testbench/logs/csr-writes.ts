@@ -28,6 +28,18 @@ const STORED_IN: Readonly<Record<string, string>> = {
   sstatus: 'mstatus', sie: 'mie', hie: 'mie', vsie: 'mie', sip: 'mip', hip: 'hvip', vsip: 'hvip',
 };
 
+/** Registers that the log shows under another name: hvip is a view of mip there. */
+const SHOWN_AS: Readonly<Record<string, string>> = { hvip: 'mip' };
+
+/** Status registers that a return from a trap writes, in the log's order, which is that of the addresses. */
+function returnWrites({ insn, mode }: Retirement): readonly string[] {
+  switch (insn) {
+    case 0x3020_0073: return ['mstatus'];
+    case 0x1020_0073: return mode === 'VS' || mode === 'VU' ? ['vsstatus'] : ['mstatus', 'hstatus'];
+    default: return [];
+  }
+}
+
 /** What follows the CSRs of a hart from record to record. */
 export class CsrWrites {
   readonly #counters = new Counters();
@@ -46,8 +58,8 @@ export class CsrWrites {
     this.#values = new Map(homes);
   }
 
-  /** The write of the record's instruction, if it makes one. To be called for every record, in order. */
-  follow({ retirement, inputs: { cycle } }: Observation): CsrWrite | undefined {
+  /** The writes of the record's instruction. To be called for every record, in order. */
+  follow({ retirement, inputs: { cycle } }: Observation): readonly CsrWrite[] {
     const { insn, trap, rd_addr: rd, csrs } = retirement;
     const home = trap === undefined ? this.#target(retirement) : undefined;
     const counter = home === 'mcycle' || home === 'minstret' ? this.#written(insn, home === 'mcycle' ? this.#counters.mcycle(cycle) : this.#counters.minstret) : undefined;
@@ -59,7 +71,8 @@ export class CsrWrites {
     if (counter !== undefined && home === 'mcycle') this.#counters.setMcycle(counter, cycle);
     if (counter !== undefined && home === 'minstret') this.#counters.setMinstret(counter);
     if (rd !== 0) this.#x[rd] = retirement.rd_wdata;
-    return home === undefined ? undefined : this.#write(home, counter ?? this.#stored(home));
+    if (home !== undefined) return [this.#write(home, counter)];
+    return trap === undefined ? returnWrites(retirement).filter((name) => this.#values.has(name)).map((name) => this.#write(name)) : [];
   }
 
   /** The register that stores what the instruction writes. */
@@ -90,7 +103,8 @@ export class CsrWrites {
     return home === 'mip' ? value | (this.#values.get('hvip') ?? 0n) : value;
   }
 
-  #write(name: string, value: bigint): CsrWrite {
-    return { address: this.#addressOf.get(name) ?? 0, name, value };
+  #write(home: string, counter?: bigint): CsrWrite {
+    const name = SHOWN_AS[home] ?? home;
+    return { address: this.#addressOf.get(name) ?? 0, name, value: counter ?? this.#stored(name) };
   }
 }

@@ -2,16 +2,17 @@
 import type { Module } from '../../model/ir/ir.js';
 import type { Isa, Uarch } from '../../model/spec/isa.js';
 import { csrMutants } from './csrs.js';
+import { decodingMutants } from './decoding.js';
 import { hardwareMutants, uarchMutants } from './hardware.js';
 import { instructionMutants } from './instructions.js';
 import type { Mutant } from './mutant.js';
 import { permitMutants } from './permits.js';
 import { trapMutants } from './traps.js';
 
-/** Mutants of the specs. */
-export const specMutants = (isa: Isa): readonly Mutant[] => [...permitMutants(isa), ...trapMutants(isa), ...csrMutants(isa), ...instructionMutants(isa)];
-
-/** Mutants of the specs, of the core's file and of its hardware. */
+/** Mutants of the specs, of the decoder, of the core's file and of its hardware. */
 export function allMutants(isa: Isa, uarch: Uarch, module: Module): readonly Mutant[] {
-  return [...specMutants(isa), ...uarchMutants(uarch), ...hardwareMutants(module, isa, uarch)];
+  return [
+    ...permitMutants(isa), ...trapMutants(isa), ...csrMutants(isa), ...instructionMutants(isa),
+    ...decodingMutants(module, isa), ...uarchMutants(uarch), ...hardwareMutants(module, isa, uarch),
+  ];
 }

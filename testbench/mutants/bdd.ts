@@ -4,11 +4,10 @@
  * makes "exhaustive over the support" feasible for dozens of bits.
  */
 
+import { Triples } from './triples.js';
+
 /** A function; 0 is false, 1 is true. */
 export type Bit = number;
-
-/** Nodes fit 21 bits, so that two of them and a variable make an exact number. */
-const SPAN = 2 ** 21;
 
 /** Thrown inside and caught by whoever asks: too large. */
 export class TooLarge extends Error {}
@@ -21,8 +20,9 @@ export class Diagrams {
   readonly #variable: number[] = [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
   readonly #low: Bit[] = [0, 1];
   readonly #high: Bit[] = [0, 1];
-  readonly #unique = new Map<number, Bit>();
-  readonly #results: readonly Map<number, Bit>[] = [new Map(), new Map()];
+  readonly #unique = new Triples();
+  /** Results of operations, each 1 more than it is: 0 stands for none. */
+  readonly #results = new Triples();
 
   /** Nodes made so far. */
   get size(): number {
@@ -64,33 +64,34 @@ export class Diagrams {
   }
 
   #apply(op: typeof AND | typeof XOR, a: Bit, b: Bit): Bit {
-    const [first, second] = a < b ? [a, b] : [b, a];
-    const results = this.#results[op];
-    const key = first * SPAN + second;
-    const known = results?.get(key);
-    if (known !== undefined) return known;
-    const [va, vb] = [this.#variable[first] ?? 0, this.#variable[second] ?? 0];
+    const first = Math.min(a, b);
+    const second = Math.max(a, b);
+    const known = this.#results.get(op, first, second);
+    if (known !== 0) return known - 1;
+    const va = this.#variable[first] ?? 0;
+    const vb = this.#variable[second] ?? 0;
     const top = Math.min(va, vb);
-    const part = (side: readonly Bit[], node: Bit, v: number): Bit => (v === top ? (side[node] ?? 0) : node);
-    const join = (x: Bit, y: Bit): Bit => (op === AND ? this.and(x, y) : this.xor(x, y));
-    const low = join(part(this.#low, first, va), part(this.#low, second, vb));
-    const high = join(part(this.#high, first, va), part(this.#high, second, vb));
+    const low = this.#join(op, va === top ? (this.#low[first] ?? 0) : first, vb === top ? (this.#low[second] ?? 0) : second);
+    const high = this.#join(op, va === top ? (this.#high[first] ?? 0) : first, vb === top ? (this.#high[second] ?? 0) : second);
     const result = this.#node(top, low, high);
-    results?.set(key, result);
+    this.#results.set(op, first, second, result + 1);
     return result;
+  }
+
+  #join(op: typeof AND | typeof XOR, a: Bit, b: Bit): Bit {
+    return op === AND ? this.and(a, b) : this.xor(a, b);
   }
 
   #node(variable: number, low: Bit, high: Bit): Bit {
     if (low === high) return low;
-    const key = (variable * SPAN + low) * SPAN + high;
-    const known = this.#unique.get(key);
-    if (known !== undefined) return known;
+    const known = this.#unique.get(variable, low, high);
+    if (known !== 0) return known;
     const node = this.#variable.length;
-    if (node > this.limit || variable >= 1024) throw new TooLarge();
+    if (node > this.limit) throw new TooLarge();
     this.#variable.push(variable);
     this.#low.push(low);
     this.#high.push(high);
-    this.#unique.set(key, node);
+    this.#unique.set(variable, low, high, node);
     return node;
   }
 }

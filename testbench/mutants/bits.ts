@@ -23,6 +23,7 @@ export class BitBlaster {
   readonly #known = new Map<Expr, (Bit | undefined)[]>();
   readonly #leaves: ReadonlyMap<Expr, number>;
   readonly #uniform = new Map<Expr, Bit>();
+  readonly #certainties = new Map<Expr, Map<number, 0 | 1 | undefined>>();
   /** Carries into each bit of a sum, as far as they were needed. */
   readonly #carries = new Map<Expr, Bit[]>();
   /** First variable of each unknown, by bit. */
@@ -68,6 +69,12 @@ export class BitBlaster {
     return e.cases.reduceRight<Bit>((rest, c) => this.#mux(c.keys.reduce<Bit>((any, k) => d.or(any, this.#equals(e.key, k)), 0), () => of(c.value), () => rest), of(e.default));
   }
 
+  /** Whether two bits come from the same place, whatever is there. */
+  same(a: Expr, b: Expr, i: number): boolean {
+    const [p, q] = [originOf(a, i), originOf(b, i)];
+    return p.e === q.e && p.bit === q.bit;
+  }
+
   /** The bits of an expression. */
   word(e: Expr): Word {
     return Array.from({ length: e.width }, (_, i) => this.bit(e, i));
@@ -82,6 +89,8 @@ export class BitBlaster {
 
   #compute(e: Expr, i: number): Bit {
     const { diagrams: d } = this;
+    const certain = this.#certain(e, i);
+    if (certain !== undefined) return certain;
     if (isUnknown(e)) return d.variable(this.#variables.get(e)?.[i] ?? 0);
     switch (e.kind) {
       case 'const':
@@ -95,12 +104,8 @@ export class BitBlaster {
       case 'slice':
         return this.bit(e.a, e.low + i);
       case 'concat': {
-        let low = i;
-        for (const part of [...e.parts].reverse()) {
-          if (low < part.width) return this.bit(part, low);
-          low -= part.width;
-        }
-        return 0;
+        const [part, bit] = partOf(e.parts, i);
+        return part === undefined ? 0 : this.bit(part, bit);
       }
       case 'extend':
         return i < e.a.width ? this.bit(e.a, i) : e.signed ? this.bit(e.a, e.a.width - 1) : 0;
@@ -110,6 +115,47 @@ export class BitBlaster {
       case 'element':
       case 'wire':
         return 0;
+    }
+  }
+
+  /**
+   * A bit that is the same whatever is chosen on the way to it, without a look
+   * at what chooses: the upper bits of a cause, say.
+   */
+  #certain(e: Expr, i: number): 0 | 1 | undefined {
+    if (isUnknown(e)) return undefined;
+    const known = this.#certainties.get(e) ?? new Map<number, 0 | 1 | undefined>();
+    if (known.size === 0) this.#certainties.set(e, known);
+    if (!known.has(i)) known.set(i, this.#sameOnAllWays(e, i));
+    return known.get(i);
+  }
+
+  #sameOnAllWays(e: Expr, i: number): 0 | 1 | undefined {
+    const agreed = (arms: readonly Expr[]): 0 | 1 | undefined => {
+      const [first, ...others] = arms;
+      const bit = first === undefined ? undefined : this.#certain(first, i);
+      return bit !== undefined && others.every((arm) => this.#certain(arm, i) === bit) ? bit : undefined;
+    };
+    switch (e.kind) {
+      case 'const':
+        return (e.value >> BigInt(i)) & 1n ? 1 : 0;
+      case 'mux':
+        return agreed([e.then, e.else]);
+      case 'select':
+        return agreed([e.default, ...e.cases.map((c) => c.value)]);
+      case 'slice':
+        return this.#certain(e.a, e.low + i);
+      case 'extend':
+        return i < e.a.width ? this.#certain(e.a, i) : e.signed ? this.#certain(e.a, e.a.width - 1) : 0;
+      case 'concat': {
+        const [part, bit] = partOf(e.parts, i);
+        return part === undefined ? undefined : this.#certain(part, bit);
+      }
+      case 'binary':
+        if (e.op === 'and' && (this.#certain(e.a, i) === 0 || this.#certain(e.b, i) === 0)) return 0;
+        return e.op === 'or' && (this.#certain(e.a, i) === 1 || this.#certain(e.b, i) === 1) ? 1 : undefined;
+      default:
+        return undefined;
     }
   }
 
@@ -191,6 +237,24 @@ export class BitBlaster {
   }
 }
 
+/** The part of a concatenation that bit `i` lies in, and which bit of it. */
+function partOf(parts: readonly Expr[], i: number): readonly [part: Expr | undefined, bit: number] {
+  let low = i;
+  for (const part of [...parts].reverse()) {
+    if (low < part.width) return [part, low];
+    low -= part.width;
+  }
+  return [undefined, 0];
+}
+
+/** Where a bit comes from, through what only moves it. */
+function originOf(e: Expr, bit: number): { readonly e: Expr; readonly bit: number } {
+  if (e.kind === 'slice') return originOf(e.a, e.low + bit);
+  if (e.kind === 'extend' && bit < e.a.width) return originOf(e.a, bit);
+  const [part, at] = e.kind === 'concat' ? partOf(e.parts, bit) : [undefined, bit];
+  return part === undefined ? { e, bit } : originOf(part, at);
+}
+
 /** What trees of choices choose by, and between. */
 export function choicesOf(roots: readonly Expr[]): { readonly conditions: readonly Expr[]; readonly leaves: readonly Expr[] } {
   const conditions = new Set<Expr>();
@@ -211,7 +275,8 @@ export function choicesOf(roots: readonly Expr[]): { readonly conditions: readon
   return { conditions: [...conditions], leaves: [...leaves] };
 }
 
-function unknownsOf(roots: readonly Expr[]): ReadonlySet<Expr> {
+/** What expressions are made of: registers, elements, wires, products and quotients. */
+export function unknownsOf(roots: readonly Expr[]): ReadonlySet<Expr> {
   const unknowns = new Set<Expr>();
   const seen = new Set<Expr>();
   const visit = (e: Expr): void => {

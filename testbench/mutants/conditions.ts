@@ -1,4 +1,5 @@
 /** Small mistakes in a `when`, and in lists of rows of which the first that matches decides. */
+import type { Span } from '../../model/spec/diagnostic.js';
 import type { Condition } from '../../model/spec/isa.js';
 
 /** A condition with a mistake, and what the mistake is. */
@@ -21,11 +22,20 @@ export function mistakenConditions({ terms }: Condition): readonly Mistake<Condi
   });
 }
 
+/** Rows with a mistake, and which of them it touches. */
+export interface MistakenOrder<T> extends Mistake<readonly T[]> {
+  readonly entry: { readonly span: Span; readonly rules: readonly string[] };
+}
+
 /** Each row lost, and exchanged with the next. */
-export function mistakenOrders<T extends { readonly name: string }>(rows: readonly T[]): readonly Mistake<readonly T[]>[] {
+export function mistakenOrders<T extends { readonly name: string; readonly span: Span; readonly rules: readonly string[] }>(rows: readonly T[]): readonly MistakenOrder<T>[] {
   return rows.flatMap((row, i) => {
-    const lost: Mistake<readonly T[]> = { what: `${row.name}: lost`, value: rows.toSpliced(i, 1) };
+    const lost: MistakenOrder<T> = { what: `${row.name}: lost`, value: rows.toSpliced(i, 1), entry: row };
     const next = rows[i + 1];
-    return next === undefined ? [lost] : [lost, { what: `${row.name}: after ${next.name}`, value: rows.with(i, next).with(i + 1, row) }];
+    if (next === undefined) return [lost];
+    return [lost, { what: `${row.name}: after ${next.name}`, value: rows.with(i, next).with(i + 1, row), entry: { span: spanOfBoth(row.span, next.span), rules: [...row.rules, ...next.rules] } }];
   });
 }
+
+/** From the first to the second, if they are in one file. */
+const spanOfBoth = (a: Span, b: Span): Span => (a.file === b.file ? { file: a.file, start: Math.min(a.start, b.start), end: Math.max(a.end, b.end) } : a);

@@ -4,23 +4,19 @@
  *
  * Some mutants differ only in states that cannot be reached. Those are ruled
  * out by invariants, each of which is a property of its own
- * (`mutants-rest-on-invariants.test.ts`), and named in the proof.
+ * (`proofs-rest-on-true-invariants.test.ts`), and named in the proof.
  */
 import { createHash } from 'node:crypto';
-import { constant, mux, zext } from '../../model/ir/build.js';
-import type { Expr, Module, Register, Wire } from '../../model/ir/ir.js';
-import { Interner } from '../../model/ir/intern.js';
-import { alikeExprs } from '../../model/ir/likeness.js';
-import { withOperands } from '../../model/ir/map.js';
-import { applyBinary } from '../../model/ir/ops.js';
-import { Simplifier } from '../../model/ir/simplify.js';
+import { constant } from '../../model/ir/build.js';
+import type { Module } from '../../model/ir/ir.js';
 import { superpose } from '../../model/ir/superpose.js';
-import { operands, postorder } from '../../model/ir/walk.js';
+import { postorder } from '../../model/ir/walk.js';
 import type { Isa } from '../../model/spec/isa.js';
-import { TooLarge } from './bdd.js';
-import { BitBlaster, choicesOf } from './bits.js';
+import { canonicalEffects, canonicalState } from './canonical.js';
 import { invariantsOf } from './invariants.js';
+import { ANY, knownInstructions, type KnownInstruction } from './known-instruction.js';
 import { linesOf, type Mutant } from './mutant.js';
+import { NODES, Prover, registersOf, type Equality } from './prover.js';
 import { transitionOf } from './transition.js';
 
 /** A proof that a mutant is equivalent. */
@@ -41,251 +37,45 @@ export interface Proof {
  * in both is from there on as good as a name. What is left is asked of every
  * register, memory access and exit.
  *
+ * @param nodes - How much effort: nodes of diagrams until the question stays open.
  * @returns The proof, or the first thing that differs, or is too large to decide.
  */
-export function prove(mutant: Mutant, original: Module, mutated: Module, isa: Isa): Proof | { readonly differs: string } {
+export function prove(mutant: Mutant, original: Module, mutated: Module, isa: Isa, nodes = NODES): Proof | { readonly differs: string } {
   const { module, selector, misfits } = superpose(original, [mutated]);
   if (misfits.length > 0) return { differs: 'its registers' };
-  return new Prover(module, selector, isa).run(mutant);
+  const [ours, theirs] = [0, 1].map((n) => new Map([[selector, constant(selector.width, n)]]));
+  if (ours === undefined || theirs === undefined) throw new Error('two sides');
+  const effects = transitionOf(module);
+  const compared = new Prover(invariantsOf(isa, module), knownInstructions(isa), module, [ours, theirs], nodes).run(effects);
+  const proofOf = ({ decided, used }: Equality, how: string): Proof => (
+    { mutant: mutant.id, how: decided.length === 0 ? 'the hardware is the same' : `${how}: ${listed(decided)}`, invariants: used, lines: hashOf(mutant) });
+  if (!('differs' in compared)) return proofOf(compared, 'equal for every valuation');
+  const canonical = canonicalState(isa, module);
+  if (!canonical.has(compared.register)) return { differs: compared.differs };
+  // States of the mutant need not be states of the original: what is taken for granted must hold in both.
+  const safe = invariantsOf(isa, module).filter(({ holds }) => [...registersOf([holds])].every((r) => !canonical.has(r.name)));
+  const words = knownInstructions(isa).map(({ word }): KnownInstruction => ({ word, match: ANY }));
+  if (!decodesTo(mutated, words.map((k) => k.word))) return { differs: compared.differs };
+  // Both directions of a step: what only the representation of a state distinguishes makes no difference later, and the two differ in no more.
+  const through = canonicalEffects(effects, canonical);
+  const otherwise = new Map([...ours, ...[...canonical.values()].map(({ register, value }) => [register, value] as const)]);
+  const later = new Prover(safe, words, module, [ours, otherwise], nodes).run(through);
+  if ('differs' in later) return { differs: compared.differs };
+  const now = new Prover(safe, words, module, [ours, theirs], nodes).run(through);
+  if ('differs' in now) return { differs: compared.differs };
+  return proofOf({ decided: now.decided, used: [...new Set([...later.used, ...now.used])] }, 'the same but for what nothing reads');
 }
 
-/** After so many nodes of diagrams the question stays open. */
-const NODES = 2_500_000;
-/** For one wire or effect, and for a part of it. */
-const NODES_OF_ROOT = 150_000;
-const NODES_OF_PART = 60_000;
+/** Names in a proof's words. */
+const MOST_NAMES = 8;
 
-/** A wire that depends on so many registers is small. */
-const SMALL = 6;
-const TOO_LARGE = ' (too large to decide)';
-type Comparison = 'equal' | 'different' | 'too large';
+/** The first names of many. */
+const listed = (names: readonly string[]): string => (names.length <= MOST_NAMES ? names.join(', ') : `${names.slice(0, MOST_NAMES).join(', ')} and ${names.length - MOST_NAMES} more`);
 
-/** A wire or effect in the original and in the mutant. */
-type Pair = readonly [Expr, Expr];
-
-class Prover {
-  readonly #simplifier = new Simplifier({ inlineWires: false });
-  #invariants: readonly { readonly name: string; readonly expr: Expr; readonly registers: ReadonlySet<Register> }[];
-  /** Wires that are not known to be equal. */
-  readonly #affected = new Map<string, Pair>();
-  readonly #fixed = [new Map<Expr, Expr>(), new Map<Expr, Expr>()];
-  readonly #names = new Map<string, Expr>();
-  readonly #inlined = new Map<number, Map<Expr, Expr>>();
-  readonly #used = new Set<string>();
-  readonly #decided: string[] = [];
-  /** Whether pairs are equal by their parts. */
-  readonly #compared = new Map<Expr, Map<Expr, Comparison>>();
-  readonly #interner = new Interner();
-  #nodesLeft = NODES;
-
-  constructor(readonly module: Module, readonly selector: Register, isa: Isa) {
-    this.#invariants = invariantsOf(isa, module).map(({ name, holds }) => {
-      const expr = this.#simplifier.expr(holds);
-      return { name, expr, registers: registersOf([expr]) };
-    });
-  }
-
-  run(mutant: Mutant): Proof | { readonly differs: string } {
-    const effects = transitionOf(this.module);
-    for (const wire of wiresBehind([...effects.values()])) {
-      const pair = this.#pair(wire.value);
-      if (pair[0] !== pair[1] && this.#difference(pair) !== undefined) this.#affected.set(wire.name, pair);
-      else if (pair[0] !== pair[1]) this.#decided.push(wire.name);
-    }
-    for (const [name, e] of effects) {
-      const pair = this.#pair(e);
-      if (pair[0] === pair[1]) continue;
-      const difference = this.#difference(pair);
-      if (difference !== undefined) return { differs: `${name}${difference}` };
-      this.#decided.push(name);
-    }
-    const how = this.#decided.length === 0 ? 'the hardware is the same' : `equal for every valuation: ${this.#decided.join(', ')}`;
-    return { mutant: mutant.id, how, invariants: [...this.#used], lines: hashOf(mutant) };
-  }
-
-  #pair(e: Expr): Pair {
-    return [this.#fix(e, 0), this.#fix(e, 1)];
-  }
-
-  /** The expression with the selector fixed; equal wires stay names. */
-  #fix(e: Expr, number: 0 | 1): Expr {
-    const done = this.#fixed[number];
-    const known = done?.get(e);
-    if (known !== undefined) return known;
-    const result: Expr = e.kind === 'wire' ? (this.#affected.get(e.wire.name)?.[number] ?? this.#named(e))
-      : e.kind === 'read' && e.register === this.selector ? constant(e.width, number)
-        : folded(withOperands(e, operands(e).map((o) => this.#fix(o, number))));
-    const unique = this.#interner.unique(result);
-    done?.set(e, unique);
-    return unique;
-  }
-
-  /** A reference to a wire that is equal in both, with the original's value. */
-  #named(e: Extract<Expr, { readonly kind: 'wire' }>): Expr {
-    const known = this.#names.get(e.wire.name);
-    if (known !== undefined) return known;
-    const named: Expr = { ...e, wire: { ...e.wire, value: this.#fix(e.wire.value, 0) } };
-    this.#names.set(e.wire.name, named);
-    return named;
-  }
-
-  /** Where the two differ, undefined if nowhere: in parts, if they are the same operation on equal parts; else as a whole. */
-  #difference([a, b]: Pair): string | undefined {
-    if (this.#parts(a, b) === 'equal') return undefined;
-    const found = this.#wholly(a, b, NODES_OF_ROOT);
-    return found === TOO_LARGE ? this.#byInstruction(a, b) : found;
-  }
-
-  /** Equal by their parts, or as a whole if that is not too large. */
-  #parts(a: Expr, b: Expr): Comparison {
-    if (a === b) return 'equal';
-    const known = this.#compared.get(a)?.get(b);
-    if (known !== undefined) return known;
-    const result = this.#compare(a, b);
-    const ofA = this.#compared.get(a) ?? new Map<Expr, Comparison>();
-    this.#compared.set(a, ofA.set(b, result));
-    return result;
-  }
-
-  #compare(a: Expr, b: Expr): Comparison {
-    const [ours, theirs] = [comparable(a), comparable(b)];
-    const parts = alikeExprs(a, b) || areShifts(a, b) ? ours.map((o, i) => this.#parts(o, theirs[i] ?? o)) : ['different'];
-    if (parts.every((p) => p === 'equal')) return 'equal';
-    // What contains something too large is larger still, unless wires hide it.
-    const found = parts.includes('too large') ? this.#asNames(a, b, NODES_OF_PART) : this.#wholly(a, b, NODES_OF_PART);
-    if (found === undefined) return 'equal';
-    return found === TOO_LARGE || parts.includes('too large') ? 'too large' : 'different';
-  }
-
-  #asNames(a: Expr, b: Expr, limit: number): string | undefined {
-    if (a.width !== b.width) return '';
-    return this.#nodesLeft <= 0 ? TOO_LARGE : this.#search([this.#simplifier.expr(a), this.#simplifier.expr(b)], limit);
-  }
-
-  /** First with wires as unknowns, then with what the small ones stand for, then with all. */
-  #wholly(a: Expr, b: Expr, limit: number): string | undefined {
-    let found = this.#asNames(a, b, limit);
-    if (found === undefined || a.width !== b.width) return found;
-    let [x, y] = [a, b];
-    for (const most of [SMALL, Infinity]) {
-      const [p, q] = [this.#inline(x, most), this.#inline(y, most)];
-      if (p === x && q === y) continue;
-      [x, y] = [p, q];
-      found = this.#asNames(x, y, limit);
-      if (found === undefined) return undefined;
-    }
-    return found;
-  }
-
-  /** Each instruction in the stage that matters for itself: with its control word known, little remains. */
-  #byInstruction(a: Expr, b: Expr): string | undefined {
-    const control = [...registersOf([a, b])].filter((r) => r.name.endsWith('.control')).at(-1);
-    const decoded = this.module.wires.find((w) => w.name.endsWith('.decoded'));
-    if (control === undefined || decoded === undefined || a.width !== b.width) return TOO_LARGE;
-    const depends = new Map<Expr, boolean>();
-    const reads = (e: Expr): boolean => {
-      const known = depends.get(e) ?? (e.kind === 'read' ? e.register === control : operands(e).some(reads));
-      depends.set(e, known);
-      return known;
-    };
-    const words = new Set(postorder([decoded.value]).flatMap((e) => (e.kind === 'const' && e.width === control.width ? [e.value] : [])));
-    const all = this.#invariants;
-    for (const word of [0n, ...words]) {
-      this.#nodesLeft = NODES_OF_ROOT;
-      const done = new Map<Expr, Expr>();
-      const fix = (e: Expr): Expr => {
-        const known = done.get(e);
-        if (known !== undefined) return known;
-        const result = !reads(e) ? e : e.kind === 'wire' ? fix(e.wire.value) : e.kind === 'read' ? constant(e.width, word) : withOperands(e, operands(e).map(fix));
-        done.set(e, result);
-        return result;
-      };
-      const [x, y] = [this.#simplifier.expr(fix(a)), this.#simplifier.expr(fix(b))];
-      if (x === y) continue;
-      this.#invariants = all.map((i) => {
-        const expr = this.#simplifier.expr(fix(i.expr));
-        return { name: i.name, expr, registers: registersOf([expr]) };
-      });
-      const found = this.#wholly(x, y, NODES_OF_ROOT);
-      this.#invariants = all;
-      if (found !== undefined) return `${found} with ${control.name} ${word}`;
-    }
-    this.#used.add(`${control.name} is that of ${control.name.replace(/control$/, 'insn')}`);
-    return undefined;
-  }
-
-  /** Wires that depend on at most so many registers replaced by their values. */
-  #inline(root: Expr, most: number): Expr {
-    const done = this.#inlined.get(most) ?? new Map<Expr, Expr>();
-    this.#inlined.set(most, done);
-    const visit = (e: Expr): Expr => {
-      const known = done.get(e);
-      if (known !== undefined) return known;
-      const result = e.kind !== 'wire' ? withOperands(e, operands(e).map(visit)) : most === Infinity || registersOf([e]).size <= most ? visit(e.wire.value) : e;
-      done.set(e, result);
-      return result;
-    };
-    return visit(root);
-  }
-
-  #search(pair: Pair, limit: number): string | undefined {
-    const choices = pair[0].width > 1 && pair[0].kind === 'mux' ? choicesOf(pair) : undefined;
-    if (choices !== undefined && this.#decide(pair, limit, choices) === undefined) return undefined;
-    return this.#decide(pair, limit, undefined);
-  }
-
-  /** @param choices - To treat the two as trees of choices; otherwise bit by bit. */
-  #decide([a, b]: Pair, limit: number, choices: ReturnType<typeof choicesOf> | undefined): string | undefined {
-    const roots = choices?.conditions ?? [a, b];
-    const about = registersOf(roots);
-    const invariants = this.#invariants.filter(({ registers }) => [...registers].some((r) => about.has(r)));
-    const blaster = new BitBlaster([...roots, ...invariants.map((i) => i.expr)], limit, choices?.leaves);
-    const d = blaster.diagrams;
-    try {
-      const used: string[] = [];
-      const bits = choices === undefined ? a.width : 1;
-      for (let i = 0; i < bits; i++) {
-        let difference = choices === undefined ? d.xor(blaster.bit(a, i), blaster.bit(b, i)) : d.xor(blaster.uniform(a), blaster.uniform(b));
-        for (const { name, expr } of invariants) {
-          if (difference === 0) break;
-          const left = d.and(difference, blaster.bit(expr, 0));
-          if (left !== difference) used.push(name);
-          difference = left;
-        }
-        if (difference !== 0) return `[${i}]`;
-      }
-      for (const name of used) this.#used.add(name);
-      return undefined;
-    } catch (error) {
-      if (error instanceof TooLarge || error instanceof RangeError) return TOO_LARGE;
-      throw error;
-    } finally {
-      this.#nodesLeft -= d.size;
-    }
-  }
-}
-
-/** The wires that expressions are made of, each after those that it refers to itself. */
-function wiresBehind(roots: readonly Expr[]): readonly Wire[] {
-  return [...new Set(postorder(roots).flatMap((e) => (e.kind === 'wire' ? [e.wire] : [])))];
-}
-
-/** The same shift, perhaps by amounts of different widths. */
-const areShifts = (a: Expr, b: Expr): boolean => a.kind === 'binary' && b.kind === 'binary' && a.op === b.op && a.op.startsWith('sh') && a.width === b.width;
-
-/** Operands; the amount of a shift at full width. */
-const comparable = (e: Expr): readonly Expr[] => (e.kind === 'binary' && e.op.startsWith('sh') ? [e.a, zext(e.b, 64)] : operands(e));
-
-/** What a known selector decides. */
-function folded(e: Expr): Expr {
-  if (e.kind === 'mux') return mux(e.condition, e.then, e.else);
-  if (e.kind !== 'binary' || e.a.kind !== 'const' || e.b.kind !== 'const') return e;
-  return constant(e.width, applyBinary(e.op, e.a.width, e.a.value, e.b.value));
-}
-
-/** The registers that expressions read, wires as they are. */
-function registersOf(roots: readonly Expr[]): ReadonlySet<Register> {
-  return new Set(postorder(roots).flatMap((e) => (e.kind === 'read' ? [e.register] : [])));
+/** Whether a module's decoder yields no other control words. */
+function decodesTo(module: Module, words: readonly bigint[]): boolean {
+  const decoded = module.wires.find((w) => w.name.endsWith('.decoded'))?.value;
+  return decoded !== undefined && postorder([decoded]).every((e) => e.kind !== 'const' || e.width !== decoded.width || words.includes(e.value));
 }
 
 /** SHA-256 over the lines that the mutant changes. */

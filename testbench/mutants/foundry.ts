@@ -25,6 +25,12 @@ export interface Stillborn {
   readonly why: string;
 }
 
+/** Mutants that were compiled together. */
+export interface Batch {
+  readonly casts: readonly Cast[];
+  readonly stillborn: readonly Stillborn[];
+}
+
 export class Foundry {
   readonly original: Module;
   readonly #compiled: CompiledCore;
@@ -52,7 +58,7 @@ export class Foundry {
   }
 
   /** Compiles a batch. */
-  cast(mutants: readonly Mutant[]): { readonly casts: readonly Cast[]; readonly stillborn: readonly Stillborn[] } {
+  cast(mutants: readonly Mutant[]): Batch {
     const stillborn: Stillborn[] = [];
     const alive: { readonly mutant: Mutant; readonly module: Module }[] = [];
     const alone: { readonly mutant: Mutant; readonly module: Module }[] = [];

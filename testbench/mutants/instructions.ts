@@ -5,8 +5,8 @@ import { mistakenEffects } from './effects.js';
 import { isaMutant, type Mutant } from './mutant.js';
 import { mistaken } from './operations.js';
 
-const put = (instruction: Instruction, changed: Instruction | undefined) => (isa: Isa): Isa => (
-  { ...isa, instructions: isa.instructions.flatMap((i) => (i.name !== instruction.name ? [i] : changed === undefined ? [] : [changed])) });
+const put = (instruction: Instruction, changed: Instruction) => (isa: Isa): Isa => (
+  { ...isa, instructions: isa.instructions.map((i) => (i.name === instruction.name ? changed : i)) });
 
 /** Each operation of an instruction, with the instruction that has another in its place. */
 function operationsOf(i: Instruction): readonly (readonly [string, Operation, (o: Operation) => Instruction])[] {
@@ -53,13 +53,10 @@ function memoryMutants(i: Instruction): readonly Mutant[] {
   return as.map((other) => isaMutant('instruction', `${i.name}: as ${other} instead of ${memory.as}`, i, put(i, { ...i, memory: { ...memory, as: other } })));
 }
 
-/** The instruction forgotten, and one of its fixed bits. */
+/** One of its fixed bits. */
 function encodingMutants(i: Instruction): readonly Mutant[] {
   const bit = i.match.search(/[01]/);
-  return [
-    isaMutant('encoding', `${i.name}: forgotten`, i, put(i, undefined)),
-    isaMutant('encoding', `${i.name}: bit ${31 - bit} ignored`, i, put(i, { ...i, match: `${i.match.slice(0, bit)}-${i.match.slice(bit + 1)}` })),
-  ];
+  return [isaMutant('encoding', `${i.name}: bit ${31 - bit} ignored`, i, put(i, { ...i, match: `${i.match.slice(0, bit)}-${i.match.slice(bit + 1)}` }))];
 }
 
 /** A 16-bit encoding forgotten, its reserved words executed, and its wiring crossed where two neighbours come from the word. */

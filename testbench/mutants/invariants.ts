@@ -6,7 +6,7 @@
 import { and, binary, constant, eqConst, not, or, read, slice } from '../../model/ir/build.js';
 import type { Expr, Module } from '../../model/ir/ir.js';
 import { Decoder } from '../../model/pipeline/decode.js';
-import type { Isa } from '../../model/spec/isa.js';
+import type { Immediate, Isa } from '../../model/spec/isa.js';
 
 /** Something that always holds. */
 export interface Invariant {
@@ -65,6 +65,11 @@ function travelling(isa: Isa, module: Module): readonly Invariant[] {
       const outside = and(register(module, `${stage}.trouble`), or(unit('load'), unit('store')));
       found.push({ name: 'only accesses outside memory, WFI and zeroing a block wait', holds: or(not(register(module, 'commit.waiting')), outside, ...waits) });
     }
+    // With execute right before commit, what works there has nothing ahead of it.
+    if (stages.length === 1) {
+      const working = module.registers.filter((r) => r.name === 'muldiv.busy' || r.name.endsWith('.split')).map((r) => ({ r, empty: eqConst(read(r), 0) }));
+      for (const { r, empty } of working) found.push({ name: `${stage} is empty while ${r.name} counts`, holds: or(empty, not(register(module, `${stage}.valid`))) });
+    }
     if (has(module, `${stage}.rd`)) {
       const writes = decoder.field(control, 'writes');
       found.push({ name: `what writes no register in ${stage} has register 0`, holds: or(writes, eqConst(register(module, `${stage}.rd`), 0)) });
@@ -77,12 +82,15 @@ function travelling(isa: Isa, module: Module): readonly Invariant[] {
   });
 }
 
+/** Bits of an immediate before it is extended. */
+export const immediateWidth = ({ scale, bits }: Immediate): number => scale + bits.reduce((sum, { high, low }) => sum + high - low + 1, 0);
+
 /** An unsigned immediate has no bits above its width. */
 function unsignedImmediates(decoder: Decoder, stage: string, control: Expr, imm: Expr): readonly Invariant[] {
   return decoder.ops.flatMap((op): Invariant[] => {
     const { immediate } = op.instruction.format;
     if (immediate === undefined || immediate.signed) return [];
-    const width = immediate.scale + immediate.bits.reduce((sum, { high, low }) => sum + high - low + 1, 0);
+    const width = immediateWidth(immediate);
     const is = eqConst(decoder.field(control, 'op'), op.index);
     return [{ name: `the immediate of ${op.instruction.name} in ${stage} has ${width} bits`, holds: or(not(is), eqConst(slice(imm, imm.width - 1, width), 0)) }];
   });

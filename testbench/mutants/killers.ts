@@ -44,8 +44,8 @@ interface Bench {
 
 /** Nearly every program ends by itself earlier. */
 const MOST_CYCLES = 3000;
-/** Shrinking is for orientation: it may stop early. */
-const SHRINK_SECONDS = 0.3;
+/** Simpler programs tried: a length is for orientation, and shrinking may stop early. */
+const SHRINK_TRIES = 150;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -137,12 +137,12 @@ export class Killers {
 
   /** Greedy: the first simpler program that still fails, again and again. */
   #shrunk(bench: Bench, start: Supplied, timed: boolean): number {
-    const end = performance.now() + 1000 * SHRINK_SECONDS;
+    let left = SHRINK_TRIES;
     let best = start;
     for (let found = true; found;) {
       found = false;
       for (const plan of best.plan === undefined ? [] : simpler(best.plan)) {
-        if (performance.now() > end) return best.length;
+        if (left-- === 0) return best.length;
         const candidate = this.supply.build(plan);
         if (this.#run(bench, candidate, timed) === undefined) continue;
         best = candidate;

@@ -22,10 +22,7 @@ function rowMutants(table: PermitTable, row: PermitRow): readonly Mutant[] {
 }
 
 function tableMutants(table: PermitTable): readonly Mutant[] {
-  const orders = mistakenOrders(table.rows).map(({ what, value }) => {
-    const row = table.rows.find((r) => what.startsWith(`${r.name}:`)) ?? table;
-    return isaMutant('permit', `${table.name}.${what}`, row, (isa) => withRows(isa, table, value));
-  });
+  const orders = mistakenOrders(table.rows).map(({ what, value, entry }) => isaMutant('permit', `${table.name}.${what}`, entry, (isa) => withRows(isa, table, value)));
   return [...table.rows.flatMap((row) => rowMutants(table, row)), ...orders];
 }
 

@@ -1,5 +1,7 @@
 /** The results of mutation testing for people and as JSON. */
-import { TABLE_KINDS, placeOf, type Kind } from './mutant.js';
+import type { Proof } from './equivalence.js';
+import type { Kill } from './killers.js';
+import { TABLE_KINDS, placeOf, type Kind, type Mutant } from './mutant.js';
 import { countsForTables, type MutantResult, type MutationResults } from './run.js';
 
 /** A survivor as JSON. */
@@ -10,6 +12,17 @@ export interface SurvivorJson {
   readonly rules: readonly string[];
   /** What would kill it. */
   readonly needs: string;
+}
+
+/** What became of a mutant, as JSON. */
+export interface ResultJson extends Omit<SurvivorJson, 'needs'> {
+  readonly outcome: MutantResult['outcome'];
+  /** What killed it: rows or programs until then, seconds, instructions of the shrunk body. */
+  readonly kill?: Kill;
+  /** Why it is none. */
+  readonly proof?: Proof;
+  /** Of a survivor. */
+  readonly needs?: string;
 }
 
 /** The object of `mutate --json`. */
@@ -27,6 +40,8 @@ export interface MutationJson {
   /** Killed of those not proven equivalent, 0 to 1. */
   readonly score: number;
   readonly tableScore: number;
+  /** Drawn, but the session ended before. */
+  readonly notReached: number;
 }
 
 interface Counts {
@@ -37,11 +52,13 @@ interface Counts {
   readonly byTables: number;
 }
 
+const killOf = (result: MutantResult): readonly Kill[] => (result.outcome === 'killed' ? [result.kill] : []);
+
 function count(results: readonly MutantResult[]): Counts {
   const of = (outcome: MutantResult['outcome']): number => results.filter((r) => r.outcome === outcome).length;
   return {
     mutants: results.length, killed: of('killed'), equivalent: of('equivalent'), survived: of('survived'),
-    byTables: results.filter((r) => r.kill?.by === 'tables').length,
+    byTables: results.flatMap(killOf).filter(({ by }) => by === 'tables').length,
   };
 }
 
@@ -49,24 +66,57 @@ const ratio = (part: number, whole: number): number => (whole === 0 ? 1 : part /
 const percent = (part: number, whole: number): string => (whole === 0 ? '-' : `${(100 * ratio(part, whole)).toFixed(1)} %`);
 
 /** What would kill a survivor, as far as can be told mechanically. */
-function needs({ mutant, differs }: MutantResult): string {
-  const where = differs === undefined ? 'a state in which it matters' : `a state in which ${differs.replace(' (too large to decide)', '')} differs`;
-  return TABLE_KINDS.has(mutant.kind) ? `a row that reaches ${where}` : `a program that reaches ${where}, or a proof that there is none`;
+function needs({ kind }: Mutant, differs: string): string {
+  const where = `a state in which ${differs.replace(' (too large to decide)', '')} differs`;
+  return TABLE_KINDS.has(kind) ? `a row that reaches ${where}` : `a program that reaches ${where}, or a proof that there is none`;
+}
+
+/** One line: what became of a mutant, by what, how soon. */
+export function formatResult(result: MutantResult): string {
+  const { mutant: { id }, outcome } = result;
+  const line = (what: string): string => `${outcome.padEnd(11)} ${id}  ${what}`;
+  switch (result.outcome) {
+    case 'killed': {
+      const { by, property, executions, seconds, length } = result.kill;
+      return line(`by ${by}: ${property} (${executions} ${by === 'tables' ? 'rows' : 'programs'}, ${seconds.toFixed(2)} s${length === undefined ? '' : `, ${length} instructions`})`);
+    }
+    case 'equivalent': {
+      const { how, invariants, lines } = result.proof;
+      return line(`${how}${invariants.length === 0 ? '' : `; rests on: ${invariants.join(', ')}`}; lines ${lines.slice(0, 12)}`);
+    }
+    case 'survived':
+      return line(`needs ${needs(result.mutant, result.differs)}`);
+  }
+}
+
+const common = ({ mutant }: MutantResult): Omit<SurvivorJson, 'needs'> => {
+  const place = placeOf(mutant);
+  return { id: mutant.id, kind: mutant.kind, ...(place === undefined ? {} : { place }), rules: mutant.rules };
+};
+
+/** A mutant as JSON. */
+export function resultJson(result: MutantResult): ResultJson {
+  const { outcome } = result;
+  switch (outcome) {
+    case 'killed':
+      return { ...common(result), outcome, kill: result.kill };
+    case 'equivalent':
+      return { ...common(result), outcome, proof: result.proof };
+    case 'survived':
+      return { ...common(result), outcome, needs: needs(result.mutant, result.differs) };
+  }
 }
 
 /** As JSON. */
-export function mutationJson({ core, seed, seconds, results }: MutationResults): MutationJson {
+export function mutationJson({ core, seed, seconds, results, notReached }: MutationResults): MutationJson {
   const all = count(results);
   const counted = results.filter(countsForTables);
   const byTables = count(counted).byTables;
   return {
-    core, seed, seconds, mutants: all.mutants, killed: all.killed, provenEquivalent: all.equivalent,
-    survived: results.filter((r) => r.outcome === 'survived').map((r): SurvivorJson => {
-      const place = placeOf(r.mutant);
-      return { id: r.mutant.id, kind: r.mutant.kind, ...(place === undefined ? {} : { place }), rules: r.mutant.rules, needs: needs(r) };
-    }),
-    killedByTables: byTables, countedForTables: counted.length,
-    score: ratio(all.killed, all.mutants - all.equivalent), tableScore: ratio(byTables, counted.length),
+    core, seed, seconds: Number(seconds.toFixed(3)), mutants: all.mutants, killed: all.killed,
+    survived: results.flatMap((r): SurvivorJson[] => (r.outcome === 'survived' ? [{ ...common(r), needs: needs(r.mutant, r.differs) }] : [])),
+    provenEquivalent: all.equivalent, killedByTables: byTables, countedForTables: counted.length,
+    score: ratio(all.killed, all.mutants - all.equivalent), tableScore: ratio(byTables, counted.length), notReached,
   };
 }
 
@@ -79,7 +129,7 @@ function table(results: readonly MutantResult[]): readonly string[] {
   const widths = [14, 7, 7, 7, 7, 9, 7, 10, 10, 8, 8, 8];
   const line = (name: string, of: readonly MutantResult[]): string => {
     const c = count(of);
-    const kills = of.flatMap((r) => (r.kill === undefined ? [] : [r.kill]));
+    const kills = of.flatMap(killOf);
     const by = (who: string): string => String(kills.filter((k) => k.by === who).length);
     const programs = kills.filter((k) => k.by !== 'tables' && k.by !== 'waiting').map((k) => k.executions).sort((a, b) => a - b);
     const lengths = kills.flatMap((k) => (k.length === undefined ? [] : [k.length])).sort((a, b) => a - b);
@@ -106,6 +156,7 @@ export function formatMutation(results: MutationResults): string {
     '',
     `Score:        ${json.killed} of ${json.mutants - json.provenEquivalent} not proven equivalent: ${percent(json.killed, json.mutants - json.provenEquivalent)}`,
     `Tables alone: ${json.killedByTables} of ${json.countedForTables} permit, delegation, trap-entry, xRET and substitution mutants: ${percent(json.killedByTables, json.countedForTables)} (${results.rows} rows)`,
+    ...(results.notReached === 0 ? [] : [`${results.notReached} more were not reached.`]),
     ...(results.stillborn === 0 ? [] : [`${results.stillborn} more are refused by spec check and not counted.`]),
     ...(survivors.length === 0 ? ['No survivors.'] : ['', 'Survivors:', ...survivors]),
   ].join('\n');

@@ -1,122 +1,82 @@
-/**
- * Mutation testing: every mutant against the tables, then lockstep, then the
- * scoreboard; what survives goes to the prover.
- */
-import type { Specs, Uarch } from '../../model/spec/isa.js';
-import { Dice } from '../arbitraries/dice.js';
-import { allMutants } from './all.js';
-import { prove, type Proof } from './equivalence.js';
-import { Foundry, type Cast } from './foundry.js';
-import { Killers, type Kill } from './killers.js';
+/** Mutation testing: hands out mutants to whoever judges, and gathers verdicts. */
+import type { Judge } from './judges.js';
+import { LocalJudge } from './judges.js';
+import type { Laboratory, Verdict } from './laboratory.js';
 import { TABLE_KINDS, type Mutant } from './mutant.js';
-import { Supply } from './supply.js';
 
 export interface MutationOptions {
-  readonly specs: Specs;
-  /** Name of a core of the specs; the first if absent. */
-  readonly core?: string;
-  /** Only so many mutants, drawn by the seed. */
-  readonly sample?: number;
-  /** Only these. */
-  readonly only?: (mutant: Mutant) => boolean;
-  /** Seconds of random programs for each mutant that the tables leave alive, default 5. */
-  readonly secondsPerMutant?: number;
-  /** Programs at most, default 2000. */
-  readonly programsPerMutant?: number;
-  readonly seed?: number;
-  /** After each mutant. */
+  /** Who judges, all at the same time; default: this process. */
+  readonly judges?: readonly Judge[];
+  /** Asked before each mutant: whether to end early. */
+  readonly stopped?: () => boolean;
+  /** Hears how far it is, after each mutant. */
   readonly onProgress?: (progress: Progress) => void;
+  /** Hears one sentence about what went wrong beside the mutants. */
+  readonly note?: (text: string) => void;
 }
 
 export interface Progress {
   readonly done: number;
   readonly total: number;
-  readonly result: MutantResult;
+  /** What has just been judged. */
+  readonly mutant: Mutant;
+  readonly verdict: Verdict;
 }
 
-/** What became of a mutant. */
-export interface MutantResult {
-  readonly mutant: Mutant;
-  readonly outcome: 'killed' | 'survived' | 'equivalent';
-  readonly kill?: Kill;
-  readonly proof?: Proof;
-  /** Of a survivor: the first effect in which it differs from the original. */
-  readonly differs?: string;
-}
+/** A mutant that counts, with its verdict. */
+export type MutantResult = { readonly mutant: Mutant } & Exclude<Verdict, { readonly outcome: 'stillborn' }>;
 
 export interface MutationResults {
   readonly core: string;
   readonly seed: number;
   readonly seconds: number;
+  /** In the order of the mutants, whoever judged. */
   readonly results: readonly MutantResult[];
   /** Mutants that `spec check` refuses: not counted. */
   readonly stillborn: number;
+  /** Mutants that nobody came to judge. */
+  readonly notReached: number;
   /** Rows of the tables. */
   readonly rows: number;
 }
 
-/** Mutants compiled together. */
-const BATCH = 40;
-/** Programs before a proof is tried: most mutants die of these. */
-const FIRST_PROGRAMS = 200;
-
-/** Draws `count` of a list, in its order. */
-function drawn<T>(list: readonly T[], count: number, seed: number): readonly T[] {
-  const dice = new Dice(seed);
-  return list.map((item, i) => ({ item, i, rank: dice.word() })).sort((a, b) => a.rank - b.rank).slice(0, count).sort((a, b) => a.i - b.i).map(({ item }) => item);
-}
-
-/** Runs mutants. Throws if the original itself fails: then a score means nothing. */
-export function mutate(options: MutationOptions): MutationResults {
-  const { specs, seed = 1, sample, only = () => true, secondsPerMutant = 5, programsPerMutant = 2000, onProgress } = options;
-  const uarch = coreOf(specs, options.core);
+/** Judges the mutants of a laboratory. */
+export async function mutate(laboratory: Laboratory, options: MutationOptions = {}): Promise<MutationResults> {
+  const { judges = [new LocalJudge(laboratory)], stopped = () => false, onProgress, note = () => undefined } = options;
+  const { mutants, batch, core, seed, rows } = laboratory;
   const start = performance.now();
-  const foundry = new Foundry(specs, uarch);
-  const killers = new Killers(specs.isa, uarch, new Supply(specs.isa, seed));
-  const all = allMutants(specs.isa, uarch, foundry.original).filter(only);
-  const mutants = sample === undefined ? all : drawn(all, sample, seed);
-  const results: MutantResult[] = [];
-  let stillborn = 0;
-  const budget = { seconds: secondsPerMutant, programs: programsPerMutant };
-  checkOriginal(foundry, killers);
-  for (let at = 0; at < mutants.length; at += BATCH) {
-    const batch = foundry.cast(mutants.slice(at, at + BATCH));
-    stillborn += batch.stillborn.length;
-    for (const cast of batch.casts) {
-      const result = judge(cast, killers, budget, foundry);
-      results.push(result);
-      onProgress?.({ done: results.length + stillborn, total: mutants.length, result });
+  const verdicts: (Verdict | undefined)[] = mutants.map(() => undefined);
+  let next = 0;
+  let done = 0;
+  const judgeOne = async (judge: Judge, mutant: Mutant, number: number): Promise<void> => {
+    try {
+      const verdict = await judge.judge(number);
+      verdicts[number] = verdict;
+      onProgress?.({ done: ++done, total: mutants.length, mutant, verdict });
+    } catch (error) {
+      if (!stopped()) note(`A worker ended while it judged ${mutant.id} (${error instanceof Error ? error.message : String(error)}); this mutant is left out, and another worker takes its place.`);
     }
-  }
-  return { core: uarch.name, seed, seconds: (performance.now() - start) / 1000, results, stillborn, rows: killers.rows };
-}
-
-function coreOf(specs: Specs, name: string | undefined): Uarch {
-  const uarch = name === undefined ? specs.cores[0] : specs.cores.find((c) => c.name === name);
-  if (uarch === undefined) throw new Error(name === undefined ? 'the specs have no core' : `the specs have no core ${name}`);
-  return uarch;
-}
-
-/** The original, in the same kind of module, must survive. */
-function checkOriginal(foundry: Foundry, killers: Killers): void {
-  const nothing: Mutant = { id: 'nothing', kind: 'state', change: { of: 'hardware', apply: (m) => m }, rules: [] };
-  const [cast] = foundry.cast([nothing]).casts;
-  if (cast === undefined) throw new Error('the original cannot be compiled');
-  const kill = killers.tables(cast.core()) ?? killers.waiting(cast.core()) ?? killers.programs(cast.core, { seconds: 30, programs: 100 }, true);
-  if (kill !== undefined) throw new Error(`the original fails, so nothing can be said of mutants: ${kill.by}: ${kill.property}`);
-}
-
-function judge(cast: Cast, killers: Killers, budget: { readonly seconds: number; readonly programs: number }, foundry: Foundry): MutantResult {
-  const { mutant } = cast;
-  const timed = mutant.change.of !== 'isa';
-  const fresh = cast.core;
-  const kill = killers.tables(fresh()) ?? killers.waiting(fresh()) ?? killers.programs(fresh, { ...budget, programs: Math.min(budget.programs, FIRST_PROGRAMS) }, timed);
-  if (kill !== undefined) return { mutant, outcome: 'killed', kill };
-  // A proof is quicker than a long search in vain.
-  const proof = prove(mutant, foundry.original, cast.module, foundry.specs.isa);
-  if ('how' in proof) return { mutant, outcome: 'equivalent', proof };
-  const found = killers.programs(fresh, budget, timed, FIRST_PROGRAMS);
-  return found === undefined ? { mutant, outcome: 'survived', differs: proof.differs } : { mutant, outcome: 'killed', kill: found };
+  };
+  // Those that are compiled together go to the same judge.
+  const lane = async (judge: Judge): Promise<void> => {
+    for (let first = next; first < mutants.length && !stopped(); first = next) {
+      next += batch;
+      for (const [i, mutant] of mutants.slice(first, first + batch).entries()) {
+        if (stopped()) break;
+        await judgeOne(judge, mutant, first + i);
+      }
+    }
+    await judge.close();
+  };
+  await Promise.all(judges.map(lane));
+  const results = mutants.flatMap((mutant, i): MutantResult[] => {
+    const verdict = verdicts[i];
+    return verdict === undefined || verdict.outcome === 'stillborn' ? [] : [{ mutant, ...verdict }];
+  });
+  return {
+    core, seed, rows, seconds: (performance.now() - start) / 1000, results,
+    stillborn: verdicts.filter((v) => v?.outcome === 'stillborn').length, notReached: verdicts.filter((v) => v === undefined).length,
+  };
 }
 
 /** Whether the second score counts a mutant. */

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Isa } from '../../model/spec/isa.js';
 import { Builder, type BuiltProgram } from '../arbitraries/build.js';
 import { PlanMaker } from '../arbitraries/maker.js';
-import type { Plan } from '../arbitraries/program.js';
+import { lengthOfPlan, type Plan } from '../arbitraries/program.js';
 import { assemble } from '../assembly/assemble.js';
 import { assemblyTables, type AssemblyTables } from '../assembly/tables.js';
 import { anyBody, aroundBody } from '../properties/hazards.js';
@@ -57,7 +57,7 @@ export class Supply {
   }
 
   build(plan: Plan): Supplied {
-    return { plan, program: this.#builder.build(plan), length: plan.body.reduce((sum, item) => sum + item.words.length, 0) };
+    return { plan, program: this.#builder.build(plan), length: lengthOfPlan(plan) };
   }
 
   #image(text: string): Pick<BuiltProgram, 'entry' | 'segments' | 'symbols'> {

@@ -20,11 +20,8 @@ function delegationMutants({ delegation }: Traps): readonly Mutant[] {
     ...TARGETS.filter((t) => t !== row.then).map((then) => isaMutant('delegation', `${row.name}: ${then} instead of ${row.then}`, row, put(row, { ...row, then }))),
     ...mistakenConditions(row.when).map(({ what, value }) => isaMutant('delegation', `${row.name}: ${what}`, row, put(row, { ...row, when: value }))),
   ]);
-  const orders = mistakenOrders(delegation).map(({ what, value }) => {
-    const row = delegation.find((r) => what.startsWith(`${r.name}:`)) ?? delegation[0];
-    return row === undefined ? [] : [isaMutant('delegation', what, row, inTraps(() => ({ delegation: value })))];
-  });
-  return [...rows, ...orders.flat()];
+  const orders = mistakenOrders(delegation).map(({ what, value, entry }) => isaMutant('delegation', what, entry, inTraps(() => ({ delegation: value }))));
+  return [...rows, ...orders];
 }
 
 function entryMutants({ entry }: Traps): readonly Mutant[] {

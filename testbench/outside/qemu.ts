@@ -5,9 +5,9 @@ import { spawnSync } from 'node:child_process';
 
 /** What a run on QEMU gave. */
 export interface QemuRun {
-  /** Bytes on the UART, as text. */
+  /** Bytes on the console, as text. */
   readonly console: string;
-  /** 0 when the test finisher said PASS, its code when it said FAIL. */
+  /** 0 when the program said PASS, its code when it said FAIL. */
   readonly exitCode: number;
 }
 
@@ -19,17 +19,23 @@ export const QEMU_CPU_BARE = [
   QEMU_CPU, 'a=false', 'f=false', 'd=false', 'c=false', 'sstc=false', 'zba=false', 'zbb=false', 'zbc=false', 'zbs=false',
 ].join(',');
 
+/** QEMU's machines: `virt` ends by the test finisher and prints on the UART, `spike` does both through HTIF. */
+const MACHINES = {
+  virt: (elf: string) => ['-machine', 'virt', '-bios', 'none', '-kernel', elf],
+  spike: (elf: string) => ['-machine', 'spike', '-bios', elf],
+} as const;
+
 /**
  * Runs an ELF to its end.
  *
- * @param elf - Ends itself through the test finisher.
+ * @param elf - Ends itself as the machine has it.
  * @param cpu - A `-cpu` argument.
  * @param seconds - Wall time after which the run counts as hung.
  * @throws Error when QEMU is missing, fails or hangs.
  */
-export function runOnQemu(elf: string, { cpu = QEMU_CPU, seconds = 120 }: { cpu?: string; seconds?: number } = {}): QemuRun {
+export function runOnQemu(elf: string, { cpu = QEMU_CPU, seconds = 120, machine = 'virt' }: { cpu?: string; seconds?: number; machine?: keyof typeof MACHINES } = {}): QemuRun {
   const result = spawnSync('qemu-system-riscv64', [
-    '-machine', 'virt', '-bios', 'none', '-cpu', cpu, '-m', '128M', '-display', 'none', '-monitor', 'none', '-serial', 'stdio', '-kernel', elf,
+    ...MACHINES[machine](elf), '-cpu', cpu, '-m', '128M', '-display', 'none', '-monitor', 'none', '-serial', 'stdio',
   ], { encoding: 'latin1', input: '', maxBuffer: 1 << 30, timeout: 1000 * seconds });
   if (result.error !== undefined) {
     const code = 'code' in result.error ? result.error.code : undefined;

@@ -12,10 +12,10 @@ import { Reference } from '../reference/reference.js';
 import type { Retirement, Subject } from '../retirement.js';
 import type { Cell } from '../transitions/cells.js';
 import { outcomeText } from '../transitions/decide.js';
-import { decisionOf } from '../transitions/execute.js';
+import { decisionOf, isAbout } from '../transitions/execute.js';
 import { fill } from '../transitions/fill.js';
+import { cellName } from '../transitions/names.js';
 import { prepare, selectedCells } from '../transitions/session.js';
-import { isAbout } from '../transitions/support-of-reference.js';
 import { compiledCore, CORES, shippedSpecs } from './cores.js';
 import { tries } from './effort.js';
 
@@ -34,7 +34,7 @@ const outside = ({ mode, valuation }: Cell) => [...matrix.atoms.values()].filter
 /** A state of the cell with every atom given. */
 function stateOf(cell: Cell, dice: Dice): Map<string, bigint> {
   const filled = fill(matrix, filling, cell, dice);
-  if (filled === undefined) throw new Error(`cell ${cell.index} cannot be filled`);
+  if (filled === undefined) throw new Error(`${cellName(cell)} cannot be filled`);
   const { state, data } = filled;
   for (const atom of matrix.atoms.values()) {
     const whole = data.get(atom.home);

@@ -183,7 +183,7 @@ describe.each(CORES)('%s', (name) => {
         reads += tally.reads;
         expect(tally.wrong).toEqual([]);
       }),
-      tries(600, 2_500),
+      tries(600),
     );
     expect(reads).toBeGreaterThan(50);
   });
@@ -195,7 +195,7 @@ describe.each(CORES)('%s', (name) => {
         expect(count(core, programFrom(text)).wrong).toEqual([]);
         skipped += core.machine.skippedCycles;
       }),
-      tries(60, 1_500),
+      tries(60),
     );
     expect(skipped).toBeGreaterThan(0n);
   });

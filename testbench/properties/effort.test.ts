@@ -10,8 +10,8 @@ describe('seeds and amounts', () => {
     expect(testSeed(String(testSeed('random')))).toBeLessThan(1e9);
     expect(testSeed('999999999')).toBe(999_999_999);
     expect(() => testSeed('1x')).toThrow('GHOSTHART_SEED is 1x. Give a number of at most nine digits, or random.');
-    expect([multiplier(''), multiplier('0.5'), multiplier('10')]).toEqual([1, 0.5, 10]);
-    for (const text of ['0', '-1', 'many']) expect(() => multiplier(text)).toThrow(`GHOSTHART_RUNS is ${text}. Give a number above 0`);
+    expect([multiplier(''), multiplier('1.5'), multiplier('10')]).toEqual([1, 1.5, 10]);
+    for (const text of ['0', '0.5', '-1', 'many']) expect(() => multiplier(text)).toThrow(`GHOSTHART_RUNS is ${text}. Give a number from 1 on`);
   });
 
   it('reach fast-check in this process', () => {

@@ -175,7 +175,7 @@ describe.each(CORES)('%s', (name) => {
         taken += verdict.taken;
         expect(verdict.blocked).toBeUndefined();
       }),
-      tries(600, 2_500),
+      tries(600),
     );
     expect(taken).toBeGreaterThan(20);
   });

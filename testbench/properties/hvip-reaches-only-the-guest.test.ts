@@ -59,7 +59,7 @@ describe.each(CORES)('%s', (name) => {
         interrupts += taken;
         expect(wrong).toEqual([]);
       }),
-      tries(800, 2_000),
+      tries(800),
     );
     expect(interrupts).toBeGreaterThan(30);
   });

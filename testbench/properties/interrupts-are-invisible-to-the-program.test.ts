@@ -39,6 +39,8 @@ const blindfolded = (plan: Plan): Plan => ({
   mstatus: plan.mstatus & ~TSR,
   settings: plan.settings.filter(({ csr }) => csr !== address('hstatus')),
   body: plan.body.filter((item: Item) => item.words.every(blind)),
+  // A hypervisor changes guests at interrupts: they are meant to be seen.
+  worlds: [],
   handlers: { M: plain(plan.handlers.M), HS: plain(plan.handlers.HS), VS: plain(plan.handlers.VS) },
   returns: [],
   budget: 1000,
@@ -79,7 +81,7 @@ describe.each(CORES)('%s', (name) => {
         const length = Math.min(disturbed.lines.length, calm.lines.length);
         expect(disturbed.lines.slice(0, length)).toEqual(calm.lines.slice(0, length));
       }),
-      tries(1500, 10_000),
+      tries(1500),
     );
     expect(interrupts).toBeGreaterThan(100);
   });

@@ -182,7 +182,7 @@ describe.each(CORES)('%s', (name) => {
         taken += result.taken;
         expect(result.wrong).toEqual([]);
       }),
-      tries(80, 3_500),
+      tries(80),
     );
     expect(taken).toBeGreaterThan(10);
   });
@@ -191,7 +191,11 @@ describe.each(CORES)('%s', (name) => {
 describe('a mistake is noticed', () => {
   const found = (alteration: Parameters<typeof alteredCore>[1]): string => {
     const core = alteredCore('three-stage', alteration);
-    return fc.sample(settings, { numRuns: 30, seed: 1 }).map((setting) => faults(core, setting).wrong[0] ?? '').find((m) => m !== '') ?? '';
+    for (const setting of fc.sample(settings, { numRuns: 30, seed: 1 })) {
+      const [first] = faults(core, setting).wrong;
+      if (first !== undefined) return first;
+    }
+    return '';
   };
 
   it('if the guest external interrupt were nowhere in the order of HS', () => {

@@ -152,7 +152,7 @@ describe.each(CORES)('%s', (name) => {
         expect(visible(core, list)).toEqual([]);
         killed += list.length;
       }),
-      tries(200, 3_000),
+      tries(200),
     );
     expect(killed).toBeGreaterThan(20);
   });
@@ -168,7 +168,7 @@ describe.each(CORES)('%s', (name) => {
         expect(got.slice(0, expected.length)).toEqual(expected);
         expect(got.length - expected.length).toBeLessThanOrEqual(1);
       }),
-      tries(200, 3_000),
+      tries(200),
     );
     expect(accesses).toBeGreaterThan(20);
   });

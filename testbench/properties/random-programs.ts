@@ -36,8 +36,8 @@ export const MOST_CYCLES = 3000;
 let known: Disassembler | undefined;
 export const disassembler = (): Disassembler => (known ??= createDisassembler(assemblyTables(shippedSpecs().isa)));
 
-/** Names of causes are the same on every core. */
-const explained = (divergence: Divergence): string =>
+/** A divergence in the manual's words; names of causes are the same on every core. */
+export const explained = (divergence: Divergence): string =>
   explain(divergence, { isa: shippedSpecs().isa, description: compiledCore(CORES[0]).description, disassemble: disassembler() });
 
 /** What a property says of a divergence: the difference, and the body that leads to it. */

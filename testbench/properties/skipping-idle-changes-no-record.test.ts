@@ -32,7 +32,7 @@ describe.each(CORES)('%s', (name) => {
       expect(skipping.see(image, 8_000)).toEqual(executing.see(image, 8_000));
       skipped += skipping.machine.skippedCycles;
       expect(executing.machine.skippedCycles).toBe(0n);
-    }), tries(50, 6_000));
+    }), tries(50));
     expect(skipped).toBeGreaterThan(0n);
   });
 });

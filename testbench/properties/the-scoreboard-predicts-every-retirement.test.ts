@@ -16,7 +16,7 @@ function predictsAll(timed: TimedCore, numRuns: number): void {
   fc.assert(fc.property(anyHazards, (text) => {
     const image = programFrom(text);
     expect(mistimed(timed, image, recordsOf(timed.core, image))).toBe(undefined);
-  }), tries(numRuns, 4_000));
+  }), tries(numRuns));
 }
 
 const CLASSES = (execute: string, memory: string, commit: string): string =>
@@ -98,7 +98,7 @@ describe('the scoreboard predicts the cycle of every retirement', () => {
     fc.assert(fc.property(randomPrograms(), (plan) => {
       const image = built(plan);
       expect(mistimed(timed, image, recordsOf(timed.core, image))).toBe(undefined);
-    }), tries(500, 4_000));
+    }), tries(500));
   });
 
   it.each(Object.entries(OWN))('of random programs on a core of one\'s own: %s', (_what, yaml) => predictsAll(overlaidCore(yaml), 60));

@@ -4,6 +4,7 @@
  * what the specs say. `ghosthart transitions` executes all of it; here every
  * so-many-th cell, the same each time.
  */
+import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Isa } from '../../model/spec/isa.js';
@@ -21,6 +22,7 @@ import { CellExecutor, decisionOf } from '../transitions/execute.js';
 import { fill } from '../transitions/fill.js';
 import { listing, WordText } from '../transitions/listing.js';
 import { transitionsHtml } from '../transitions/html.js';
+import { cellName, parseCellName } from '../transitions/names.js';
 import { allAgree, formatTransitions, transitionsJson } from '../transitions/report.js';
 import { runTransitions } from '../transitions/run.js';
 import { prepare, selectedCells } from '../transitions/session.js';
@@ -57,6 +59,13 @@ describe('the transition matrix', () => {
     expect(isa.traps.exceptions.filter((e) => !caught.has(e.code) && !pruned.has(e.name)).map((e) => e.name)).toEqual([]);
   });
 
+  it('says of each cause without cells why nothing raises it', () => {
+    const reasons = new Map(session.matrix.pruned.map((p) => [p.name, p.reason]));
+    expect([...reasons.keys()].sort()).toEqual(isa.traps.exceptions.filter((e) => e.source === 'none').map((e) => e.name).sort());
+    expect(reasons.get('load_address_misaligned')).toBe('misaligned loads are done in hardware');
+    expect(reasons.get('load_page_fault')).toBe('there is no translation');
+  });
+
   it('decides by every row of the permits, the delegation and the trap returns', () => {
     const deciding = new Set(cells.flatMap((c) => c.expected.rules));
     const rows = [...isa.permits.flatMap((t) => t.rows), ...isa.traps.delegation, ...isa.instructions.flatMap((i) => i.cases)];
@@ -64,7 +73,7 @@ describe('the transition matrix', () => {
   });
 
   it.each(CORES)('agrees on %s', (name) => {
-    const results = runTransitions({ isa, session, cores: [compiledCore(name)], filter: { every: EVERY } });
+    const results = runTransitions({ isa, session, cores: [compiledCore(name)], filter: { every: EVERY }, supports: false });
     const json = transitionsJson(results);
     expect([...json.disagreeing, ...json.unexecuted]).toEqual([]);
     expect(allAgree(json)).toBe(true);
@@ -76,7 +85,8 @@ describe('the transition matrix', () => {
     const { disagreeing, cells: count, agreeing } = transitionsJson(results);
     expect(count - agreeing).toBeGreaterThan(0);
     expect(disagreeing[0]).toMatchObject({ event: 'sret', mode: 'HS', rules: expect.arrayContaining(['mstatus_tsr_op']) });
-    expect(disagreeing[0]?.what).toMatch(/the specs say: cause 22 to \w+; core and reference: cause 2 to /);
+    expect(disagreeing[0]?.what[0]).toMatch(/^the event +core and reference +specs$/);
+    expect(disagreeing[0]?.what[1]).toMatch(/^decision +cause 2 to \w+ +cause 22 to \w+$/);
   });
 });
 
@@ -92,6 +102,31 @@ const anyCell = fc.nat({ max: cells.length - 1 }).map((i) => {
   return cell;
 });
 
+describe('a name', () => {
+  it('is of one cell, whatever the order of its values', () => {
+    expect(new Set(cells.map(cellName)).size).toBe(cells.length);
+    fc.assert(fc.property(anyCell, (cell) => {
+      const [mode, ...words] = cellName(cell).split(' ');
+      const name = parseCellName([mode, ...words.filter((w) => !w.includes('=')), ...words.filter((w) => w.includes('=')).reverse()].join(' '));
+      expect(name && selectedCells(session.matrix, { cell: name })).toEqual([cell]);
+    }), tries(50));
+  });
+
+  it('stays when the specs change elsewhere, with its witness', () => {
+    const changed = prepare({ ...isa, instructions: isa.instructions.filter((i) => i.name !== 'wfi') });
+    const cell = parseCellName('VS sret hstatus.VTSR=1 medeleg[22]=0 vsstatus.SPP=1');
+    const [before, after] = [session, changed].map((s) => selectedCells(s.matrix, { ...(cell && { cell }) }).map((c) => s.writer.write(c)?.code));
+    expect(before).toHaveLength(1);
+    expect(after).toEqual(before);
+  });
+
+  it('may leave values out', () => {
+    const name = parseCellName('VS sret hstatus.VTSR=0');
+    expect(selectedCells(session.matrix, { ...(name && { cell: name }) }).length).toBeGreaterThan(1);
+    expect(parseCellName('sret in VS')).toBeUndefined();
+  });
+});
+
 describe('a witness', () => {
   const tables = assemblyTables(isa);
   const words = new WordText(tables);
@@ -99,7 +134,7 @@ describe('a witness', () => {
   it('prints as assembly that assembles to the program that was executed', () => {
     fc.assert(fc.property(anyCell, (cell) => {
       const witness = session.writer.write(cell);
-      if (witness === undefined) throw new Error(`cell ${cell.index} has no witness`);
+      if (witness === undefined) throw new Error(`${cellName(cell)} has no witness`);
       const assembled = assemble(listing(cell, witness, words), tables);
       expect(assembled.ok && assembled.program.sections.map((s) => Buffer.from(s.bytes).toString('hex'))).toEqual([Buffer.from(witness.segments[0]?.data ?? []).toString('hex')]);
     }), tries(100));
@@ -128,7 +163,7 @@ describe('a witness', () => {
     fc.assert(fc.property(anyCell, (cell) => {
       const witness = writer.write(cell);
       const wrong: string[] = [];
-      if (witness === undefined) throw new Error(`cell ${cell.index} has no witness`);
+      if (witness === undefined) throw new Error(`${cellName(cell)} has no witness`);
       lockstep.run(witness, {
         maxCycles: 4_000,
         inputs: witness.inputs,
@@ -151,4 +186,12 @@ describe('a witness', () => {
     expect(html).not.toMatch(/(src|href)=|https?:|@import/);
     expect(html.length).toBeLessThan(100_000);
   });
+
+  it('is opened by the command that the page shows, which names the specs', () => {
+    const results = runTransitions({ isa, session, cores: [compiledCore('five-stage')], filter: { event: 'mret', mode: 'U' }, supports: false });
+    expect(pageOf(transitionsHtml(results, tables, ['my specs']))).toMatchObject({ cores: [{ core: 'five-stage', command: "npx ghosthart transitions --core five-stage --specs 'my specs'" }] });
+  });
 });
+
+/** The data that a page carries. */
+const pageOf = (html: string): unknown => JSON.parse(gunzipSync(Buffer.from(/base64">([^<]+)</.exec(html)?.[1] ?? '', 'base64')).toString());

@@ -218,7 +218,7 @@ describe.each(CORES)('%s', (name) => {
         switches += switched;
         expect(what).toBeUndefined();
       }),
-      tries(60, 3_500),
+      tries(60),
     );
     expect(switches).toBeGreaterThan(5);
   });

@@ -13,7 +13,7 @@ export interface Pattern {
  */
 export function patternOf(text: string): Pattern {
   const match = text.replaceAll(/[_ ]/g, '');
-  if (!/^[01-]{32}$/.test(match)) throw new RangeError(`not a 32-bit pattern: ${text}`);
+  if (!/^[01-]{32}$/.test(match)) throw new RangeError(`not a 32-bit pattern: ${text}. Write 32 characters, most significant bit first: 0, 1, and - for either.`);
   const mask = parseInt(match.replaceAll('0', '1').replaceAll('-', '0'), 2);
   return { mask, value: parseInt(match.replaceAll('-', '0'), 2) };
 }

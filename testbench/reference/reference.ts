@@ -9,6 +9,7 @@ import { arrangeCsrs, csrState } from './arrange.js';
 import { u64 } from './bits.js';
 import { decode } from './decode.js';
 import { DEFAULT_EXTENSIONS, type Extension } from './extensions.js';
+import { checkedExtension } from './extension-checks.js';
 import { fetch } from './fetch.js';
 import { type Decoded, Hart, RESERVATION_BYTES } from './hart.js';
 import { dueInterrupt } from './interrupts.js';
@@ -81,10 +82,10 @@ export class Reference implements Subject {
   /**
    * Teaches the reference a 32-bit instruction: what its `execute` returns is how it ends. It takes precedence over a
    * defined one, a later addition over an earlier one. It reaches memory through the hart's own rules, see
-   * {@link ExtensionHart}.
+   * {@link ExtensionHart}. Throws if it is no instruction.
    */
   extend(extension: ExtensionInstruction): void {
-    this.#added = [compile(extension), ...this.#added];
+    this.#added = [compile(checkedExtension(extension)), ...this.#added];
     this.#decoded.fill(undefined);
   }
 
@@ -120,8 +121,10 @@ export class Reference implements Subject {
    * One record from the given inputs: the interrupt that they make due, or else the instruction
    * at pc. Instruction bits that this location cannot have shown are not executed: the record
    * then tells the true word in `insn`, which differs from the input.
+   *
+   * @param injected - An instruction that is handed to the hart instead of being fetched, wherever pc points.
    */
-  stepWith(inputs: Inputs): Retirement {
+  stepWith(inputs: Inputs, injected?: number): Retirement {
     const hart = this.#hart;
     hart.beginRecord(inputs);
     hart.clint.mtime = inputs.mtime;
@@ -132,7 +135,7 @@ export class Reference implements Subject {
     const { pc, mode } = hart;
     const interrupt = dueInterrupt(hart);
     if (interrupt !== undefined) return this.#record(pc, mode, 0, takeInterrupt(hart, interrupt));
-    const insn = fetch(hart, inputs.insn);
+    const insn = injected === undefined ? fetch(hart, inputs.insn) : injected >>> 0;
     if (typeof insn !== 'number') return this.#record(pc, mode, 0, takeException(hart, insn));
     const trap = this.#execute(insn);
     return this.#record(pc, mode, insn, trap);

@@ -3,8 +3,8 @@
  *
  * The pipeline is emptied, the fetch stage fetches at the pc by its own rules,
  * and the word that it delivered is exchanged before decode sees it: memory
- * never holds the injected word, so no load can see it, and a fetch outside
- * memory faults as ever. When the record is there, whatever the fetch stage
+ * never holds the injected word, so no load can see it, and it does not matter
+ * whether there is memory at the pc. When the record is there, whatever the fetch stage
  * has brought behind it is thrown away.
  *
  * So each instruction has the pipeline to itself: no stall on an operand, no
@@ -95,7 +95,8 @@ export class ModelHart implements InjectedHart {
       if (cycle === STEP_LIMIT) throw new Error(`nothing fetched within ${STEP_LIMIT} cycles`);
       this.#run(1);
     }
-    if (this.#fetched.fault.get() === 0n) this.#fetched.insn.set(BigInt(word >>> 0));
+    this.#fetched.fault.set(0n);
+    this.#fetched.insn.set(BigInt(word >>> 0));
     // Nothing behind the instruction can commit in the cycles that it needs at least.
     for (let cycles = this.#run(this.#depth); cycles < STEP_LIMIT; cycles += this.#run(1)) {
       const record = this.#records.shift();

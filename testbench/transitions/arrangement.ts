@@ -7,38 +7,32 @@ import { type Assignment, compareFor, timerLines } from './atoms.js';
 import type { Matrix } from './cells.js';
 import { REGISTERS, type TransitionEvent } from './event.js';
 import { BASE, operandValue } from './map.js';
-
-type Arranged = Parameters<Subject['arrange']>[0];
+import { type Registers, registersOf } from './registers.js';
 
 /** Word of `addi x0, x0, 0`: what an interrupt comes before. */
 const NOTHING = 0x13;
 
-const isHome = (name: string): name is HomeCsr => HOME_CSRS.some((csr) => csr === name);
+const HOMES: ReadonlySet<string> = new Set(HOME_CSRS);
+const isHome = (name: string): name is HomeCsr => HOMES.has(name);
 
 /** Puts states of a matrix into subjects. */
 export class Arranger {
-  readonly #homes: readonly HomeCsr[];
-
-  constructor(readonly matrix: Matrix, homes: ReadonlySet<string>) {
-    this.#homes = [...homes].filter(isHome);
-  }
+  constructor(readonly matrix: Matrix) {}
 
   /** The record of the event on a state. `data`: values of whole registers that the state does not name. */
   step(subject: Subject, event: TransitionEvent, mode: Mode, state: Assignment, data: ReadonlyMap<string, bigint> = new Map()): Retirement {
-    subject.arrange(this.#arranged(event, mode, state, data));
-    return subject.step();
+    return this.stepOn(subject, event, mode, new Map([...registersOf(this.matrix.atoms, state), ...data]));
   }
 
-  #arranged(event: TransitionEvent, mode: Mode, state: Assignment, data: ReadonlyMap<string, bigint>): Arranged {
-    const registers = this.#registers(state);
+  /** The same on whole registers. */
+  stepOn(subject: Subject, event: TransitionEvent, mode: Mode, registers: Registers): Retirement {
     const csrs: Partial<Record<HomeCsr, bigint>> = {};
-    for (const home of this.#homes) csrs[home] = registers.get(home) ?? 0n;
-    for (const [home, value] of data) if (isHome(home)) csrs[home] = value;
-    for (const { name, compare } of timerLines(this.matrix.isa)) if (isHome(compare)) csrs[compare] = compareFor(state.get(name) ?? 0n);
+    for (const [home, value] of registers) if (isHome(home)) csrs[home] = value;
+    for (const { name, compare } of timerLines(this.matrix.isa)) if (isHome(compare)) csrs[compare] = compareFor(registers.get(compare) ?? 0n);
     const word = event.kind === 'interrupt' ? NOTHING : (event.forms[0]?.word ?? NOTHING);
     const [rs1, rs2] = event.kind === 'interrupt' ? [0n, 0n] : [operandValue(event.rs1), operandValue(event.rs2)];
-    const line = (name: string): boolean => state.get(`lines.${name}`) === 1n;
-    return {
+    const line = (name: string): boolean => registers.get(`lines.${name}`) === 1n;
+    subject.arrange({
       mode,
       // A jump that leads to a fetch fault has been made already.
       pc: event.kind === 'instruction' && event.lead === 1 ? rs1 : BASE,
@@ -46,16 +40,7 @@ export class Arranger {
       csrs,
       memory: [{ address: BASE, bytes: 4, value: BigInt(word) }],
       lines: { meip: line('meip'), seip: line('seip'), mtip: line('mtip'), msip: line('msip'), hgeip: registers.get('lines.hgeip') ?? 0n },
-    };
-  }
-
-  #registers(state: Assignment): ReadonlyMap<string, bigint> {
-    const registers = new Map<string, bigint>();
-    for (const [name, value] of state) {
-      const atom = value === 0n ? undefined : this.matrix.atoms.get(name);
-      if (atom !== undefined) registers.set(atom.home, (registers.get(atom.home) ?? 0n) | (value << BigInt(atom.low)));
-    }
-    return registers;
+    });
+    return subject.step();
   }
 }
-

@@ -78,6 +78,24 @@ function makeField(csr: Csr, field: CsrField): readonly Atom[] {
     .map((i) => ({ name: atomName(csr, field, i), home, low: field.bits.low + i, width: 1, legal: BIT, line: false }));
 }
 
+/** A bit of a field that has one value. */
+export interface FixedAtom {
+  readonly name: string;
+  /** Within the field. */
+  readonly low: number;
+  readonly value: bigint;
+}
+
+/** The bits of a field that cannot be written. */
+export function fixedBits(csr: Csr, field: CsrField): readonly FixedAtom[] {
+  const { source, bits: { high, low } } = field;
+  const value = source.kind === 'constant' ? source.value : source.kind === 'stored' && source.legal === undefined ? source.reset : undefined;
+  if (value === undefined || csr.counts !== undefined) return [];
+  return Array.from({ length: high - low + 1 }, (_, i) => i)
+    .filter((i) => source.kind === 'constant' || source.kind === 'stored' && !isWritable(source.writable, i))
+    .map((i) => ({ name: atomName(csr, field, i), low: i, value: (value >> BigInt(i)) & 1n }));
+}
+
 const atomsOfLine = ([home, width]: readonly [string, number]): readonly Atom[] =>
   Array.from({ length: width }, (_, low) => ({ name: width === 1 ? home : `${home}[${low}]`, home, low, width: 1, legal: BIT, line: true }));
 

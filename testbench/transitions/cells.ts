@@ -10,14 +10,13 @@ import { type Decision, explore } from './decide.js';
 import { eventsOf } from './events.js';
 import type { Pruned, TransitionEvent } from './event.js';
 import { type Pinned, pinnedAtoms } from './reachable.js';
+import { seedOf } from './seed.js';
 import { StateNames } from './state-names.js';
 import { atomsBehind, supportOfSpecs } from './support-of-specs.js';
 import { bitOn, FEW, meet, product, waysOf } from './ways.js';
 
 /** A cell: the decision that the specs make of it is known before it is executed. */
 export interface Cell {
-  /** Number in the whole matrix; also the seed of what is random in it. */
-  readonly index: number;
   readonly mode: Mode;
   readonly event: TransitionEvent;
   /** The support's values, atoms only. */
@@ -38,8 +37,8 @@ export interface Matrix {
   readonly also?: ReadonlyMap<string, readonly string[]>;
 }
 
-/** An event in a mode. */
-export const supportKey = (event: TransitionEvent, mode: Mode): string => `${mode} ${event.id}`;
+/** An event, by its id, in a mode. */
+export const supportKey = (event: string, mode: Mode): string => `${mode} ${event}`;
 
 /** The matrix of an instruction set, without its cells. */
 export function matrixOf(isa: Isa): Matrix {
@@ -53,7 +52,7 @@ const known = new WeakMap<Matrix, Map<string, readonly string[]>>();
 export function supportNames(matrix: Matrix, event: TransitionEvent, mode: Mode): readonly string[] {
   const names = known.get(matrix) ?? new Map<string, readonly string[]>();
   known.set(matrix, names);
-  const key = supportKey(event, mode);
+  const key = supportKey(event.id, mode);
   const found = names.get(key) ?? findNames(matrix, event, mode);
   names.set(key, found);
   return found;
@@ -63,17 +62,16 @@ function findNames({ isa, pinned, also }: Matrix, event: TransitionEvent, mode: 
   // An interrupt alone is tried with everything that matters to it in any mode: where it is never taken, nothing may change that.
   const modes = event.group === 'interrupt' ? MODES : [mode];
   const names = new Set(modes.flatMap((m) => [...supportOfSpecs(isa, event, m, pinned, true).support]));
-  for (const name of also?.get(supportKey(event, mode)) ?? []) names.add(name);
+  for (const name of also?.get(supportKey(event.id, mode)) ?? []) names.add(name);
   return [...names].filter((name) => !pinned[mode].has(name));
 }
 
 /** All cells, in the order of events, modes and values. */
 export function* cellsOf(matrix: Matrix): Generator<Cell> {
-  let index = 0;
   for (const event of matrix.events) {
     for (const mode of MODES) {
       for (const { valuation, shown } of valuationsOf(matrix, event, mode)) {
-        yield { index: index++, mode, event, valuation, shown, expected: expectedOf(matrix, event, mode, valuation) };
+        yield { mode, event, valuation, shown, expected: expectedOf(matrix, event, mode, valuation) };
       }
     }
   }
@@ -90,8 +88,18 @@ function expectedOf({ isa, pinned }: Matrix, event: TransitionEvent, mode: Mode,
 
 type Valuation = Pick<Cell, 'valuation' | 'shown'>;
 
+/** Values that are wanted, and a state that has them, if there is one. */
+type Wanted = Pick<Cell, 'shown'> & { readonly valuation: Assignment | undefined };
+
 /** The values of an event's support in a mode: one cell each. */
-export function valuationsOf(matrix: Matrix, event: TransitionEvent, mode: Mode): readonly Valuation[] {
+export const valuationsOf = (matrix: Matrix, event: TransitionEvent, mode: Mode): readonly Valuation[] =>
+  wantedOf(matrix, event, mode).flatMap(({ valuation, shown }) => (valuation === undefined ? [] : [{ valuation, shown }]));
+
+/** Values of an event's support that no state shows together. */
+export const impossibleValues = (matrix: Matrix, event: TransitionEvent, mode: Mode): readonly Assignment[] =>
+  wantedOf(matrix, event, mode).flatMap(({ valuation, shown }) => (valuation === undefined ? [shown] : []));
+
+function wantedOf(matrix: Matrix, event: TransitionEvent, mode: Mode): readonly Wanted[] {
   const names = supportNames(matrix, event, mode);
   const plain = names.flatMap((name) => matrix.atoms.get(name) ?? []);
   const cuts = names.filter((name) => !matrix.atoms.has(name));
@@ -116,13 +124,13 @@ function withWays(matrix: Matrix, values: readonly Assignment[], cuts: readonly 
   return all;
 }
 
-/** Both values of every computed bit, each in one way; a combination that no state shows is impossible. */
-function withCuts(matrix: Matrix, event: TransitionEvent, mode: Mode, values: readonly Assignment[], cuts: readonly string[]): readonly Valuation[] {
+/** Both values of every computed bit, each in one way. */
+function withCuts(matrix: Matrix, event: TransitionEvent, mode: Mode, values: readonly Assignment[], cuts: readonly string[]): readonly Wanted[] {
   const atoms = behind(matrix, cuts);
-  const dice = new Dice([...`${event.id}${mode}`].reduce((hash, c) => (hash * 31 + c.charCodeAt(0)) | 0, 7));
+  const dice = new Dice(seedOf(event.id, mode));
   const wanted = product(cuts.map((name) => ({ name, legal: [0n, 1n] })));
-  return values.flatMap((value) => wanted.flatMap((bits) => {
+  return values.flatMap((value) => wanted.map((bits) => {
     const met = meet(matrix.isa, bits, atoms, dice);
-    return met === undefined ? [] : [{ valuation: new Map([...value, ...met]), shown: new Map([...value, ...bits]) }];
+    return { valuation: met && new Map([...value, ...met]), shown: new Map([...value, ...bits]) };
   }));
 }

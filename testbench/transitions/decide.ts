@@ -3,25 +3,32 @@
  * decision and its rules, on unknown state everything that the decision could
  * be and the state that it rests on.
  */
-import { type Case, type Condition, type Entry, type Exception, type Interrupt, type InterruptLevel, type Isa, MODES, type Permission, type TrapSource } from '../../model/spec/isa.js';
+import { type Case, type Condition, type Entry, type Exception, type Interrupt, type InterruptLevel, type Isa, MODES, type Permission, type TrapSource, type Update } from '../../model/spec/isa.js';
 import { together } from '../coverage/permits.js';
 import type { Mode, TrapMode } from '../retirement.js';
 import { andBit, at, type Bit, type Bits, dependencies, fit, joined, known, namesOf, single, valueOf } from './bits.js';
 import { evaluate, evaluateBit, holds, type Names } from './evaluate.js';
 import type { InstructionEvent, InterruptEvent, TransitionEvent } from './event.js';
 import type { StateNames } from './state-names.js';
+import { effects } from './writes.js';
 
 /** The outcome of an event: what of it is a decision, not data. */
-export interface Decision {
+export interface Outcome {
   readonly next: Mode;
   /** Absent: the instruction retires. */
   readonly trap?: { readonly cause: number; readonly interrupt: boolean; readonly to: TrapMode; readonly gva: boolean };
+}
+
+/** What the specs decide. */
+export interface Decision extends Outcome {
   /** The rows and cases that decided, in their order. */
   readonly rules: readonly string[];
+  /** What is written, whatever it was before: `mepc`, `mstatus.MPP`, `x12`, `memory`. */
+  readonly writes: readonly string[];
 }
 
 /** `retires, HS next`, `cause 22 to VS`: two decisions are the same if this is. */
-export function outcomeText({ next, trap }: Decision): string {
+export function outcomeText({ next, trap }: Outcome): string {
   if (trap === undefined) return `retires, ${next} next`;
   return `${trap.interrupt ? 'interrupt' : 'cause'} ${trap.cause} to ${trap.to}${trap.gva ? ', GVA' : ''}`;
 }
@@ -90,6 +97,11 @@ class Walk {
     this.decisions.push(decision);
   }
 
+  /** What is written on the way into a mode. */
+  #entryWrites(mode: TrapMode): readonly string[] {
+    return targetsOf(this.isa.traps.entry.find((e) => e.mode === mode)?.update ?? []);
+  }
+
   /** The rule of what is written on the way into a mode. */
   #entryRule(mode: TrapMode): readonly string[] {
     return this.isa.traps.entry.find((e) => e.mode === mode)?.rules.slice(0, 1) ?? [];
@@ -118,11 +130,11 @@ class Walk {
         this.#reads(taken);
         if (taken === 0) continue;
         const cause = level.mode === 'VS' ? (interrupt.guestCode ?? interrupt.code) : interrupt.code;
-        this.#decided({ next: level.mode, trap: { cause, interrupt: true, to: level.mode, gva: false }, rules: [...level.rules.slice(0, 1), ...interrupt.rules.slice(0, 1), ...this.#entryRule(level.mode)] });
+        this.#decided({ next: level.mode, trap: { cause, interrupt: true, to: level.mode, gva: false }, rules: [...level.rules.slice(0, 1), ...interrupt.rules.slice(0, 1), ...this.#entryRule(level.mode)], writes: this.#entryWrites(level.mode) });
         if (taken === 1) return;
       }
     }
-    this.#decided({ next: this.mode, rules: this.isa.traps.levels.flatMap((level) => level.rules.slice(0, 1)) });
+    this.#decided({ next: this.mode, rules: this.isa.traps.levels.flatMap((level) => level.rules.slice(0, 1)), writes: [] });
   }
 
   instruction(event: InstructionEvent, names: StateNames): void {
@@ -148,14 +160,15 @@ class Walk {
     return [instruction?.permit, own].flatMap((name) => (name === undefined ? [] : this.isa.permits.filter((t) => t.name === name)));
   }
 
-  #permitted({ instruction, fault }: InstructionEvent, names: StateNames, rules: readonly string[]): void {
+  #permitted(event: InstructionEvent, names: StateNames, rules: readonly string[]): void {
+    const { instruction, fault } = event;
     if (instruction === undefined) return;
     if (fault !== undefined) {
       const effective = names.name('effective_virtualization') ?? single(0);
       const virtual = instruction.memory === undefined || instruction.memory.as === 'self' ? effective : single(1);
       return this.#source(fault, names.with({ access_virtual: virtual }), rules);
     }
-    if (instruction.cases.length === 0) return this.#decided({ next: this.mode, rules });
+    if (instruction.cases.length === 0) return this.#decided({ next: this.mode, rules, writes: effects(this.isa, event, instruction, this.mode) });
     for (const found of this.#firstOf(instruction.cases, names)) this.#case(found, names, [...rules, found.name]);
   }
 
@@ -164,7 +177,7 @@ class Walk {
     if (raised !== undefined) return this.#exception(raised, names, rules);
     const next = nextMode(found, names);
     this.#reads(dependencies(next.bits));
-    if (next.mode !== undefined) this.#decided({ next: next.mode, rules });
+    if (next.mode !== undefined) this.#decided({ next: next.mode, rules, writes: targetsOf(found.update) });
   }
 
   #source(source: TrapSource, names: StateNames, rules: readonly string[]): void {
@@ -178,10 +191,12 @@ class Walk {
     for (const row of this.#firstOf(this.isa.traps.delegation, local)) {
       if (row.then !== 'VS') this.#reads(guest);
       const trap = { cause: code, interrupt: false, to: row.then, gva: row.then !== 'VS' && guest === 1 };
-      this.#decided({ next: row.then, trap, rules: [...(rules.length === 0 ? reasons.slice(0, 1) : rules), row.name, ...this.#entryRule(row.then)] });
+      this.#decided({ next: row.then, trap, rules: [...(rules.length === 0 ? reasons.slice(0, 1) : rules), row.name, ...this.#entryRule(row.then)], writes: this.#entryWrites(row.then) });
     }
   }
 }
+
+const targetsOf = (updates: readonly Update[]): readonly string[] => updates.map((u) => u.target);
 
 /** The mode after an xRET case, as far as it is known. */
 export function nextMode({ next }: Case, names: StateNames): { readonly bits: Bits; readonly mode: Mode | undefined } {

@@ -28,8 +28,8 @@ export function eventsOf(isa: Isa): Events {
     ...interruptEvents(isa),
   ];
   const walked: readonly string[] = TRANSLATION_SOURCES;
-  const pruned = isa.traps.exceptions.flatMap(({ name, source }) => {
-    if (source === 'none') return [{ name, reason: 'no source: nothing in these specs raises it' }];
+  const pruned = isa.traps.exceptions.flatMap(({ name, source, because }) => {
+    if (because !== undefined) return [{ name, reason: because }];
     return walked.includes(source) ? [{ name, reason: 'cells run on physical addresses: random programs with page tables have it' }] : [];
   });
   return { events, pruned };

@@ -2,22 +2,41 @@
  * A cell executed on a core and on the reference in lockstep, and held
  * against what the specs decide.
  */
+import type { Interrupt, Isa } from '../../model/spec/isa.js';
 import { Lockstep } from '../lockstep/lockstep.js';
 import type { ObservedCore } from '../lockstep/observed.js';
 import type { Observation } from '../lockstep/records.js';
 import { Reference } from '../reference/reference.js';
 import type { ArchitecturalState, Retirement } from '../retirement.js';
 import type { Cell, Matrix } from './cells.js';
-import { type Decision, outcomeText } from './decide.js';
+import { type Outcome, outcomeText } from './decide.js';
+import type { TransitionEvent } from './event.js';
+import { unasked } from './writes.js';
 import type { WitnessWriter } from './witness.js';
 
 /** Cycles that a witness may take; it needs a few hundred, a waiting one until it is woken. */
 const MOST_CYCLES = 4_000;
 
+/** Who says something else than whom, and what. */
+export interface Disagreement {
+  /** `record 46 of 46`, or `the event`. */
+  readonly where: string;
+  /** The two, with the record that each shows, where there is one. */
+  readonly sides: readonly [Side, Side];
+  /** At least one, the telling one first; of each, what the two say. */
+  readonly differences: readonly { readonly what: string; readonly says: readonly [string, string] }[];
+}
+
+/** One of two that disagree: core, reference, both of them, or the specs. */
+export interface Side {
+  readonly name: string;
+  readonly record?: Retirement;
+}
+
 /** What became of a cell. */
 export type CellResult =
   | { readonly kind: 'agreeing'; readonly cell: Cell; readonly record: Retirement }
-  | { readonly kind: 'disagreeing'; readonly cell: Cell; readonly difference: string; readonly record?: Retirement }
+  | { readonly kind: 'disagreeing'; readonly cell: Cell; readonly disagreement: Disagreement }
   /** No program reached the cell: an error, never left out. */
   | { readonly kind: 'unexecuted'; readonly cell: Cell; readonly reason: string };
 
@@ -46,16 +65,27 @@ export class CellExecutor {
     });
     const record = event?.retirement;
     if (result.kind === 'diverged') {
-      const { observation, differences } = result.divergence;
-      const difference = differences.map((d) => `${d.what}: core ${d.model}, reference ${d.reference}`).join('; ');
-      return { kind: 'disagreeing', cell, difference: `record ${observation?.retirement.order ?? 0} of ${witness.order}: ${difference}`, ...(record && { record }) };
+      const { observation, reference, differences } = result.divergence;
+      const model = observation?.retirement;
+      return { kind: 'disagreeing', cell, disagreement: {
+        where: `record ${model?.order ?? 0} of ${witness.order}`,
+        sides: [{ name: 'core', ...(model && { record: model }) }, { name: 'reference', ...(reference && { record: reference }) }],
+        differences: differences.map((d) => ({ what: d.what, says: [d.model, d.reference] })),
+      } };
     }
     if (before === undefined || record === undefined) return { kind: 'unexecuted', cell, reason: `the program ended (${result.outcome.kind}) before the event` };
     const missed = this.#missed(cell, record, before);
     if (missed !== undefined) return { kind: 'unexecuted', cell, reason: missed };
-    const [seen, expected] = [outcomeText(decisionOf(record)), outcomeText(cell.expected)];
-    if (seen === expected) return { kind: 'agreeing', cell, record };
-    return { kind: 'disagreeing', cell, record, difference: `the specs say: ${expected}; core and reference: ${seen}` };
+    const differences = this.#differences(cell, record);
+    if (differences.length === 0) return { kind: 'agreeing', cell, record };
+    return { kind: 'disagreeing', cell, disagreement: { where: 'the event', sides: [{ name: 'core and reference', record }, { name: 'specs' }], differences } };
+  }
+
+  /** What core and reference do and the specs do not say. */
+  #differences({ expected }: Cell, record: Retirement): Disagreement['differences'] {
+    const [seen, said] = [outcomeText(decisionOf(record)), outcomeText(expected)];
+    if (seen !== said) return [{ what: 'decision', says: [seen, said] }];
+    return unasked(this.matrix.isa, expected.writes, record).map((target) => ({ what: target, says: ['changes', 'is not written'] }));
   }
 
   /** What of the cell the program did not bring about. */
@@ -72,8 +102,17 @@ export class CellExecutor {
 }
 
 /** What a record shows of a decision. */
-export function decisionOf({ trap, next_mode }: Retirement): Decision {
-  if (trap === undefined) return { next: next_mode, rules: [] };
+export function decisionOf({ trap, next_mode }: Retirement): Outcome {
+  if (trap === undefined) return { next: next_mode };
   const { cause, interrupt, to, gva } = trap;
-  return { next: next_mode, trap: { cause, interrupt, to, gva }, rules: [] };
+  return { next: next_mode, trap: { cause, interrupt, to, gva } };
+}
+
+/** The record shows the event, not an interrupt that came before it. */
+export function isAbout({ traps }: Isa, event: TransitionEvent, { trap }: Retirement): boolean {
+  if (trap?.interrupt !== true) return true;
+  if (event.kind === 'instruction') return false;
+  const level = traps.levels.find((l) => l.mode === trap.to);
+  const seenAs = (i: Interrupt): number => (trap.to === 'VS' ? (i.guestCode ?? i.code) : i.code);
+  return event.interrupts.some((i) => level?.order.includes(i.name) === true && seenAs(i) === trap.cause);
 }

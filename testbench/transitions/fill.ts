@@ -10,6 +10,7 @@ import { namesOf } from './bits.js';
 import type { Cell, Matrix } from './cells.js';
 import { due } from './decide.js';
 import { evaluateBit } from './evaluate.js';
+import { maskOf } from './registers.js';
 import { StateNames } from './state-names.js';
 import { gatesOf } from './support-of-specs.js';
 
@@ -46,7 +47,7 @@ export function fillingOf(matrix: Matrix, controlHomes: ReadonlySet<string>): Fi
   };
   return {
     control: all.filter((a) => controlHomes.has(a.home)),
-    data: [...new Set(all.filter((a) => !controlHomes.has(a.home) && !a.line).map((a) => a.home))].map((home) => ({ home, mask: maskOf(all, home) & ~schemeBits(matrix.isa, home) })),
+    data: [...new Set(all.filter((a) => !controlHomes.has(a.home) && !a.line).map((a) => a.home))].map((home) => ({ home, mask: atomBits(all, home) & ~schemeBits(matrix.isa, home) })),
     gates,
     enables: { M: enables('M'), HS: enables('HS'), U: enables('U'), VS: enables('VS'), VU: enables('VU') },
     wake: wakeOf(matrix),
@@ -91,7 +92,7 @@ export function fill(matrix: Matrix, filling: Filling, cell: Pick<Cell, 'mode' |
 }
 
 /** The bits of a register that are atoms. */
-const maskOf = (atoms: readonly Atom[], home: string): bigint => atoms.reduce((mask, a) => (a.home === home ? mask | (((1n << BigInt(a.width)) - 1n) << BigInt(a.low)) : mask), 0n);
+const atomBits = (atoms: readonly Atom[], home: string): bigint => atoms.reduce((mask, a) => (a.home === home ? mask | maskOf(a) : mask), 0n);
 
 /** What says that addresses are translated: it stays zero, cells run on physical addresses. */
 function schemeBits({ translation, csrs }: Isa, home: string): bigint {

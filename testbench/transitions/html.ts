@@ -14,7 +14,8 @@ import { PAGE_SCRIPT, PAGE_STYLE } from './page.js';
 import type { TransitionResults } from './run.js';
 import { summary } from './report.js';
 import { outcomeText } from './decide.js';
-import { recordLines, writtenText } from './words.js';
+import { disagreementLines, recordLines } from './words.js';
+import { writesText } from './writes.js';
 
 /** Texts, each once, by number. */
 class Texts {
@@ -31,46 +32,61 @@ class Texts {
 
 const KINDS: readonly CellResult['kind'][] = ['agreeing', 'disagreeing', 'unexecuted'];
 
+/** What a cell's log shows. */
+function logLines(result: CellResult): readonly string[] {
+  switch (result.kind) {
+    case 'agreeing':
+      return recordLines(result.record);
+    case 'disagreeing':
+      return disagreementLines(result.disagreement);
+    case 'unexecuted':
+      return [result.reason];
+  }
+}
+
 /** What the page is made from; the columns of `cells` are in the order that the page script reads. */
-function pageData(results: TransitionResults, tables: AssemblyTables): object {
+function pageData(results: TransitionResults, tables: AssemblyTables, specs: readonly string[]): object {
   const texts = new Texts();
   const words = new WordText(tables);
   const { writer } = results.session;
-  const [first] = results.cores;
   const cells = results.cells.map((cell, i) => {
     const witness = writer.write(cell);
     const found = results.cores.flatMap(({ results: r }) => r[i] ?? []);
     const worst = Math.max(...found.map((r) => KINDS.indexOf(r.kind)));
     const shown = found.find((r) => KINDS.indexOf(r.kind) === worst);
-    const record = shown !== undefined && 'record' in shown ? shown.record : undefined;
-    const problem = shown?.kind === 'disagreeing' ? shown.difference : shown?.kind === 'unexecuted' ? shown.reason : '';
-    const log = record === undefined ? [] : recordLines(record);
+    const log = shown === undefined ? [] : logLines(shown);
+    const core = shown === undefined ? 0 : found.indexOf(shown);
     const pins = witness?.inputs.flatMap((e) => (e.kind === 'pin' ? [`${e.pin}=${e.value} from cycle ${e.cycle}`] : [])) ?? [];
     return [
-      cell.index,
       MODES.indexOf(cell.mode),
       texts.number(cell.event.id),
       GROUPS.indexOf(cell.event.group),
       [...cell.shown].map(([name, value]) => texts.number(`${name}=${value}`)),
       texts.number(outcomeText(cell.expected)),
-      texts.number(record === undefined ? '' : writtenText(record)),
+      texts.number(writesText(cell.expected.writes)),
       cell.expected.rules.map((rule) => texts.number(rule)),
       worst,
-      texts.number(problem),
+      core,
       witness?.code.map(({ word, comment }) => texts.number(`${words.of(word)}${comment === '' ? '' : `    # ${comment}`}`)) ?? [],
       witness?.table.map((value) => texts.number(value.toString(16))) ?? [],
       pins.map((pin) => texts.number(pin)),
       log.map((line) => texts.number(line)),
     ];
   });
-  return { modes: MODES, groups: GROUPS, kinds: KINDS, head: HEAD, frame: FRAME, core: first?.core ?? 'five-stage', texts: texts.list, cells };
+  return { modes: MODES, groups: GROUPS, kinds: KINDS, head: HEAD, frame: FRAME, cores: results.cores.map(({ core }) => ({ core, command: commandFor(core, specs) })), texts: texts.list, cells };
 }
+
+/** A word for a shell. */
+const quoted = (word: string): string => (/^[\w./@%+,:-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+
+/** What makes the wave of a cell, but for its name. */
+const commandFor = (core: string, specs: readonly string[]): string => ['npx ghosthart transitions', `--core ${core}`, ...specs.map((s) => `--specs ${quoted(s)}`)].join(' ');
 
 const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
-/** The page. */
-export function transitionsHtml(results: TransitionResults, tables: AssemblyTables): string {
-  const data = gzipSync(JSON.stringify(pageData(results, tables)), { level: 9 }).toString('base64');
+/** The page. `specs`: the overlays that the instruction set came from, for the commands it shows. */
+export function transitionsHtml(results: TransitionResults, tables: AssemblyTables, specs: readonly string[] = []): string {
+  const data = gzipSync(JSON.stringify(pageData(results, tables, specs)), { level: 9 }).toString('base64');
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -81,7 +97,7 @@ export function transitionsHtml(results: TransitionResults, tables: AssemblyTabl
 <p class="summary">${escape(summary(results)).replaceAll('\n', '<br>')}</p>
 <form id="filters"></form>
 <p id="count"></p>
-<table><thead><tr><th>Cell<th>From<th>Event<th>State<th>Outcome<th>Written<th>Rules<th>Agreement</thead><tbody id="rows"></tbody></table>
+<table><thead><tr><th>From<th>Event<th>State<th>Outcome<th>Written<th>Rules<th>Agreement</thead><tbody id="rows"></tbody></table>
 <button id="more" hidden>Show more</button>
 <script id="data" type="application/octet-stream;base64">${data}</script>
 <script>${PAGE_SCRIPT}</script>

@@ -4,9 +4,9 @@ import { createDisassembler, type Disassembler } from '../assembly/disassemble.j
 import type { AssemblyTables } from '../assembly/tables.js';
 import type { Cell } from './cells.js';
 import { AT, VECTORS } from './map.js';
-import type { Witness } from './witness.js';
 import { outcomeText } from './decide.js';
-import { valuationText } from './words.js';
+import { cellName } from './names.js';
+import type { Witness } from './witness.js';
 
 /** Words as text, each once. */
 export class WordText {
@@ -38,8 +38,9 @@ export const FRAME = [
   `        sd      t6, ${AT.tohost - AT.finish}(t5)`,
   '        jal     zero, .',
   `        .org    0x${AT.tohost.toString(16)}`,
-  '        .globl  tohost',
+  '        .globl  tohost, fromhost',
   'tohost: .dword  0',
+  'fromhost: .dword 0',
   `        .org    0x${AT.table.toString(16)}`,
 ] as const;
 
@@ -51,7 +52,7 @@ export function listing(cell: Cell, witness: Witness, words: WordText): string {
   const { code, table, inputs } = witness;
   const pins = inputs.flatMap((e) => (e.kind === 'pin' ? [`${e.pin}=${e.value} from cycle ${e.cycle}`] : []));
   return [
-    `# Cell ${cell.index}: ${cell.event.id} in ${cell.mode}, ${valuationText(cell)}: ${outcomeText(cell.expected)}.`,
+    `# ${cellName(cell)}: ${outcomeText(cell.expected)}.`,
     ...(pins.length === 0 ? [] : [`# Lines: ${pins.join(', ')}.`]),
     ...HEAD,
     ...code.map(({ word, comment }) => `        ${words.of(word)}${comment === '' ? '' : `    # ${comment}`}`),

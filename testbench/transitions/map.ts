@@ -5,7 +5,7 @@ import type { Operand } from './event.js';
 export const BASE = 0x8000_0000n;
 
 /** Offsets from {@link BASE}. */
-export const AT = { code: 0, vectors: 0x400, finish: 0x500, data: 0x540, tohost: 0x580, table: 0x5c0 } as const;
+export const AT = { code: 0, vectors: 0x400, finish: 0x500, data: 0x540, tohost: 0x580, fromhost: 0x588, table: 0x5c0 } as const;
 
 /** Entries of the vector table: one for each cause of an interrupt. */
 export const VECTORS = 64;

@@ -13,7 +13,6 @@ th { text-align: left; position: sticky; top: 0; background: Canvas; }
 th, td { padding: .2rem .6rem .2rem 0; vertical-align: top; border-bottom: 1px solid #8883; }
 tr.cell { cursor: pointer; }
 tr.cell:hover, tr.cell:focus { background: #8882; }
-td.number { font-variant-numeric: tabular-nums; }
 td.state { max-width: 26rem; overflow-wrap: anywhere; }
 .disagreeing, .unexecuted { color: #c00; font-weight: 600; }
 .detail { display: grid; grid-template-columns: repeat(auto-fit, minmax(24rem, 1fr)); gap: 1rem; padding: .4rem 0 1rem 1rem; }
@@ -28,9 +27,9 @@ export const PAGE_SCRIPT = String.raw`
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
   const data = JSON.parse(await new Response(stream).text());
   const text = (n) => data.texts[n];
-  const cells = data.cells.map(([index, mode, event, group, state, outcome, written, rules, kind, problem, code, table, pins, log]) => ({
-    index, mode: data.modes[mode], event: text(event), group: data.groups[group], state, outcome: text(outcome), written: text(written),
-    rules: rules.map(text), kind: data.kinds[kind], problem: text(problem), code, table, pins, log,
+  const cells = data.cells.map(([mode, event, group, state, outcome, written, rules, kind, core, code, table, pins, log]) => ({
+    mode: data.modes[mode], event: text(event), group: data.groups[group], state, outcome: text(outcome), written: text(written),
+    rules: rules.map(text), kind: data.kinds[kind], core: data.cores[core], code, table, pins, log,
   }));
   const form = document.getElementById('filters'), rows = document.getElementById('rows'), more = document.getElementById('more');
   const STEP = 200;
@@ -50,30 +49,31 @@ export const PAGE_SCRIPT = String.raw`
   choice('Outcome', 'outcome', distinct((c) => c.outcome));
   choice('Rule', 'rule', distinct((c) => c.rules));
   choice('Agreement', 'kind', data.kinds);
-  form.append(element('label', {}, 'State contains', element('input', { name: 'state', placeholder: 'mstatus.TVM=1' })));
+  form.append(element('label', {}, 'State contains (upper or lower case)', element('input', { name: 'state', placeholder: 'mstatus.tvm=1' })));
   const parameters = new URLSearchParams(location.hash.slice(1));
   for (const field of form.elements) field.value = parameters.get(field.name) ?? '';
   const stateOf = (cell) => cell.state.map(text).join(' ') || 'any state';
+  const nameOf = (cell) => [cell.mode, cell.event, ...cell.state.map(text)].join(' ');
   let found = [], shown = 0;
   const matches = (cell, wanted) =>
     (!wanted.mode || cell.mode === wanted.mode) && (!wanted.group || cell.group === wanted.group) && (!wanted.event || cell.event === wanted.event) &&
     (!wanted.outcome || cell.outcome === wanted.outcome) && (!wanted.kind || cell.kind === wanted.kind) &&
-    (!wanted.rule || cell.rules.includes(wanted.rule)) && (!wanted.state || wanted.state.split(/\s+/).every((part) => stateOf(cell).includes(part)));
+    (!wanted.rule || cell.rules.includes(wanted.rule)) && (!wanted.state || wanted.state.toLowerCase().split(/\s+/).every((part) => stateOf(cell).toLowerCase().includes(part)));
   const program = (cell) => [
-    '# Cell ' + cell.index + ': ' + cell.event + ' in ' + cell.mode + ', ' + stateOf(cell) + ': ' + cell.outcome + '.',
+    '# ' + nameOf(cell) + ': ' + cell.outcome + '.',
     ...(cell.pins.length ? ['# Lines: ' + cell.pins.map(text).join(', ') + '.'] : []),
     ...data.head, ...cell.code.map((n) => '        ' + text(n)), ...data.frame, ...cell.table.map((n) => '        .dword  0x' + text(n)), '',
   ].join('\n');
   const detail = (cell) => {
-    const wave = 'npx ghosthart transitions --core ' + data.core + ' --cell ' + cell.index + ' --vcd cell-' + cell.index + '.vcd';
-    const log = [...(cell.problem ? [cell.problem] : []), ...cell.log.map(text)].join('\n');
-    return element('tr', {}, element('td', { colSpan: 8 }, element('div', { className: 'detail' },
+    const wave = cell.core.command + " --cell '" + nameOf(cell) + "' --vcd cell.vcd";
+    const log = cell.log.map(text).join('\n');
+    return element('tr', {}, element('td', { colSpan: 7 }, element('div', { className: 'detail' },
       element('div', {}, element('h2', {}, 'Witness'), element('pre', {}, program(cell))),
-      element('div', {}, element('h2', {}, 'Log'), element('pre', {}, log), element('h2', {}, 'Wave'), element('pre', {}, wave)))));
+      element('div', {}, element('h2', {}, 'Log of ' + cell.core.core), element('pre', {}, log), element('h2', {}, 'Wave'), element('pre', {}, wave)))));
   };
   const row = (cell) => {
     const made = element('tr', { className: 'cell', tabIndex: 0 },
-      element('td', { className: 'number' }, String(cell.index)), element('td', {}, cell.mode), element('td', {}, cell.event),
+      element('td', {}, cell.mode), element('td', {}, cell.event),
       element('td', { className: 'state' }, stateOf(cell)), element('td', {}, cell.outcome), element('td', {}, cell.written),
       element('td', {}, cell.rules.join(', ')), element('td', { className: cell.kind }, cell.kind));
     let open;

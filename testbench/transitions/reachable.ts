@@ -3,13 +3,14 @@
  * one value and that nothing permitted there can write. MPRV below M is one.
  * Derived from the specs as the greatest fixed point; a property checks it.
  */
-import { type Case, type Condition, type Csr, type Instruction, type Isa, type TrapEntry, type Update } from '../../model/spec/isa.js';
+import { type Case, type Condition, type Instruction, type Isa, type TrapEntry, type Update } from '../../model/spec/isa.js';
 import { type Mode, MODES } from '../retirement.js';
-import { type Atom, atomName, atomsOf } from './atoms.js';
+import { type Atom, atomsOf, atomsOfField } from './atoms.js';
 import { blurred, dependencies, known, single, valueOf } from './bits.js';
 import { evaluate, evaluateBit, holds } from './evaluate.js';
 import { csrsOf, StateNames } from './state-names.js';
 import { explore, nextMode } from './decide.js';
+import { reached, storedBehind } from './writes.js';
 
 /** By mode, the atoms that have one value only. */
 export type Pinned = Readonly<Record<Mode, ReadonlyMap<string, bigint>>>;
@@ -140,29 +141,15 @@ function entersFrom(isa: Isa, entry: TrapEntry, names: StateNames): boolean {
 
 /** Atoms that a permitted CSR write in a mode can reach. */
 function writableIn(isa: Isa, mode: Mode): ReadonlySet<string> {
-  const reached = new Set<string>();
+  const writable = new Set<string>();
   const instruction = isa.instructions.find((i) => i.class === 'csr');
-  const virtual = mode === 'VS' || mode === 'VU';
   for (const csr of isa.csrs) {
     const locals = { csr: known(BigInt(csr.address), 12), csr_exists: single(1), csr_reads: single(1), csr_writes: single(1) };
     const event = { kind: 'instruction', id: '', group: 'csr', forms: [{ word: 0, locals }], rs1: 'zero', rs2: 'zero', lead: 0, csr: csr.address, ...(instruction && { instruction }) } as const;
     const { decisions } = explore(event, new StateNames({ isa, mode, given: new Map() }));
     if (!decisions.some((d) => d.trap === undefined)) continue;
-    const substitute = virtual ? isa.csrs.find((c) => c.substitutes === csr.name) : undefined;
-    for (const name of storedBehind(isa, substitute ?? csr)) reached.add(name);
+    for (const { csr: home, field } of storedBehind(isa, reached(isa, csr, mode))) for (const { name } of atomsOfField(home, field)) writable.add(name);
   }
-  return reached;
-}
-
-/** The atoms that a write of a CSR can change. */
-function storedBehind(isa: Isa, csr: Csr): readonly string[] {
-  return csr.fields.flatMap((field) => {
-    const { source } = field;
-    if (source.kind === 'stored') return Array.from({ length: field.bits.high - field.bits.low + 1 }, (_, i) => atomName(csr, field, i));
-    if (source.kind !== 'alias' || source.readonly) return [];
-    const [name = '', fieldName = 'all'] = source.of.split('.');
-    const target = csrsOf(isa).get(name);
-    return target === undefined ? [] : storedBehind(isa, { ...target, fields: target.fields.filter((f) => f.name === fieldName) });
-  });
+  return writable;
 }
 

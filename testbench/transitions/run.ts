@@ -5,14 +5,13 @@
 import type { CompiledCore } from '../../model/compile.js';
 import type { Isa } from '../../model/spec/isa.js';
 import { ObservedCore } from '../lockstep/observed.js';
-import { Reference } from '../reference/reference.js';
 import { MODES } from '../retirement.js';
 import { type Cell, supportKey } from './cells.js';
-import type { Pruned } from './event.js';
 import { CellExecutor, type CellResult } from './execute.js';
-import { type CellFilter, prepare, selectedCells, type Session } from './session.js';
-import { ReferenceSupports, type SupportDifference } from './support-of-reference.js';
-import { WitnessWriter } from './witness.js';
+import { type LeftOut, leftOut } from './left-out.js';
+import { type CellFilter, concerns, prepare, selectedCells, type Session } from './session.js';
+import { ReferenceSupports } from './support-of-reference.js';
+import { type SupportDifference, supportDifferences } from './supports.js';
 
 export interface TransitionOptions {
   readonly isa: Isa;
@@ -21,7 +20,7 @@ export interface TransitionOptions {
   /** Cores in their observed variant. */
   readonly cores: readonly CompiledCore[];
   readonly filter?: CellFilter;
-  /** Compares the supports of specs and reference first, so that the matrix covers both; default false: the property does it. */
+  /** False: the supports of specs and reference are not compared, and cells differ in what the specs read only. */
   readonly supports?: boolean;
   /** Hears of every event whose supports are compared, and of every hundredth cell or so. */
   readonly onProgress?: (progress: Progress) => void;
@@ -47,8 +46,8 @@ export interface TransitionResults {
   readonly session: Session;
   readonly cells: readonly Cell[];
   readonly cores: readonly CoreResults[];
-  /** Causes without cells. */
-  readonly pruned: readonly Pruned[];
+  /** What has no cells, of the events and modes executed. */
+  readonly leftOut: LeftOut;
   /** Bits that only the specs or only the reference read; undefined if not compared. */
   readonly supportDifferences: readonly SupportDifference[] | undefined;
   readonly seconds: number;
@@ -58,14 +57,14 @@ export interface TransitionResults {
 const PROGRESS_CELLS = 100;
 
 /** Executes the matrix, or the cells that the filter selects. */
-export function runTransitions({ isa, session: given, cores, filter = {}, supports = false, onProgress }: TransitionOptions): TransitionResults {
+export function runTransitions({ isa, session: given, cores, filter = {}, supports = true, onProgress }: TransitionOptions): TransitionResults {
   const began = performance.now();
   const prepared = given ?? prepare(isa);
-  const supportDifferences = supports ? compareSupports(prepared, onProgress) : undefined;
+  const supportDifferences = supports ? compareSupports(prepared, filter, onProgress) : undefined;
   const session = supportDifferences === undefined ? prepared : withBits(prepared, supportDifferences);
   const cells = selectedCells(session.matrix, filter);
   const executed = cores.map((core) => executeOn(session, core, cells, onProgress));
-  return { session, cells, cores: executed, pruned: session.matrix.pruned, supportDifferences, seconds: secondsSince(began) };
+  return { session, cells, cores: executed, leftOut: leftOut(session.matrix, filter), supportDifferences, seconds: secondsSince(began) };
 }
 
 const secondsSince = (began: number): number => (performance.now() - began) / 1000;
@@ -82,24 +81,23 @@ function executeOn({ matrix, writer }: Session, compiled: CompiledCore, cells: r
   return { core, results, seconds: secondsSince(began) };
 }
 
-/** Every difference of the two supports. */
-export function compareSupports({ matrix, filling, arranger }: Session, onProgress?: (progress: Progress) => void): readonly SupportDifference[] {
-  const supports = new ReferenceSupports(matrix, filling, arranger, new Reference());
+/** Every difference of the two supports, for the events and modes that the filter concerns. */
+export function compareSupports({ matrix, filling, arranger }: Session, filter: CellFilter = {}, onProgress?: (progress: Progress) => void): readonly SupportDifference[] {
+  const supports = new ReferenceSupports(matrix, filling, arranger);
   return matrix.events.flatMap((event, done) => {
     onProgress?.({ what: 'supports', done, total: matrix.events.length });
-    return MODES.flatMap((mode) => supports.differences(event, mode));
+    return MODES.filter((mode) => concerns(filter, { event, mode })).flatMap((mode) => supportDifferences(matrix, supports, event, mode));
   });
 }
 
 /** The same session with cells for the bits that only the reference reads. */
-function withBits({ matrix, filling, arranger }: Session, differences: readonly SupportDifference[]): Session {
+function withBits(session: Session, differences: readonly SupportDifference[]): Session {
+  const read = differences.filter((d) => d.readBy === 'reference');
+  if (read.length === 0) return session;
   const also = new Map<string, string[]>();
-  for (const { event: id, mode, bit, readBy } of differences) {
-    const event = matrix.events.find((e) => e.id === id);
-    if (event === undefined || readBy === 'specs') continue;
+  for (const { event, mode, bit } of read) {
     const key = supportKey(event, mode);
     also.set(key, [...(also.get(key) ?? []), bit]);
   }
-  const extended = { ...matrix, also };
-  return { matrix: extended, filling, arranger, writer: new WitnessWriter(extended, filling) };
+  return prepare(session.matrix.isa, also);
 }

@@ -3,8 +3,9 @@ import type { Isa } from '../../model/spec/isa.js';
 import { MODES, type Mode } from '../retirement.js';
 import { Arranger } from './arrangement.js';
 import { type Cell, cellsOf, type Matrix, matrixOf, supportNames } from './cells.js';
-import { GROUPS, type Group } from './event.js';
+import type { Group } from './event.js';
 import { fillingOf, type Filling } from './fill.js';
+import { bestNamed, type CellName, hasName } from './names.js';
 import { atomsBehind } from './support-of-specs.js';
 import { WitnessWriter } from './witness.js';
 
@@ -16,12 +17,12 @@ export interface Session {
   readonly writer: WitnessWriter;
 }
 
-/** Prepares the transitions of an instruction set. */
-export function prepare(isa: Isa): Session {
-  const matrix = matrixOf(isa);
+/** Prepares the transitions of an instruction set. `also`: as in {@link Matrix}. */
+export function prepare(isa: Isa, also?: Matrix['also']): Session {
+  const matrix = { ...matrixOf(isa), ...(also && { also }) };
   const homes = controlHomes(matrix);
   const filling = fillingOf(matrix, homes);
-  return { matrix, filling, arranger: new Arranger(matrix, homes), writer: new WitnessWriter(matrix, filling) };
+  return { matrix, filling, arranger: new Arranger(matrix), writer: new WitnessWriter(matrix, filling) };
 }
 
 /** Registers that some decision rests on. */
@@ -39,30 +40,35 @@ export interface CellFilter {
   readonly event?: string;
   /** A rule that decides, by name. */
   readonly rule?: string;
-  /** One cell, by its number. */
-  readonly cell?: number;
+  /** Cells that have this name, or one with more values. */
+  readonly cell?: CellName;
   /** Every n-th cell only. */
   readonly every?: number;
 }
 
-/** The cell passes. */
-export function passes({ mode, group, event, rule, cell, every }: CellFilter, one: Cell): boolean {
-  return (mode === undefined || one.mode === mode)
+/** Cells of the event in the mode can pass. */
+export function concerns({ mode, group, event, cell }: CellFilter, one: Pick<Cell, 'mode' | 'event'>): boolean {
+  return (cell === undefined || one.mode === cell.mode && one.event.id === cell.event)
+    && (mode === undefined || one.mode === mode)
     && (group === undefined || one.event.group === group)
-    && (event === undefined || one.event.id.includes(event))
-    && (rule === undefined || one.expected.rules.includes(rule))
-    && (cell === undefined || one.index === cell)
-    && (every === undefined || one.index % every === 0);
+    && (event === undefined || one.event.id.includes(event));
 }
 
-/** The groups that a filter may name. */
-export const isGroup = (text: string): text is Group => GROUPS.some((g) => g === text);
+/** The cell passes. */
+function passes(filter: CellFilter, one: Cell, index: number): boolean {
+  const { rule, cell, every } = filter;
+  return concerns(filter, one)
+    && (rule === undefined || one.expected.rules.includes(rule))
+    && (cell === undefined || hasName(one, cell))
+    && (every === undefined || index % every === 0);
+}
 
 const known = new WeakMap<Matrix, readonly Cell[]>();
 
-/** The cells that pass. Their numbers are those of the whole matrix. */
+/** The cells that pass; of those with a name, the one that has no other values, if there is one. */
 export function selectedCells(matrix: Matrix, filter: CellFilter): readonly Cell[] {
   const all = known.get(matrix) ?? [...cellsOf(matrix)];
   known.set(matrix, all);
-  return all.filter((cell) => passes(filter, cell));
+  const found = all.filter((cell, index) => passes(filter, cell, index));
+  return filter.cell === undefined ? found : bestNamed(found, filter.cell);
 }

@@ -4,7 +4,7 @@
  */
 import { type Csr, type CsrField, type Isa, MODES } from '../../model/spec/isa.js';
 import type { Mode } from '../retirement.js';
-import { type Assignment, type Atom, atomsOfField, LINES, timerLines } from './atoms.js';
+import { type Assignment, type Atom, atomsOfField, fixedBits, LINES, timerLines } from './atoms.js';
 import { and, at, type Bit, type Bits, blurred, fromBits, known, namesOf, single } from './bits.js';
 import { evaluate, type Names } from './evaluate.js';
 
@@ -20,6 +20,8 @@ export interface Situation {
   readonly complete?: boolean;
   /** One-bit fields computed from several atoms (`hip.SGEIP`) count as state of their own. */
   readonly cuts?: boolean;
+  /** Bits that never change count as unknown: what a decision would read if they could. */
+  readonly fixed?: boolean;
   /** Names that only this event has: `csr`, `cause`, `insn`. */
   readonly locals?: Readonly<Record<string, Bits>>;
   readonly registers?: Readonly<Record<string, Bits>>;
@@ -99,7 +101,7 @@ export class StateNames implements Names {
     const { source } = field;
     switch (source.kind) {
       case 'constant':
-        return known(source.value, field.bits.high - field.bits.low + 1);
+        return this.#constant(csr, field, source.value);
       case 'computed':
         return this.#cut(csr, field, evaluate(source.read, this));
       case 'stored':
@@ -119,6 +121,11 @@ export class StateNames implements Names {
     return this.#field(csr, field, stored);
   }
 
+  #constant(csr: Csr, field: CsrField, value: bigint): Bits {
+    const width = field.bits.high - field.bits.low + 1;
+    return this.situation.fixed === true ? fromBits(fixedBits(csr, field).map(({ name }) => new Set([name]))) : known(value, width);
+  }
+
   #stored(csr: Csr, field: CsrField, reset: bigint): Bits {
     const width = field.bits.high - field.bits.low + 1;
     if (csr.counts !== undefined) return known(reset, width);
@@ -131,6 +138,11 @@ export class StateNames implements Names {
       if (reset !== 0n) value &= ~(((1n << BigInt(atom.width)) - 1n) << BigInt(low));
       if (given !== undefined) value |= given << BigInt(low);
       else value |= this.#unknownAtom(atom, low, unknown);
+    }
+    if (this.situation.fixed !== true) return { width, value, unknown };
+    for (const { name, low } of fixedBits(csr, field)) {
+      value &= ~(1n << BigInt(low));
+      unknown.set(low, new Set([name]));
     }
     return { width, value, unknown };
   }

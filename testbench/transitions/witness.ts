@@ -18,6 +18,8 @@ import { evaluate } from './evaluate.js';
 import { fill, type Filling, registerOf } from './fill.js';
 import { type OrderedWrite, writeOrder } from './write-order.js';
 import { AT, BASE, HANDLER, operandValue, VECTORS } from './map.js';
+import { cellName } from './names.js';
+import { seedOf } from './seed.js';
 import { StateNames } from './state-names.js';
 
 /** An instruction of the program, with what it is for. */
@@ -51,7 +53,7 @@ const [FINISH_POINTER, FINISH_VALUE] = [30, 31];
 /** Cycle at which a waiting program is woken: after its prologue. */
 const WAKE_CYCLE = 2_000n;
 
-const SYMBOLS: ReadonlyMap<string, bigint> = new Map([['tohost', BASE + BigInt(AT.tohost)]]);
+const SYMBOLS: ReadonlyMap<string, bigint> = new Map([['tohost', BASE + BigInt(AT.tohost)], ['fromhost', BASE + BigInt(AT.fromhost)]]);
 const FINISH = BASE + BigInt(AT.finish);
 
 const isPin = (name: string): name is Pin => Object.hasOwn(PIN, name);
@@ -87,7 +89,7 @@ export class WitnessWriter {
 
   /** The witness of a cell, the same each time; undefined if no program of this kind reaches it. */
   write(cell: Cell): Witness | undefined {
-    const dice = new Dice(cell.index + 1);
+    const dice = new Dice(seedOf(cellName(cell)));
     const filled = fill(this.matrix, this.filling, cell, dice);
     if (filled === undefined) return undefined;
     const entry = enter(this.#returns, cell.mode, filled, dice);

@@ -1,22 +1,9 @@
-/** What a cell's record says, in words. */
+/** What a cell's records say, in words. */
 import type { Retirement } from '../retirement.js';
-import type { Cell } from './cells.js';
-import { decisionOf } from './execute.js';
 import { outcomeText } from './decide.js';
+import { decisionOf, type Disagreement } from './execute.js';
 
 const hex = (value: bigint): string => `0x${value.toString(16)}`;
-
-/** The values that make the cell, as `mstatus.TSR=1 medeleg[2]=0`. */
-export function valuationText({ shown }: Cell): string {
-  const text = [...shown].map(([name, value]) => `${name}=${value}`).join(' ');
-  return text === '' ? 'any state' : text;
-}
-
-/** Names of the registers that the event wrote. */
-export const writtenText = ({ rd_addr, csrs }: Retirement): string => [...(rd_addr === 0 ? [] : [`x${rd_addr}`]), ...csrs.map((c) => c.csr)].join(' ');
-
-/** The rules that decided, in their order. */
-export const rulesText = ({ expected: { rules } }: Cell): string => rules.join(', ');
 
 /** The record of the event, line by line. */
 export function recordLines(record: Retirement): readonly string[] {
@@ -26,4 +13,21 @@ export function recordLines(record: Retirement): readonly string[] {
   if (rd_addr !== 0) lines.push(`x${rd_addr} becomes ${hex(rd_wdata)}`);
   for (const { csr, before, after } of csrs) lines.push(`${csr}: ${hex(before)} becomes ${hex(after)}`);
   return lines;
+}
+
+/** What two say of the same, side by side: a line of headings, then one for each difference. */
+export function differenceTable({ where, sides, differences }: Disagreement): readonly string[] {
+  const rows = [[where, ...sides.map((s) => s.name)], ...differences.map(({ what, says }) => [what, ...says])];
+  const widths = [0, 1, 2].map((i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+  return rows.map((row) => row.map((text, i) => text.padEnd(widths[i] ?? 0)).join('  ').trimEnd());
+}
+
+/** The differences, then each side's own record; lines that the other's lacks are marked. */
+export function disagreementLines(disagreement: Disagreement): readonly string[] {
+  const logs = disagreement.sides.map(({ record }) => (record === undefined ? [] : recordLines(record)));
+  const marked = (lines: readonly string[], others: readonly string[]): readonly string[] => lines.map((line) => `${others.length === 0 || others.includes(line) ? ' ' : '*'} ${line}`);
+  return [
+    ...differenceTable(disagreement),
+    ...disagreement.sides.flatMap(({ name }, i) => (logs[i]?.length === 0 ? [] : ['', `${name}:`, ...marked(logs[i] ?? [], logs[1 - i] ?? [])])),
+  ];
 }

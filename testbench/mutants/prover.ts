@@ -1,0 +1,356 @@
+/**
+ * The prover: whether effects are equal on two sides, for every valuation of
+ * the registers that the invariants allow.
+ */
+import { ONE, ZERO, and, binary, constant, mux, not, zext } from '../../model/ir/build.js';
+import type { Expr, Module, Register, Wire } from '../../model/ir/ir.js';
+import { Interner } from '../../model/ir/intern.js';
+import { alikeExprs } from '../../model/ir/likeness.js';
+import { withOperands } from '../../model/ir/map.js';
+import { applyBinary } from '../../model/ir/ops.js';
+import { Simplifier } from '../../model/ir/simplify.js';
+import { operands, postorder } from '../../model/ir/walk.js';
+import { abstracted } from './abstraction.js';
+import { TooLarge } from './bdd.js';
+import { BitBlaster, choicesOf, unknownsOf } from './bits.js';
+import type { Invariant } from './invariants.js';
+import { ANY, Knowledge, inPlace, placesOf, type KnownInstruction, type Place } from './known-instruction.js';
+import type { Effects } from './transition.js';
+
+/** After so many nodes of diagrams the question stays open; as many again for what is asked instruction by instruction. */
+export const NODES = 2_000_000;
+/** For one wire or effect, and for a part of it. */
+const NODES_OF_ROOT = 150_000;
+const NODES_OF_PART = 60_000;
+/** For all instructions in one place: if it is not the right place, the next gets its turn. */
+const NODES_OF_PLACE = 400_000;
+/** So many wires may differ before the next is only looked at quickly: most that depends on them does, too. */
+const THOROUGH = 3;
+
+/** A wire that depends on so many registers, or a condition on so many registers and wires, is small. */
+const SMALL = 6;
+const TOO_LARGE = ' (too large to decide)';
+type Comparison = 'equal' | 'different' | 'too large';
+
+/** An invariant with the registers that it is about. */
+interface Simplified {
+  readonly name: string;
+  readonly expr: Expr;
+  readonly registers: ReadonlySet<Register>;
+}
+
+const invariant = (name: string, expr: Expr): Simplified => ({ name, expr, registers: registersOf([expr]) });
+
+/** The register that an invariant leaves no choice, if it is about one bit. */
+function factOf({ name, expr }: Simplified): readonly (readonly [Register, { readonly name: string; readonly value: Expr }])[] {
+  if (expr.kind === 'read') return [[expr.register, { name, value: ONE }]];
+  return expr.kind === 'not' && expr.a.kind === 'read' && expr.width === 1 ? [[expr.a.register, { name, value: ZERO }]] : [];
+}
+
+/** What was found equal. */
+export interface Equality {
+  /** Wires and effects that it took more than a look at. */
+  readonly decided: readonly string[];
+  /** Names of the invariants used. */
+  readonly used: readonly string[];
+}
+
+/** The first effect that is not known to be equal. */
+export interface Difference {
+  readonly register: string;
+  readonly differs: string;
+}
+
+/** What stands for registers on one side. */
+export type Side = ReadonlyMap<Register, Expr>;
+
+/** A wire or effect on both sides. */
+type Pair = readonly [Expr, Expr];
+
+/** Compares effects on two sides. */
+export class Prover {
+  readonly #simplifier = new Simplifier({ inlineWires: false });
+  #invariants: readonly Simplified[];
+  /** Wires that are not known to be equal. */
+  readonly #affected = new Map<string, Pair>();
+  readonly #fixed = [new Map<Expr, Expr>(), new Map<Expr, Expr>()];
+  readonly #names = new Map<string, Expr>();
+  readonly #inlined = new Map<number, Map<Expr, Expr>>();
+  readonly #used = new Set<string>();
+  readonly #decided: string[] = [];
+  /** Whether pairs are equal by their parts. */
+  #compared = new Map<Expr, Map<Expr, Comparison>>();
+  readonly #interner = new Interner();
+  readonly #places: readonly Place[];
+  #nodesLeft: number;
+  #nodesByInstruction: number;
+
+  constructor(invariants: readonly Invariant[], readonly instructions: readonly KnownInstruction[], readonly module: Module, readonly sides: readonly [Side, Side], readonly nodes: number) {
+    this.#nodesLeft = this.#nodesByInstruction = nodes;
+    this.#places = placesOf(module);
+    this.#invariants = invariants.map(({ name, holds }) => invariant(name, this.#simplifier.expr(holds)));
+  }
+
+  run(effects: Effects): Equality | Difference {
+    for (const wire of wiresBehind([...effects.values()])) {
+      const pair = this.#pair(wire.value);
+      if (pair[0] === pair[1]) continue;
+      if (this.#difference(pair, this.#affected.size < THOROUGH) === undefined) this.#decided.push(wire.name);
+      else this.#affected.set(wire.name, pair);
+    }
+    // Effects are what it is about: what wires have used up is theirs anew.
+    this.#nodesByInstruction = this.nodes;
+    for (const [name, e] of effects) {
+      const pair = this.#pair(e);
+      if (pair[0] === pair[1]) continue;
+      const difference = this.#difference(pair, true);
+      if (difference !== undefined) return { register: name, differs: `${name}${difference}` };
+      this.#decided.push(name);
+    }
+    return { decided: this.#decided, used: [...this.#used] };
+  }
+
+  #pair(e: Expr): Pair {
+    return [this.#fix(e, 0), this.#fix(e, 1)];
+  }
+
+  /** The expression as it is on a side; equal wires stay names. */
+  #fix(e: Expr, number: 0 | 1): Expr {
+    const done = this.#fixed[number];
+    const known = done?.get(e);
+    if (known !== undefined) return known;
+    const result: Expr = e.kind === 'wire' ? (this.#affected.get(e.wire.name)?.[number] ?? this.#named(e))
+      : e.kind === 'read' ? (this.sides[number].get(e.register) ?? e)
+        : folded(withOperands(e, operands(e).map((o) => this.#fix(o, number))));
+    const unique = this.#interner.unique(result);
+    done?.set(e, unique);
+    return unique;
+  }
+
+  /** A reference to a wire that is equal in both, with the original's value. */
+  #named(e: Extract<Expr, { readonly kind: 'wire' }>): Expr {
+    const known = this.#names.get(e.wire.name);
+    if (known !== undefined) return known;
+    const named: Expr = { ...e, wire: { ...e.wire, value: this.#fix(e.wire.value, 0) } };
+    this.#names.set(e.wire.name, named);
+    return named;
+  }
+
+  /**
+   * Where the two differ, undefined if nowhere: in parts, if they are the same
+   * operation on equal parts; else as a whole.
+   *
+   * @param thoroughly - If that leads nowhere, instruction by instruction, too.
+   */
+  #difference([a, b]: Pair, thoroughly: boolean): string | undefined {
+    if (this.#onEveryWay(a, b, [])) return undefined;
+    const found = this.#wholly(a, b, NODES_OF_ROOT);
+    return found !== undefined && thoroughly ? this.#byInstruction(a, b) : found;
+  }
+
+  /**
+   * Equal wherever the same choices lead to: what was chosen on the way may
+   * rule out that what differs there matters.
+   */
+  #onEveryWay(a: Expr, b: Expr, way: readonly Expr[]): boolean {
+    if (this.#parts(a, b) === 'equal') return true;
+    const [ours, theirs] = [waysOf(a), waysOf(b)];
+    const alike = alikeExprs(a, b) && ours.length > 0 && this.#parts(ours[0]?.choice ?? a, theirs[0]?.choice ?? b) === 'equal';
+    if (alike) return ours.every(({ arm, only }, i) => this.#onEveryWay(arm, theirs[i]?.arm ?? arm, [...way, ...only]));
+    if (theirs.length === 0 && ours.length > 0) return ours.every(({ arm, only }) => this.#onEveryWay(arm, b, [...way, ...only]));
+    if (ours.length === 0 && theirs.length > 0) return theirs.every(({ arm, only }) => this.#onEveryWay(a, arm, [...way, ...only]));
+    const small = way.map(opened).filter((condition) => unknownsOf([condition]).size <= SMALL);
+    return small.length > 0 && a.width === b.width && this.#asNames(and(...small, binary('ne', a, b)), ZERO, NODES_OF_PART) === undefined;
+  }
+
+  /** Equal by their parts, or as a whole if that is not too large. */
+  #parts(a: Expr, b: Expr): Comparison {
+    if (a === b) return 'equal';
+    if (this.#nodesLeft <= 0) return 'too large';
+    const known = this.#compared.get(a)?.get(b);
+    if (known !== undefined) return known;
+    const result = this.#compare(a, b);
+    const ofA = this.#compared.get(a) ?? new Map<Expr, Comparison>();
+    this.#compared.set(a, ofA.set(b, result));
+    return result;
+  }
+
+  #compare(a: Expr, b: Expr): Comparison {
+    const [ours, theirs] = [comparable(a), comparable(b)];
+    const parts = alikeExprs(a, b) || areShifts(a, b) ? ours.map((o, i) => this.#parts(o, theirs[i] ?? o)) : ['different'];
+    if (parts.every((p) => p === 'equal')) return 'equal';
+    // What contains something too large is larger still, unless wires hide it.
+    const found = parts.includes('too large') ? this.#asNames(a, b, NODES_OF_PART) : this.#wholly(a, b, NODES_OF_PART);
+    if (found === undefined) return 'equal';
+    return found === TOO_LARGE || parts.includes('too large') ? 'too large' : 'different';
+  }
+
+  #asNames(a: Expr, b: Expr, limit: number): string | undefined {
+    if (a.width !== b.width) return '';
+    return this.#nodesLeft <= 0 ? TOO_LARGE : this.#search([this.#simplifier.expr(a), this.#simplifier.expr(b)], limit);
+  }
+
+  /** First with wires as unknowns, then with what the small ones stand for, then with all. */
+  #wholly(a: Expr, b: Expr, limit: number): string | undefined {
+    let found = this.#asNames(a, b, limit);
+    if (found === undefined || a.width !== b.width || this.#nodesLeft <= 0) return found;
+    let [x, y] = [a, b];
+    for (const most of [SMALL, Infinity]) {
+      const [p, q] = [this.#inline(x, most), this.#inline(y, most)];
+      if (p === x && q === y) continue;
+      [x, y] = [p, q];
+      found = this.#asNames(x, y, limit);
+      if (found === undefined) return undefined;
+    }
+    return found === TOO_LARGE ? this.#withoutCommon(x, y, limit) : found;
+  }
+
+  /** With what the two share, and what nothing else depends on, as unknowns. */
+  #withoutCommon(a: Expr, b: Expr, limit: number): string | undefined {
+    const [p, q] = abstracted([this.#simplifier.expr(a), this.#simplifier.expr(b)]);
+    return p === undefined || q === undefined ? TOO_LARGE : this.#asNames(p, q, limit);
+  }
+
+  /** Each instruction in the stage that matters for itself: with it known, little remains. */
+  #byInstruction(a: Expr, b: Expr): string | undefined {
+    if (a.width !== b.width || this.instructions.length === 0) return TOO_LARGE;
+    const found: string[] = [];
+    const names = namesIn([a, b]);
+    for (const place of this.#places.filter(({ control }) => names.has(control))) {
+      const difference = this.#withEachIn(place, a, b);
+      if (difference === undefined) return undefined;
+      found.push(difference);
+    }
+    return found[0] ?? TOO_LARGE;
+  }
+
+  /** The same with each instruction in one place. */
+  #withEachIn(place: Place, a: Expr, b: Expr): string | undefined {
+    const [all, others, compared] = [this.#invariants, this.#nodesLeft, this.#compared];
+    const budget = Math.min(this.#nodesByInstruction, NODES_OF_PLACE);
+    this.#nodesLeft = budget;
+    try {
+      for (const known of this.instructions) {
+        if (this.#nodesLeft <= 0) return TOO_LARGE;
+        const stage = new Knowledge(inPlace(place, known));
+        if (this.#simplifier.expr(stage.expr(a)) === this.#simplifier.expr(stage.expr(b))) continue;
+        const invariants = all.map(({ name, expr }) => invariant(name, this.#simplifier.expr(stage.expr(expr))));
+        const facts = new Map(invariants.flatMap(factOf));
+        const more = new Knowledge(new Map([...facts].map(([register, { value }]) => [register.name, value])));
+        const [x, y] = [a, b].map((e) => this.#simplifier.expr(more.expr(stage.expr(e))));
+        for (const { name } of facts.values()) this.#used.add(name);
+        if (x === undefined || y === undefined || x === y) continue;
+        // What is equal for this instruction need not be for the next.
+        this.#compared = new Map();
+        this.#invariants = invariants;
+        const found = this.#parts(x, y) === 'equal' ? undefined : this.#wholly(x, y, NODES_OF_ROOT);
+        if (found !== undefined) return `${found} with ${place.control} ${known.word}`;
+      }
+    } finally {
+      this.#nodesByInstruction -= budget - this.#nodesLeft;
+      this.#nodesLeft = others;
+      this.#invariants = all;
+      this.#compared = compared;
+    }
+    this.#used.add(this.instructions.every((k) => k.match === ANY) ? `${place.control} is a control word` : `${place.control} is that of ${place.insn?.name ?? 'none'}`);
+    return undefined;
+  }
+
+  /** Wires that depend on at most so many registers replaced by their values. */
+  #inline(root: Expr, most: number): Expr {
+    const done = this.#inlined.get(most) ?? new Map<Expr, Expr>();
+    this.#inlined.set(most, done);
+    const visit = (e: Expr): Expr => {
+      const known = done.get(e);
+      if (known !== undefined) return known;
+      const result = e.kind !== 'wire' ? withOperands(e, operands(e).map(visit)) : most === Infinity || registersOf([e]).size <= most ? visit(e.wire.value) : e;
+      done.set(e, result);
+      return result;
+    };
+    return visit(root);
+  }
+
+  #search(pair: Pair, limit: number): string | undefined {
+    const choices = pair[0].width > 1 && (pair[0].kind === 'mux' || pair[0].kind === 'select') ? choicesOf(pair) : undefined;
+    if (choices !== undefined && this.#decide(pair, limit, choices) === undefined) return undefined;
+    return this.#decide(pair, limit, undefined);
+  }
+
+  /** @param choices - To treat the two as trees of choices; otherwise bit by bit. */
+  #decide([a, b]: Pair, limit: number, choices: ReturnType<typeof choicesOf> | undefined): string | undefined {
+    const roots = choices?.conditions ?? [a, b];
+    const about = registersOf(roots);
+    const invariants = this.#invariants.filter(({ registers }) => [...registers].some((r) => about.has(r)));
+    const blaster = new BitBlaster([...roots, ...invariants.map((i) => i.expr)], limit, choices?.leaves);
+    const d = blaster.diagrams;
+    try {
+      const used: string[] = [];
+      const bits = choices === undefined ? a.width : 1;
+      for (let i = 0; i < bits; i++) {
+        if (choices === undefined && blaster.same(a, b, i)) continue;
+        let difference = choices === undefined ? d.xor(blaster.bit(a, i), blaster.bit(b, i)) : d.xor(blaster.uniform(a), blaster.uniform(b));
+        for (const { name, expr } of invariants) {
+          if (difference === 0) break;
+          const left = d.and(difference, blaster.bit(expr, 0));
+          if (left !== difference) used.push(name);
+          difference = left;
+        }
+        if (difference !== 0) return `[${i}]`;
+      }
+      for (const name of used) this.#used.add(name);
+      return undefined;
+    } catch (error) {
+      if (error instanceof TooLarge || error instanceof RangeError) return TOO_LARGE;
+      throw error;
+    } finally {
+      this.#nodesLeft -= d.size;
+    }
+  }
+}
+
+/** The wires that expressions are made of, each after those that it refers to itself. */
+function wiresBehind(roots: readonly Expr[]): readonly Wire[] {
+  return [...new Set(postorder(roots).flatMap((e) => (e.kind === 'wire' ? [e.wire] : [])))];
+}
+
+/** The same shift, perhaps by amounts of different widths. */
+const areShifts = (a: Expr, b: Expr): boolean => a.kind === 'binary' && b.kind === 'binary' && a.op === b.op && a.op.startsWith('sh') && a.width === b.width;
+
+/** Operands; the amount of a shift at full width. */
+const comparable = (e: Expr): readonly Expr[] => (e.kind === 'binary' && e.op.startsWith('sh') ? [e.a, zext(e.b, 64)] : operands(e));
+
+/** What a known selector decides. */
+function folded(e: Expr): Expr {
+  if (e.kind === 'mux') return mux(e.condition, e.then, e.else);
+  if (e.kind !== 'binary' || e.a.kind !== 'const' || e.b.kind !== 'const') return e;
+  return constant(e.width, applyBinary(e.op, e.a.width, e.a.value, e.b.value));
+}
+
+/** What a choice leads to: the arm, what it chooses by, and what holds only on this way, as far as it is a single bit. */
+interface Way {
+  readonly arm: Expr;
+  readonly choice: Expr;
+  readonly only: readonly Expr[];
+}
+
+/** The ways of a choice; none for what is no choice. */
+function waysOf(e: Expr): readonly Way[] {
+  if (e.kind === 'mux') return [{ arm: e.then, choice: e.condition, only: [e.condition] }, { arm: e.else, choice: e.condition, only: [not(e.condition)] }];
+  return e.kind === 'select' ? [...e.cases.map((c) => c.value), e.default].map((arm) => ({ arm, choice: e.key, only: [] })) : [];
+}
+
+/** A condition that is a wire, as what the wire stands for. */
+function opened(e: Expr): Expr {
+  if (e.kind === 'not') return not(opened(e.a));
+  return e.kind === 'wire' ? e.wire.value : e;
+}
+
+/** Names of the registers and wires in expressions, through wires. */
+function namesIn(roots: readonly Expr[]): ReadonlySet<string> {
+  return new Set(postorder(roots).flatMap((e) => (e.kind === 'read' ? [e.register.name] : e.kind === 'wire' ? [e.wire.name] : [])));
+}
+
+/** The registers that expressions read, through wires. */
+export function registersOf(roots: readonly Expr[]): ReadonlySet<Register> {
+  return new Set(postorder(roots).flatMap((e) => (e.kind === 'read' ? [e.register] : [])));
+}
