@@ -24,8 +24,8 @@ interface Range {
 export interface Open {
   /** One bit: it is somewhere, and the address in it. */
   readonly there: Expr;
-  /** One bit: it is all of memory. */
-  readonly whole: Expr;
+  /** One bit: it is less than all of memory. Of an address outside memory: 0, it is not protection that refuses. */
+  readonly limited: Expr;
   readonly first: Expr;
   readonly end: Expr;
 }
@@ -115,8 +115,9 @@ export class Guard {
     const match = mux(slice(deciding, CONFIG_BITS, CONFIG_BITS), constant(2, PMP_MATCHES.all), constant(2, PMP_MATCHES.none));
     const everything = (['fetch', 'load', 'store'] as const satisfies readonly Access[])
       .map((access) => this.#decide(mux(this.#unused, constant(2, PMP_MATCHES.none), match), slice(deciding, CONFIG_BITS - 1, 0), constant(2, ACCESSES[access]), privilege));
-    const there = and(...everything, this.hart.inDram(address, 1));
+    const inMemory = this.hart.inDram(address, 1);
+    const there = and(...everything, inMemory);
     const [from, to] = [mux(this.#unused, dramFirst, first), mux(this.#unused, dramEnd, end)];
-    return { there, first: from, end: to, whole: and(there, eq(from, dramFirst), eq(to, dramEnd)) };
+    return { there, first: from, end: to, limited: and(inMemory, not(and(there, eq(from, dramFirst), eq(to, dramEnd)))) };
   }
 }

@@ -45,12 +45,12 @@ class Window {
   }
 
   /** Puts it around what is open; empty if nothing is, or if addresses are translated. */
-  open(translates: Expr, { there, whole, first, end }: Open): void {
+  open(translates: Expr, { there, limited, first, end }: Open): void {
     const { builder } = this.hart;
     builder.when(translates, () => this.shut(), () => {
       builder.assign(this.base, first);
       for (const [width, room] of this.#rooms) builder.assign(room, mux(there, roomOf(first, end, width), constant(64, 0)));
-      builder.assign(this.limited, not(whole));
+      builder.assign(this.limited, limited);
     });
   }
 
@@ -98,7 +98,7 @@ export class Windows {
 
   #around(address: Expr, privilege: Expr): Open {
     const { dramFirst, dramEnd, inDram } = this.hart;
-    return this.guard?.around(address, privilege) ?? { there: inDram(address, 1), whole: ONE, first: dramFirst, end: dramEnd };
+    return this.guard?.around(address, privilege) ?? { there: inDram(address, 1), limited: ZERO, first: dramFirst, end: dramEnd };
   }
 
   /** Puts the fetch's window around an address outside it, and finds that of loads and stores if it is not known. */
@@ -135,7 +135,7 @@ export class Windows {
   /** One bit: a guest's access (HLV, HSV) has to go through the walker. */
   get guestLimited(): Expr {
     const { needed, privilege } = this.regimes.of('guest');
-    return or(needed, not(this.#around(this.hart.dramFirst, privilege).whole));
+    return or(needed, this.#around(this.hart.dramFirst, privilege).limited);
   }
 
   /** One bit: memory protection allows an access of so many bytes (64 bits), as ACCESSES, with a privilege. */

@@ -56,13 +56,14 @@ export class SetupMaker {
     const interrupts = dice.below(3) >= this.bias.quiet;
     const mstatus = this.#mstatus(dice, interrupts);
     const mode = MODES.pick(dice);
-    const { translated } = this.bias;
+    const { translated, guarded } = this.bias;
     const tables = translated !== 0 && dice.oneIn(translated) ? makeTables(dice, mode) : NO_TABLES;
+    const guards = guarded !== 0 && dice.oneIn(guarded) ? this.#protection.make(dice) : [];
     return {
       mode,
       mstatus,
       tables,
-      settings: [...(dice.oneIn(tables.entries.length > 0 ? 4 : 12) ? this.#protection.make(dice) : []), ...this.#settings(dice, interrupts).map((s) => this.#escapable(dice, s, mstatus))],
+      settings: [...guards, ...this.#settings(dice, interrupts).map((s) => this.#escapable(dice, s, mstatus))],
       registers: Array.from({ length: LOADED }, () => registerValue(dice)),
       wild: tables.entries.length > 0 && !dice.oneIn(4) ? tableAddress(dice, tables) : wildAddress(dice),
       // Now and then several are pending when the body begins: somebody must come first.

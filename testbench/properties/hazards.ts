@@ -1,7 +1,8 @@
 /**
  * Programs dense with pipeline hazards, as assembly: few registers, few
- * addresses, everything that stalls, redirects or restarts, in M-mode. Traps
- * skip the instruction, interrupts silence their source.
+ * addresses, everything that stalls, redirects or restarts, in M-mode, with
+ * memory open to guests. Traps skip the instruction, interrupts silence their
+ * source.
  */
 import fc from 'fast-check';
 import type { Program } from '../../model/machine/elf.js';
@@ -14,6 +15,10 @@ export type Image = Pick<Program, 'entry' | 'segments' | 'symbols'>;
 const BEFORE = `
 _start: la t5, handler
         csrw mtvec, t5
+        li t5, -1
+        csrw pmpaddr0, t5
+        li t5, 0x1f
+        csrw pmpcfg0, t5
         la s0, data
         li s1, 4096
         add s1, s1, s0
