@@ -1,8 +1,9 @@
 /**
- * Memory protection of random programs: a few small regions, where the body is
- * likely to meet them, before one entry that opens everything.
+ * Memory protection of programs: open to everybody, or, of random programs,
+ * with a few small regions where the body is likely to meet them, before one
+ * entry that opens everything.
  */
-import type { Isa } from '../../model/spec/isa.js';
+import type { Csr, Isa } from '../../model/spec/isa.js';
 import { Weighted, type Dice } from './dice.js';
 import { AT, BASE } from './map.js';
 import type { Setting } from './program.js';
@@ -25,16 +26,32 @@ const PLACES = new Weighted<bigint>([
 /** A region of so many bytes, a power of two, as an address register holds it. */
 const power = (at: bigint, bytes: bigint): bigint => ((at & -bytes) >> 2n) | (bytes / 8n - 1n);
 
+/** The first configuration register, and the address registers of the entries that it configures. */
+function registersOf({ protection, csrs }: Isa): { readonly config: Csr | undefined; readonly addresses: readonly Csr[] } {
+  const entries = protection?.entries ?? [];
+  const named = (name: string | undefined): Csr | undefined => csrs.find((c) => c.name === name);
+  return { config: named(entries[0]?.config.split('.')[0]), addresses: entries.slice(0, Number(ENTRIES)).flatMap((e) => named(e.address) ?? []) };
+}
+
+/** Registers that memory protection consists of, by name. */
+export const protectionCsrs = ({ protection }: Isa): ReadonlySet<string> =>
+  new Set(protection?.entries.flatMap((e) => [e.address, e.config.split('.')[0] ?? '']));
+
+/** What to write, in this order, to open all of memory to every mode after reset; nothing where the specs have no protection. */
+export function openingOf(isa: Isa): readonly { readonly csr: Csr; readonly value: bigint }[] {
+  const { config, addresses: [address] } = registersOf(isa);
+  return config === undefined || address === undefined ? [] : [{ csr: address, value: ALL }, { csr: config, value: EVERYTHING }];
+}
+
 /** Settings of protection, or none where the specs have none. */
 export class ProtectionMaker {
   readonly #config: number | undefined;
   readonly #addresses: readonly number[];
 
   constructor(isa: Isa) {
-    const entries = isa.protection?.entries ?? [];
-    const addressOf = (name: string | undefined): number | undefined => isa.csrs.find((c) => c.name === name)?.address;
-    this.#config = addressOf(entries[0]?.config.split('.')[0]);
-    this.#addresses = entries.slice(0, Number(ENTRIES)).flatMap((e) => addressOf(e.address) ?? []);
+    const { config, addresses } = registersOf(isa);
+    this.#config = config?.address;
+    this.#addresses = addresses.map((csr) => csr.address);
   }
 
   make(dice: Dice): readonly Setting[] {

@@ -6,6 +6,7 @@
  */
 import fc from 'fast-check';
 import type { Program } from '../../model/machine/elf.js';
+import { openMemory } from '../programs/open-memory.js';
 
 /** What a machine loads. */
 export type Image = Pick<Program, 'entry' | 'segments' | 'symbols'>;
@@ -15,10 +16,7 @@ export type Image = Pick<Program, 'entry' | 'segments' | 'symbols'>;
 const BEFORE = `
 _start: la t5, handler
         csrw mtvec, t5
-        li t5, -1
-        csrw pmpaddr0, t5
-        li t5, 0x1f
-        csrw pmpcfg0, t5
+        ${openMemory('t5')}
         la s0, data
         li s1, 4096
         add s1, s1, s0
