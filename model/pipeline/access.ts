@@ -14,7 +14,8 @@ import { blockDone, blockOf as cacheBlockOf, CACHE_BLOCK } from './block.js';
 import type { Committing } from './committing.js';
 import { crossesBlock, type Core } from './core.js';
 import type { Op } from './decode.js';
-import { REFUSAL, type WalkRequest } from './walk.js';
+import type { WalkRequest } from './walk.js';
+import { REFUSAL } from './walk-state.js';
 
 /** `access.phase`: walking; then words of memory are at hand, one or both; then the first is written. */
 const PHASE = { walk: 0, first: 1, second: 2, written: 3 } as const;

@@ -4,12 +4,14 @@
  */
 import { ONE, ZERO, add, and, binary, concat, constant, eq, eqConst, mux, not, or, slice } from '../ir/build.js';
 import type { Expr } from '../ir/ir.js';
-import { ACCESSES, PMP_MATCHES, type Access, type MemoryProtection, type ProtectionEntry } from '../spec/isa.js';
+import { ACCESSES, PMP_MATCHES, type Access, type MemoryProtection, type ProtectionEntry, type ProtectionRow } from '../spec/isa.js';
 import type { Hart } from './hart.js';
 
 /** Values of a configuration's field A. */
 const MATCHING = { off: 0, top: 1, word: 2, power: 3 } as const;
 const CONFIG_BITS = 8;
+/** Of no entry: all rights, so that the rows alone say what no entry means. */
+const NO_CONFIG = constant(CONFIG_BITS, 0xff);
 
 /** An entry as a range of bytes, the end excluded; 64 bits each. */
 interface Range {
@@ -74,16 +76,19 @@ export class Guard {
     const { lowering } = this.hart;
     const fields = Object.fromEntries(this.protection.fields.map(({ name }) => [`entry.${name}`, this.#field(config, name)]));
     const scope = lowering.only({ ...fields, match, access, privilege }, {});
-    return this.protection.rows.reduceRight<Expr>(
-      (otherwise, row) => mux(lowering.condition(row.when, scope, () => ZERO, `pmp.${row.name}`), row.then === 'allow' ? ONE : ZERO, otherwise),
-      ZERO,
+    const answer = (row: ProtectionRow | undefined): Expr => (row?.then === 'allow' ? ONE : ZERO);
+    // The rows are total: the last one answers for all that is left.
+    const { rows } = this.protection;
+    return rows.slice(0, -1).reduceRight<Expr>(
+      (otherwise, row) => mux(lowering.condition(row.when, scope, () => ZERO, `pmp.${row.name}`), answer(row), otherwise),
+      answer(rows.at(-1)),
     );
   }
 
   /** One bit: an access of so many bytes (64 bits) at a physical address, as ACCESSES, with a privilege. */
   allows(address: Expr, bytes: Expr, access: Expr, privilege: Expr): Expr {
     const end = add(address, bytes);
-    const none = constant(2 + CONFIG_BITS, PMP_MATCHES.none << BigInt(CONFIG_BITS));
+    const none = concat(constant(2, PMP_MATCHES.none), NO_CONFIG);
     const found = this.#ranges.reduceRight<Expr>((later, range) => {
       const any = and(range.active, below(range.first, end), below(address, range.end));
       const all = and(not(below(address, range.first)), not(below(range.end, end)));
@@ -104,7 +109,7 @@ export class Guard {
     const larger = (a: Expr, b: Expr): Expr => mux(below(a, b), b, a);
     const smaller = (a: Expr, b: Expr): Expr => mux(below(a, b), a, b);
     let [first, end]: readonly [Expr, Expr] = [dramFirst, dramEnd];
-    let deciding: Expr = constant(1 + CONFIG_BITS, 0);
+    let deciding: Expr = concat(ZERO, NO_CONFIG);
     for (const range of [...this.#ranges].reverse()) {
       const holds = and(range.active, not(below(address, range.first)), below(address, range.end));
       const [after, until] = cut(first, end, range);

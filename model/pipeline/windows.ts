@@ -32,9 +32,9 @@ class Window {
 
   constructor(readonly hart: Hart, name: string, widths: readonly Width[]) {
     const { builder, dramRegion } = hart;
-    this.base = builder.register(`${name}.window`, 64, { reset: dramRegion.base });
-    this.#rooms = new Map(widths.map((w) => [w, builder.register(`${name}.room.${w}`, 64)]));
-    this.limited = builder.register(`${name}.limited`, 1, { reset: 1n });
+    this.base = builder.register(`${name}.window.first`, 64, { reset: dramRegion.base });
+    this.#rooms = new Map(widths.map((w) => [w, builder.register(`${name}.window.room_${w}`, 64)]));
+    this.limited = builder.register(`${name}.window.limited`, 1, { reset: 1n });
   }
 
   /** One bit: an access of that width lies in it. */
@@ -86,7 +86,7 @@ export class Windows {
   constructor(readonly hart: Hart, readonly regimes: Regimes, readonly guard: Guard | undefined) {
     this.fetch = new Window(hart, 'fetch', [4]);
     this.data = new Window(hart, 'data', WIDTHS);
-    this.#stale = hart.builder.register('fetch.stale', 1, { reset: 1n });
+    this.#stale = hart.builder.register('fetch.window.stale', 1, { reset: 1n });
   }
 
   /** Mode or CSRs may have changed. */
