@@ -71,8 +71,8 @@ class Tally {
     const { insn, trap, rd_addr, rd_wdata, mode, csrs, mem_addr, mem_wmask, mem_rmask } = retirement;
     const access = trap === undefined ? csrAccess(insn) : undefined;
     const io = (mem_wmask | mem_rmask) !== 0 && mem_addr < 0x8000_0000n;
-    // A device access and a wait are sampled when they begin.
-    if (!io && insn !== 0x1050_0073) this.#check('mtime', mtime, this.#time(cycle));
+    // A device access, a wait and a block's are sampled when they begin.
+    if (!io && insn !== 0x1050_0073 && (insn & 0x707f) !== 0x200f) this.#check('mtime', mtime, this.#time(cycle));
     if (access !== undefined && rd_addr !== 0) this.#read(access.csr, rd_wdata, cycle, mode.startsWith('V'));
     const written = access === undefined ? undefined : this.#written(access, cycle);
     const cyclesAfter = wrap(this.#cycles(cycle) + ((this.#inhibit & 1n) === 1n ? 0n : 1n));
