@@ -38,18 +38,19 @@ const GROUP = closed({ reason: word, chapters: listOf(word).exactOptional(), rul
  * @param layerOf - The layer of a file: 0 is the base.
  */
 export function buildNotApplicable(context: Context, layerOf: (file: SourceFile) => number): readonly NotApplicable[] {
-  const cited = new Map(context.rules.citations.map((citation) => [citation.rule, citation]));
+  const { citations } = context.rules;
+  const cited = new Set(citations.map(({ rule }) => rule));
   const groups = new Map<string, string>();
   /** Whether a rule stays set aside; what speaks against it is reported. */
   const stands = ({ rule, span }: SetAside, { label, layer }: Declared): boolean => {
     const other = groups.get(rule);
     groups.set(rule, label);
     if (other !== undefined) context.report.add(span, `${label}: ${rule} is set aside ${other === label ? 'twice' : `by ${other}, too`}`, 'Remove it from one of them.');
-    const citation = cited.get(rule);
-    if (citation !== undefined && layerOf(citation.span.file) <= layer) {
-      context.report.add(span, `${label}: ${rule} is cited by ${citation.entry} (${citation.span.file.path}:${lineOf(citation.span)})`, 'A rule is either implemented or not applicable: remove it here, or there if the entry does not decide it.');
+    const against = cited.has(rule) ? citations.find((one) => one.rule === rule && layerOf(one.span.file) <= layer) : undefined;
+    if (against !== undefined) {
+      context.report.add(span, `${label}: ${rule} is cited by ${against.entry} (${against.span.file.path}:${lineOf(against.span)})`, 'A rule is either implemented or not applicable: remove it here, or there if the entry does not decide it.');
     }
-    return other === undefined && citation === undefined;
+    return other === undefined && !cited.has(rule);
   };
   return [...context.build('not_applicable', (declared): NotApplicable | undefined => {
     const { name, label, node, key } = declared;
