@@ -87,7 +87,7 @@ export async function mutantsByRule(specs: Specs): Promise<ReadonlyMap<string, n
 }
 
 /** Rows of the tables and test files by the rules that they name. */
-async function claims(): Promise<{ readonly rows: ReadonlyMap<string, readonly string[]>; readonly tests: ReadonlyMap<string, readonly string[]> }> {
+export async function claims(): Promise<{ readonly rows: ReadonlyMap<string, readonly string[]>; readonly tests: ReadonlyMap<string, readonly string[]> }> {
   const { tables } = await import('../tables/index.js');
   const testbench = fileURLToPath(new URL('..', import.meta.url));
   const files = readdirSync(testbench, { recursive: true, encoding: 'utf8' }).filter((file) => /\.test\.[jt]s$/.test(file)).sort();
