@@ -4,6 +4,8 @@
  * the ticks since mtime was last stored. Every value that a program reads and
  * every value in storage comes out, through writes, inhibition, traps,
  * interrupts and waits of which cycles are skipped.
+ *
+ * rules: mcycle_op, mcycle_wr, minstret_op, minstret_wr, mcountinhibit_op, cycle_op, instret_op, time_op, htimedelta_op
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
