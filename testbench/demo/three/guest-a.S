@@ -1,6 +1,6 @@
 # guest-a.S - A sorts numbers, and has its kernel compute their CRC-32. Between guest.S and print.S.
 
-        .equ    COUNT,          160             # words
+        .equ    COUNT,          128             # words
         .equ    SEED,           20240229
 
         # service: a0 = address of the application's bytes, a1 = how many; returns their CRC-32 (that of Ethernet and zip). sstatus.SUM

@@ -112,8 +112,7 @@ fill_page:
 write_self:
         li      t0, RAM_BYTES
         add     t0, s0, t0
-        la      s11, 1f
-1:      addi    t0, t0, -8
+1:      addi    t0, t0, -64
         sd      s2, 0(t0)
         j       1b
 

@@ -443,7 +443,7 @@ the_end:
         li      a7, CALL_END
         ecall
 
-        # a0 = the sum of all that does not change: from the first instruction to `constants_end`, and from TABLES to DISK_END.
+        # a0 = the sum of all that does not change: from the first instruction to `constants_end`, and from TABLES to PARAMETERS.
         # FNV-1a's step for each doubleword. Changes t0 to t3.
 sum:    li      a0, 0xcbf29ce484222325
         li      t3, 0x100000001b3
@@ -454,7 +454,7 @@ sum:    li      a0, 0xcbf29ce484222325
         mul     a0, a0, t3
         addi    t0, t0, 8
         bltu    t0, t1, 1b
-        li      t2, DISK_END
+        li      t2, PARAMETERS
         beq     t1, t2, 2f
         li      t0, TABLES
         mv      t1, t2

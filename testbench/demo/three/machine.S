@@ -20,7 +20,6 @@
         .equ    DISK,           0x80028000
         .equ    DISK_SHIFT,     14
         .equ    PARAMETERS,     0x80034000      # three numbers of lives (0: absent), three first arguments
-        .equ    DISK_END,       0x80035000
         .equ    RAM,            0x80040000
         .equ    RAM_SHIFT,      17              # 128 KiB for a guest
         .equ    GUESTS,         3
@@ -100,6 +99,9 @@ m_opened:
         csrw    menvcfg, t0
         li      t0, 3 << 62             # HS may use the CSRs of state enables and of environments
         csrw    mstateen0, t0
+        csrw    mstateen1, t0
+        csrw    mstateen2, t0
+        csrw    mstateen3, t0
         csrw    mie, zero
         li      t0, MPP_S               # MRET into HS
         csrw    mstatus, t0
@@ -116,7 +118,7 @@ m_trap:
         bnez    t0, m_lost
         addi    t0, a7, -CALL_END
         beqz    t0, m_end
-        csrr    t0, mepc
+        csrr    t0, mepc                # no other call
         addi    t0, t0, 4
         csrw    mepc, t0
         csrr    t0, mscratch
