@@ -3,23 +3,21 @@
  * TypeScript from what their sources say they compute.
  */
 import { gzipSync } from 'node:zlib';
+import { WORK, type Work } from './system.js';
 
-/** A: so many words of a linear congruential generator. */
-const COUNT = 128;
+/** What A's linear congruential generator begins with. */
 const SEED = 20240229;
-/** C: primes below this. */
-const LIMIT = 2200;
 
-function sortedWords(): Uint32Array {
-  const words = new Uint32Array(COUNT);
+function sortedWords(count: number): Uint32Array {
+  const words = new Uint32Array(count);
   let x = SEED;
-  for (let i = 0; i < COUNT; i++) words[i] = x = (Math.imul(x, 1664525) + 1013904223) >>> 0;
+  for (let i = 0; i < count; i++) words[i] = x = (Math.imul(x, 1664525) + 1013904223) >>> 0;
   return words.sort();
 }
 
-function primes(): readonly number[] {
+function primesBelow(limit: number): readonly number[] {
   const found: number[] = [];
-  for (let n = 2; n < LIMIT; n++) if (found.every((p) => n % p !== 0)) found.push(n);
+  for (let n = 2; n < limit; n++) if (found.every((p) => n % p !== 0)) found.push(n);
   return found;
 }
 
@@ -27,13 +25,13 @@ function primes(): readonly number[] {
 const crc32 = (bytes: Uint8Array): number => gzipSync(bytes).subarray(-8).readUInt32LE();
 
 /** The line of each guest that computes something. */
-export function expectedAnswers(): Readonly<Record<'A' | 'C', string>> {
-  const bytes = new DataView(new ArrayBuffer(4 * COUNT));
-  sortedWords().forEach((word, i) => bytes.setUint32(4 * i, word, true));
+export function expectedAnswers(work: Work = WORK): Readonly<Record<'A' | 'C', string>> {
+  const bytes = new DataView(new ArrayBuffer(4 * work.A));
+  sortedWords(work.A).forEach((word, i) => bytes.setUint32(4 * i, word, true));
   const crc = crc32(new Uint8Array(bytes.buffer)).toString(16).padStart(8, '0');
-  const found = primes();
+  const found = primesBelow(work.C);
   return {
-    A: `sorted ${COUNT} words, their CRC-32 is ${crc}`,
-    C: `${found.length} primes below ${LIMIT}, their sum is ${found.reduce((sum, p) => sum + p, 0)}`,
+    A: `sorted ${work.A} words, their CRC-32 is ${crc}`,
+    C: `${found.length} primes below ${work.C}, their sum is ${found.reduce((sum, p) => sum + p, 0)}`,
   };
 }

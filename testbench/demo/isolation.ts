@@ -12,7 +12,7 @@ import type { ObservedCore } from '../lockstep/observed.js';
 import type { Observation } from '../lockstep/records.js';
 import type { Mode, TrapMode } from '../retirement.js';
 import { expectedAnswers } from './answers.js';
-import { guestImage, GUESTS, systemProgram, type GuestName, type ReadSource } from './system.js';
+import { guestImage, GUESTS, PLACES, systemProgram, type GuestName, type ReadSource } from './system.js';
 
 /** What B does in each of its lives, as in guest-b.S. */
 export const MISDEEDS = [
@@ -95,9 +95,7 @@ export interface Stage {
   readonly read: ReadSource;
 }
 
-/** The guests' places in a hypervisor's memory that does not change: as machine.S and hypervisor.S have them. */
-const TABLES = 0x8001_0000n;
-const PARAMETERS = 0x8003_4000n;
+/** Bytes of an entry of the hypervisor's ledger. */
 const LEDGER_ENTRY = 64;
 
 /** Programs of the demonstration. B's lives begin with `first`. */
@@ -199,7 +197,7 @@ export function underHypervisor(stage: Stage, output: Console): HypervisorRun {
 
 /** The sum of what does not change in the hypervisor's memory, as hypervisor.S computes it, over the memory as it is now. */
 export function constantSum({ memory }: ObservedCore, { entry, symbols }: Program): bigint {
-  const ranges: readonly (readonly [bigint, bigint])[] = [[entry, symbols.get('constants_end') ?? entry], [TABLES, PARAMETERS]];
+  const ranges: readonly (readonly [bigint, bigint])[] = [[entry, symbols.get('constants_end') ?? entry], [PLACES.tables, PLACES.parameters]];
   let sum = 0xcbf2_9ce4_8422_2325n;
   for (const [from, to] of ranges) {
     const bytes = memory.read(from, Number(to - from)) ?? new Uint8Array();

@@ -26,26 +26,49 @@ export interface GuestPlan {
 /** Reads a file of `testbench/demo/three`. */
 export type ReadSource = (name: string) => string;
 
-/** Where the supervisors find images and parameters (machine.S). */
-const DISK = 0x8002_8000n;
-const DISK_BYTES = 1 << 14;
-const PARAMETERS = 0x8003_4000n;
+/** Where the supervisors have what does not change, and where the guests' memory is, as in machine.S. */
+export const PLACES = {
+  tables: 0x8001_0000n,
+  disk: 0x8002_8000n,
+  parameters: 0x8004_0000n,
+  ram: 0x8006_0000n,
+  /** Of each guest. */
+  ramBytes: 0x2_0000,
+} as const;
+const DISK_BYTES = 1 << 15;
 
-/** The bytes of an assembled text from its first address on, its symbols, and what is to be said of its mistakes: those of an author. */
-function assembled(text: string, file: string, tables: AssemblyTables): { readonly bytes: Uint8Array; readonly base: bigint; readonly symbols: ReadonlyMap<string, bigint>; readonly end: bigint } {
+interface Assembled {
+  /** From the first address on. */
+  readonly bytes: Uint8Array;
+  readonly base: bigint;
+  readonly symbols: ReadonlyMap<string, bigint>;
+}
+
+/** Assembles a text. Throws with its mistakes as the message. */
+function assembled(text: string, file: string, tables: AssemblyTables): Assembled {
   const outcome = assemble(text, tables, { file });
   if (!outcome.ok) throw new Error(outcome.errors.map(formatError).join('\n'));
   const { sections, symbols, entry } = outcome.program;
   const end = sections.reduce((most, { address, size }) => (address + BigInt(size) > most ? address + BigInt(size) : most), entry);
   const bytes = new Uint8Array(Number(end - entry));
   for (const section of sections) bytes.set(section.bytes, Number(section.address - entry));
-  return { bytes, base: entry, end, symbols: new Map(symbols.map(({ name, value }) => [name, value])) };
+  return { bytes, base: entry, symbols: new Map(symbols.map(({ name, value }) => [name, value])) };
 }
 
+/** How much A and C have to do: words to sort, a limit for primes. */
+export interface Work {
+  readonly A: number;
+  readonly C: number;
+}
+
+/** In the demonstration: they outlive B. */
+export const WORK: Work = { A: 128, C: 2200 };
+
 /** The image of a guest: its kernel and its application. */
-export function guestImage(name: GuestName, read: ReadSource, tables: AssemblyTables): Uint8Array {
+export function guestImage(name: GuestName, read: ReadSource, tables: AssemblyTables, work: Work = WORK): Uint8Array {
   const files = ['guest.S', `guest-${name.toLowerCase()}.S`, 'print.S'];
-  return assembled(files.map(read).join(''), files[1] ?? '', tables).bytes;
+  const heading = name === 'B' ? '' : `        .equ    WORK, ${work[name]}\n`;
+  return assembled(heading + files.map(read).join(''), files[1] ?? '', tables).bytes;
 }
 
 const doubleword = (value: number): Uint8Array => {
@@ -63,8 +86,8 @@ export function systemProgram(supervisor: Supervisor, guests: readonly GuestPlan
     ok: true, entry: base, symbols,
     segments: [
       segment(base, bytes),
-      ...guests.map(({ image }, i) => segment(DISK + BigInt(i * DISK_BYTES), image)),
-      ...guests.flatMap(({ lives, first }, i) => [segment(PARAMETERS + BigInt(8 * i), doubleword(lives)), segment(PARAMETERS + BigInt(8 * (guests.length + i)), doubleword(first))]),
+      ...guests.map(({ image }, i) => segment(PLACES.disk + BigInt(i * DISK_BYTES), image)),
+      ...guests.flatMap(({ lives, first }, i) => [segment(PLACES.parameters + BigInt(8 * i), doubleword(lives)), segment(PLACES.parameters + BigInt(8 * (guests.length + i)), doubleword(first))]),
     ],
   };
 }

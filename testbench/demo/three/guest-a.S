@@ -1,6 +1,5 @@
-# guest-a.S - A sorts numbers, and has its kernel compute their CRC-32. Between guest.S and print.S.
+# guest-a.S - A sorts WORK numbers, and has its kernel compute their CRC-32. Between guest.S and print.S.
 
-        .equ    COUNT,          128             # words
         .equ    SEED,           20240229
 
         # service: a0 = address of the application's bytes, a1 = how many; returns their CRC-32 (that of Ethernet and zip). sstatus.SUM
@@ -36,7 +35,7 @@ app:
         li      t1, 1664525
         li      t2, 1013904223
         mv      t3, s0
-        li      t4, COUNT
+        li      t4, WORK
 1:      mulw    t0, t0, t1
         addw    t0, t0, t2
         sw      t0, 0(t3)
@@ -57,13 +56,13 @@ app:
         bltu    t0, t3, 2b
 
         mv      a0, s0
-        li      a1, 4 * COUNT
+        li      a1, 4 * WORK
         li      a7, CALL_SERVICE
         ecall
         mv      s1, a0
         la      a0, a_sorted
         call    print
-        li      a0, COUNT
+        li      a0, WORK
         call    print_number
         la      a0, a_crc
         call    print

@@ -139,7 +139,7 @@ write_tables:
         li      t1, 0x10000
         add     t1, t0, t1
         try     sd s2, 0(t1)
-        li      t1, 0x40000
+        li      t1, 0x60000
         add     t1, t0, t1
         try     sd s2, 0(t1)
         li      t0, 512                 # garbage

@@ -1,6 +1,4 @@
-# guest-c.S - C looks for primes, and has its kernel add them up. Between guest.S and print.S.
-
-        .equ    LIMIT,          2200
+# guest-c.S - C looks for primes below WORK, and has its kernel add them up. Between guest.S and print.S.
 
         # service: a0 = address of the application's bytes, a1 = how many; returns the sum of the numbers of those that are zero, from 2 on.
 service:
@@ -21,7 +19,7 @@ fault:  li      a0, 0
         .balign 4096
 app:
         li      s0, HEAP                # the sieve of Eratosthenes: a byte for each number, 1 for those with a divisor
-        li      s1, LIMIT
+        li      s1, WORK
         mv      t0, s0
         add     t1, s0, s1
 1:      sb      zero, 0(t0)
@@ -51,7 +49,7 @@ app:
         call    print_number
         la      a0, c_primes
         call    print
-        li      a0, LIMIT
+        li      a0, WORK
         call    print_number
         la      a0, c_sum
         call    print

@@ -7,8 +7,8 @@
 #
 #   0x80000000  this, and the hypervisor or the kernel
 #   0x80010000  its page tables
-#   0x80028000  the "disk": 16 KiB for the image of each guest, and a page of boot parameters
-#   0x80040000  128 KiB for each of A, B and C
+#   0x80028000  the "disk": 32 KiB for the image of each guest, and boot parameters
+#   0x80060000  128 KiB for each of A, B and C
 
         # ---- places ------------------------------------------------------------------------------------------------
         .equ    FINISHER,       0x100000        # a store here ends the machine
@@ -18,9 +18,9 @@
         .equ    THR_EMPTY,      0x20
         .equ    TABLES,         0x80010000
         .equ    DISK,           0x80028000
-        .equ    DISK_SHIFT,     14
-        .equ    PARAMETERS,     0x80034000      # three numbers of lives (0: absent), three first arguments
-        .equ    RAM,            0x80040000
+        .equ    DISK_SHIFT,     15
+        .equ    PARAMETERS,     0x80040000      # three numbers of lives (0: absent), three first arguments
+        .equ    RAM,            0x80060000
         .equ    RAM_SHIFT,      17              # 128 KiB for a guest
         .equ    GUESTS,         3
         .equ    PAGE_SHIFT,     12
