@@ -7,11 +7,12 @@ import { compiledCore, CORES, shippedSpecs } from '../properties/cores.js';
 import { broken, Console, hypervisorProgram, kernelProgram, MISDEEDS, type HypervisorRun, type KernelRun, type Life, type TrapCount } from './isolation.js';
 import { guestsTable, kernelTable, livesTable } from './isolation-table.js';
 import { expectedAnswers } from './answers.js';
+import { assembleSystems } from './system.js';
 
-const sources = {
+const systems = assembleSystems({
   tables: assemblyTables(shippedSpecs().isa),
   read: (name: string): string => readFileSync(new URL(`three/${name}`, import.meta.url), 'utf8'),
-};
+});
 const causeName = (cause: number, interrupt: boolean): string => (interrupt ? 'supervisor timer' : cause === 10 ? 'environment call from vs' : `cause ${cause}`);
 
 const life = (fields: Partial<Life>): Life => ({ guest: 'B', number: 0, end: 3, slices: 6, offences: 0, traps: [], endedAt: 0n, ...fields });
@@ -78,7 +79,7 @@ describe('the tables', () => {
 describe.each(CORES)('in lockstep with the reference on the %s core', (name) => {
   it('the hypervisor with all lives of B', () => {
     const output = new Console();
-    const result = new Lockstep(new ObservedCore(compiledCore(name), { print: output.print })).run(hypervisorProgram(sources), { maxCycles: 20_000_000 });
+    const result = new Lockstep(new ObservedCore(compiledCore(name), { print: output.print })).run(hypervisorProgram(systems), { maxCycles: 20_000_000 });
     expect(result).toMatchObject({ kind: 'agreed', outcome: { kind: 'exited', code: 0 } });
     expect(output.take()).toEqual(expect.arrayContaining(lines));
   });
@@ -86,7 +87,7 @@ describe.each(CORES)('in lockstep with the reference on the %s core', (name) => 
   it('the kernel with every misdeed, for as long as it takes to die of it', () => {
     const lockstep = new Lockstep(new ObservedCore(compiledCore(name)));
     for (const misdeed of [undefined, ...MISDEEDS.keys()]) {
-      expect(lockstep.run(kernelProgram(sources, misdeed), { maxCycles: 400_000 }), `misdeed ${misdeed}`).toMatchObject({ kind: 'agreed' });
+      expect(lockstep.run(kernelProgram(systems, misdeed), { maxCycles: 400_000 }), `misdeed ${misdeed}`).toMatchObject({ kind: 'agreed' });
     }
   });
 });

@@ -7,12 +7,11 @@
  */
 import type { Program } from '../../model/machine/elf.js';
 import type { Outcome } from '../../model/machine/outcome.js';
-import type { AssemblyTables } from '../assembly/tables.js';
 import type { ObservedCore } from '../lockstep/observed.js';
 import type { Observation } from '../lockstep/records.js';
 import type { Mode, TrapMode } from '../retirement.js';
 import { expectedAnswers } from './answers.js';
-import { guestImage, GUESTS, PLACES, systemProgram, type GuestName, type ReadSource } from './system.js';
+import { GUESTS, PLACES, withGuests, type GuestName, type Systems } from './system.js';
 
 /** What B does in each of its lives, as in guest-b.S. */
 export const MISDEEDS = [
@@ -91,24 +90,27 @@ export interface KernelRun extends SystemRun {
 /** What runs need. */
 export interface Stage {
   readonly core: ObservedCore;
-  readonly tables: AssemblyTables;
-  readonly read: ReadSource;
+  /** What the core prints to. */
+  readonly output: Console;
+  readonly systems: Systems;
 }
 
 /** Bytes of an entry of the hypervisor's ledger. */
 const LEDGER_ENTRY = 64;
 
-/** Programs of the demonstration. B's lives begin with `first`. */
-export function hypervisorProgram({ tables, read }: Pick<Stage, 'tables' | 'read'>, lives: number = MISDEEDS.length): Program {
-  return systemProgram('hypervisor', GUESTS.map((name) => ({ image: guestImage(name, read, tables), lives: name === 'B' ? lives : 1, first: 0 })), read, tables);
-}
+/** The demonstration's guests under the hypervisor: a life of B for every misdeed. */
+export const hypervisorProgram = ({ hypervisor, images: { A, B, C } }: Systems): Program => withGuests(hypervisor, {
+  A: { image: A, lives: 1, first: 0 }, B: { image: B, lives: MISDEEDS.length, first: 0 }, C: { image: C, lives: 1, first: 0 },
+});
 
-/** @param misdeed - What B does; undefined: it is absent. */
-export function kernelProgram({ tables, read }: Pick<Stage, 'tables' | 'read'>, misdeed: number | undefined): Program {
-  return systemProgram('kernel', GUESTS.map((name) => ({
-    image: guestImage(name, read, tables), lives: name === 'B' && misdeed === undefined ? 0 : 1, first: name === 'B' ? misdeed ?? 0 : 0,
-  })), read, tables);
-}
+/**
+ * The same under the one kernel.
+ *
+ * @param misdeed - What B does; undefined: it is absent.
+ */
+export const kernelProgram = ({ kernel, images: { A, B, C } }: Systems, misdeed: number | undefined): Program => withGuests(kernel, {
+  A: { image: A, lives: 1, first: 0 }, B: { image: B, lives: misdeed === undefined ? 0 : 1, first: misdeed ?? 0 }, C: { image: C, lives: 1, first: 0 },
+});
 
 /** Counts traps by kind. */
 class Traps {
@@ -141,7 +143,7 @@ export class Console {
 }
 
 /** @param alive - Asked now and then whether to go on. */
-function run({ core }: Stage, output: Console, program: Program, see: (observation: Observation) => void, alive: () => boolean = () => true): SystemRun {
+function run({ core, output }: Stage, program: Program, see: (observation: Observation) => void, alive: () => boolean = () => true): SystemRun {
   output.take();
   core.reset();
   if (!core.load(program)) throw new Error('the demonstration does not fit into memory');
@@ -154,14 +156,14 @@ function run({ core }: Stage, output: Console, program: Program, see: (observati
   return { outcome, cycles: core.core.cycle, console: lines, right };
 }
 
-/** Runs all of it under the hypervisor. `output` is what the core prints to. */
-export function underHypervisor(stage: Stage, output: Console): HypervisorRun {
+/** Runs all of it under the hypervisor. */
+export function underHypervisor(stage: Stage): HypervisorRun {
   const { core } = stage;
-  const program = hypervisorProgram(stage);
+  const program = hypervisorProgram(stage.systems);
   const traps = new Map<bigint, Traps>();
   const lastTrap = new Map<bigint, bigint>();
   let vmid = 0n;
-  const ran = run(stage, output, program, ({ retirement, inputs }) => {
+  const ran = run(stage, program, ({ retirement, inputs }) => {
     for (const { csr, after } of retirement.csrs) if (csr === 'hgatp') vmid = vmidOf(after);
     if (retirement.trap === undefined || (retirement.mode !== 'VS' && retirement.mode !== 'VU')) return;
     const known = traps.get(vmid) ?? new Traps();
@@ -210,10 +212,10 @@ export function constantSum({ memory }: ObservedCore, { entry, symbols }: Progra
 const vmidOf = (hgatp: bigint): bigint => (hgatp >> 44n) & 0x3fffn;
 
 /** Runs the three under the ordinary kernel. */
-export function underKernel(stage: Stage, output: Console, misdeed: number | undefined): KernelRun {
+export function underKernel(stage: Stage, misdeed: number | undefined): KernelRun {
   const own = new Traps();
   let heard = 0n;
-  const ran = run(stage, output, kernelProgram(stage, misdeed), ({ retirement, inputs }) => {
+  const ran = run(stage, kernelProgram(stage.systems, misdeed), ({ retirement, inputs }) => {
     if (retirement.mode === 'U') heard = inputs.cycle;
     if (retirement.mode === 'HS' && retirement.trap?.to === 'HS') own.add(retirement);
   }, () => stage.core.core.cycle - heard < DEAD_AFTER);
