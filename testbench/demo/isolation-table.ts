@@ -55,8 +55,9 @@ export function livesTable({ lives }: HypervisorRun, causeName: CauseName): stri
 /** What the kernel came to. */
 function fate({ outcome, fatal, console: lines }: KernelRun, causeName: CauseName): string {
   if (outcome.kind === 'exited' && outcome.code === 0) return lines.some((line) => line.startsWith('[kernel] B killed')) ? 'killed B' : 'served all';
-  const what = fatal === undefined ? '' : `: ${causeName(fatal.cause, fatal.interrupt)}`;
-  return outcome.kind === 'exited' ? `panic${what}` : `dead${what === '' ? ': never heard of again' : `${what}, ${times(fatal?.count ?? 1)}for ever`}`;
+  if (fatal === undefined) return 'no process runs any more';
+  const what = causeName(fatal.cause, fatal.interrupt);
+  return outcome.kind === 'exited' ? `panic: ${what}` : `dead: ${what}, again and again`;
 }
 
 const answer = (run: KernelRun, guest: 'A' | 'C'): string => (run.right.includes(guest) ? 'right' : 'lost');

@@ -70,8 +70,8 @@ describe('the tables', () => {
   it('tell how the kernel died', () => {
     const fates = (run: KernelRun): string | undefined => kernelTable(run, [], causeName).split('\n')[2]?.trim().replace(/ {2,}/g, ' | ');
     expect(fates(alone)).toBe('is absent | served all | right | right');
-    expect(fates(lost)).toBe('is absent | dead: cause 2, 900 x for ever | lost | lost');
-    expect(fates({ ...lost, fatal: undefined })).toBe('is absent | dead: never heard of again | lost | lost');
+    expect(fates(lost)).toBe('is absent | dead: cause 2, again and again | lost | lost');
+    expect(fates({ ...lost, fatal: undefined })).toBe('is absent | no process runs any more | lost | lost');
     expect(fates({ ...lost, outcome: { kind: 'exited', code: 1 }, right: ['A'] })).toBe('is absent | panic: cause 2 | right | lost');
   });
 });
