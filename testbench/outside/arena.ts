@@ -19,6 +19,8 @@ export const TABLES = GP + 0x3_8000n;
 export const CODE_MEGAPAGES: readonly bigint[] = [0x8000_0000n, 0x8020_0000n];
 /** The first byte of memory. */
 export const DRAM = 0x8000_0000n;
+/** The first byte behind it. */
+export const DRAM_END = 0x8800_0000n;
 /** This bit set in an address of code gives the same code on a user page. */
 export const ALIAS_BIT = 33;
 /** Nothing is here, on either machine. */

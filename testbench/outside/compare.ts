@@ -55,15 +55,18 @@ function* observations(body: Body, ours: Outcome, theirs: Outcome): Generator<re
 
 function judge(body: Body, ours: Outcome, theirs: Outcome, list: readonly Listed[], count: (name: string) => void): Verdict {
   let disagreed: LoggedTrap | undefined;
+  const left = new Set<Field>();
   for (const [moment, observation] of observations(body, ours, theirs)) {
     const { field } = observation;
     if (disagreed !== undefined && observation.trap === disagreed && BY_CAUSE.has(field)) continue;
+    if (left.has(field)) continue;
     const listed = list.find(({ matches }) => matches(observation));
     if (listed === undefined) {
       const where = observation.trap === undefined ? '' : ` (${observation.class} in ${observation.mode}, cause ${hex(observation.cause)}, epc ${hex(observation.trap.epc)})`;
       return { kind: 'different', difference: { what: `${moment}${where}: ${field}`, ours: hex(observation.ours), theirs: hex(observation.theirs) } };
     }
     count(listed.name);
+    listed.leaves?.forEach((trace) => left.add(trace));
     if (listed.parts === true || (observation.trap !== undefined && !(LEVELLED.has(field) && goOnAlike(observation)))) return { kind: 'parted' };
     if (field === 'cause') disagreed = observation.trap;
   }

@@ -27,12 +27,12 @@ const SETUP: readonly (readonly [line: string, csr?: SetupCsr])[] = [
   ['li t0, 0xc0007e19aa # SIE MIE SPIE MPIE SPP MPP MPRV SUM MXR TVM TW TSR GVA MPV\n csrc mstatus, t0'], ['csrs mstatus, t0', 'mstatus'],
 ];
 
-/** The CSRs of a `c` line. mcause and the others of a trap are zero by then; the log has what they held. */
+/** The CSRs of a `c` line; mcause and the others that a trap writes are in the log. */
 export const FINAL_CSRS = [
   'mstatus', 'medeleg', 'mideleg', 'mie', 'mip', 'mcounteren', 'menvcfg',
   'sstatus', 'sie', 'sip', 'scounteren', 'senvcfg', 'sscratch', 'sepc', 'satp', 'stimecmp',
   'hstatus', 'hedeleg', 'hideleg', 'hie', 'hip', 'hvip', 'hcounteren', 'henvcfg', 'htimedelta', 'hgatp',
-  'vsstatus', 'vsie', 'vsscratch', 'vsepc', 'vscause', 'vstval', 'vsatp', 'vstimecmp',
+  'vsstatus', 'vsie', 'vsscratch', 'vsepc', 'vsatp', 'vstimecmp',
 ] as const;
 /** Names that the assembler's version does not have. */
 const NUMBERED: Readonly<Record<string, number>> = { stimecmp: STIMECMP, vstimecmp: VSTIMECMP };

@@ -3,7 +3,7 @@
  * mode that it ran in, the cause of its trap, and the field that differs.
  */
 import type { Mode } from '../retirement.js';
-import { ALIAS_BIT } from './arena.js';
+import { ALIAS_BIT, DRAM } from './arena.js';
 import type { Body } from './bodies/body.js';
 import { ECALL, sizeOf } from './bodies/encode.js';
 import type { LoggedTrap, Outcome } from './image.js';
@@ -98,14 +98,19 @@ export class Observer {
     }
   }
 
-  /** Of two traps at different instructions the one that comes first: programs only go forward, and a handler's own belongs to the trap before. */
+  /** Of two traps at different instructions the one that comes first. */
   private earlier(ours: LoggedTrap | undefined, theirs: LoggedTrap | undefined): LoggedTrap | undefined {
     if (ours === undefined || theirs === undefined) return ours ?? theirs;
     const [a, b] = [place(ours), place(theirs)];
     if (a === b) return undefined;
-    const inBody = (at: bigint): boolean => this.words.has(at);
-    if (!inBody(a) || !inBody(b)) return inBody(a) ? theirs : ours;
-    return a < b ? ours : theirs;
+    const [first, second] = [this.rank(a), this.rank(b)];
+    return first < second || (first === second && a < b) ? ours : theirs;
+  }
+
+  /** Programs only go forward; a handler, which lies before them all, belongs to the trap before; a jump out of the program is its end. */
+  private rank(address: bigint): 0 | 1 | 2 {
+    if (this.words.has(address)) return 1;
+    return address >= DRAM && address < this.start ? 0 : 2;
   }
 
   /** The differences of what two machines left. */

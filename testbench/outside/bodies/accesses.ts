@@ -1,5 +1,5 @@
 /** Loads, stores, atomics and hypervisor accesses of the bodies: to windows, to probes of page tables, to nowhere. */
-import { GP, NOWHERE, PAGE, WINDOWS, WINDOW_END } from '../arena.js';
+import { DRAM, DRAM_END, GP, NOWHERE, PAGE, WINDOWS, WINDOW_END } from '../arena.js';
 import { GP_REGISTER, computing, destination } from './alu.js';
 import { add, addi, atomic, b, cMemory, cStack, constant, flipBit, i, r, s } from './encode.js';
 import type { Random } from './random.js';
@@ -13,8 +13,8 @@ const HLV = [[0x30, 0], [0x30, 1], [0x32, 0], [0x32, 1], [0x32, 3], [0x34, 0], [
 const HSV = [0x31, 0x33, 0x35, 0x37] as const;
 /** Registers that hold addresses; the compressed forms reach those from x8 on. */
 const BASES = [5, 6, 7, 10, 11, 15, 28, 31] as const;
-/** Bits of an address that may be wrong: with 34, memory of QEMU's PCI is there. */
-const WRONG_BITS: readonly number[] = Array.from({ length: 34 }, (_, n) => n + 30).filter((bit) => bit !== 34);
+/** Bits of an address that may be wrong: without 31 or with 34, QEMU's PCI is there. */
+const WRONG_BITS: readonly number[] = Array.from({ length: 34 }, (_, n) => n + 30).filter((bit) => bit !== 31 && bit !== 34);
 const LOW_BASES = [10, 11, 15] as const;
 
 /** Draws accesses. */
@@ -32,14 +32,16 @@ export class Accesses {
     if (random.oneIn(24)) return NOWHERE + BigInt(random.below(4096) & -width);
     const page = random.pick(this.paged ? PROBES : WINDOWS);
     const end = random.below(2) * (Number(PAGE) - WINDOW_END);
-    const offset = random.oneIn(8) ? Number(PAGE) - random.between(1, width) : end + random.below(WINDOW_END);
+    // Into the next page only from window to window, which both lead to memory: the manual has no order of one part's physical address and the other's translation.
+    if (random.oneIn(8)) return random.pick(WINDOWS) + PAGE - BigInt(random.between(1, width));
+    const offset = end + random.below(WINDOW_END - 8);
     return page + BigInt(random.oneIn(4) ? offset : offset & -width);
   }
 
   /** Instructions that put an address into a register, seldom with one bit of it wrong. */
   private load(base: number, address: bigint): number[] {
     const words = [...constant(base, address - GP), add(base, base, GP_REGISTER)];
-    return this.paged && this.random.oneIn(24) ? [...words, flipBit(base, base, this.random.pick(WRONG_BITS))] : words;
+    return this.paged && address >= DRAM && this.random.oneIn(24) ? [...words, flipBit(base, base, this.random.pick(WRONG_BITS))] : words;
   }
 
   /** A load or store. */
@@ -102,10 +104,10 @@ export class Accesses {
     return [...prefix, r(0x73, 4, funct7, destination(random), base, kind)];
   }
 
-  /** A jump to where nothing is, or to the handlers' page, which is not executable: with page tables the last instruction of this body. */
+  /** A jump to where nothing is, the last instruction of a body. */
   jumpAway(): number[] {
     const { random } = this;
     const base = random.pick(BASES);
-    return [...this.load(base, this.paged && random.oneIn(2) ? GP : NOWHERE), i(0x67, 0, destination(random), base, 0), addi(0, 0, 0)];
+    return [...this.load(base, random.pick([NOWHERE, DRAM_END])), i(0x67, 0, destination(random), base, 0), addi(0, 0, 0)];
   }
 }

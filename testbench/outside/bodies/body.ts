@@ -76,7 +76,7 @@ export function randomBody(seed: number): Body {
   const time = (): bigint => (interrupt.timers === true && random.oneIn(2) ? 0n : U64);
   const mstatus = bits(MSTATUS_BITS);
   const hstatus = bits(HSTATUS_BITS & ~(guest ? 0n : 0x80n));
-  const units = new Units(random, { guest, interrupt, roots, aliased: userAlias, idle: idles(mode, mstatus, hstatus) });
+  const units = new Units(random, { mode, guest, interrupt, roots, aliased: userAlias, idle: idles(mode, mstatus, hstatus) });
   const code = layOut(Array.from({ length: random.between(8, 40) }, () => units.next()));
   const stce = interrupt.timers ?? random.oneIn(2) ? STCE : 0n;
   const menvcfg = ADUE | stce | pbmte;

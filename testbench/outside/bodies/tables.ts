@@ -5,7 +5,7 @@
  * (handlers), the same code once more for U under `ALIAS_BIT`, and *probes*: pages, a 64 KiB NAPOT range, megapages and gigapages
  * with random permissions, A, D, reserved bits and targets. All probes see the windows at the same place in their page or superpage.
  */
-import { ALIAS_BIT, CODE_MEGAPAGES, DRAM, GP, HANDLER_PAGES, NOWHERE, PAGE, TABLES, WINDOWS } from '../arena.js';
+import { ALIAS_BIT, CODE_MEGAPAGES, DRAM, DRAM_END, GP, HANDLER_PAGES, NOWHERE, PAGE, TABLES, WINDOWS } from '../arena.js';
 import type { Random } from './random.js';
 
 /** Bits of a PTE. */
@@ -27,10 +27,10 @@ const GIGA = 1n << 30n;
 const inArena = (base: bigint): readonly bigint[] => WINDOWS.map((page) => base + (page % MEGA));
 const inMemory = (base: bigint): readonly bigint[] => WINDOWS.map((page) => base + (page % GIGA));
 
-/** Sixteen pages behind the arena, so that a NAPOT leaf of 64 KiB shows each the window at the same place. */
-const PROBE_PAGES: readonly bigint[] = WINDOWS.map((page) => page + 0x1_0000n);
 const ARENA_MEGAPAGE = GP - (GP % MEGA);
-const PROBE_MEGAPAGES: readonly bigint[] = [1n, 2n, 3n].map((n) => ARENA_MEGAPAGE + n * MEGA);
+/** Behind the end of memory, so that without translation nothing is there. */
+const PROBE_PAGES: readonly bigint[] = inArena(DRAM_END);
+const PROBE_MEGAPAGES: readonly bigint[] = [1n, 2n, 3n].map((n) => DRAM_END + n * MEGA);
 const PROBE_GIGAPAGES: readonly bigint[] = [3n, 4n].map((n) => n * GIGA);
 
 /** Pages where a program under page tables loads and stores. */
@@ -76,7 +76,10 @@ export class Tables {
     const pages = this.page();
     put(megapages, GP, 1, pointer(pages));
     for (const page of HANDLER_PAGES) put(pages, page, 0, leaf(page, fixed | R | W));
-    for (const page of [...WINDOWS, ...PROBE_PAGES]) put(pages, page, 0, this.probe(stage, 0));
+    for (const page of WINDOWS) put(pages, page, 0, this.probe(stage, 0, true));
+    const further = this.page();
+    put(megapages, DRAM_END, 1, pointer(further));
+    for (const page of PROBE_PAGES) put(further, page, 0, this.probe(stage, 0));
     if (stage === 'hgatp') this.showTables(pages, put);
     return (BigInt(mode) << 60n) | (BigInt(this.random.below(8)) << 44n) | (root >> 12n);
   }
@@ -104,8 +107,12 @@ export class Tables {
     return further;
   }
 
-  /** A leaf with something to it. */
-  private probe(stage: Stage, level: 0 | 1 | 2): bigint {
+  /**
+   * A leaf with something to it.
+   *
+   * @param window - It leads to a window: the pages that accesses may cross into each other.
+   */
+  private probe(stage: Stage, level: 0 | 1 | 2, window = false): bigint {
     const { random } = this;
     if (random.oneIn(16)) return random.pick([0n, V | A, V | D, V | U, pointer(TABLES) | N]);
     let flags = random.oneIn(12) ? random.pick([W, W | X]) : random.pick([R | W, R | W, R | W | X, R | W | X, R, R | X, X]);
@@ -114,16 +121,16 @@ export class Tables {
     if (random.oneIn(2)) flags |= D;
     if (random.oneIn(4)) flags |= G;
     if (this.pbmt && random.oneIn(8)) flags |= BigInt(random.below(3)) << 61n;
-    return this.target(level, stage) | flags | V;
+    return this.target(level, stage, window) | flags | V;
   }
 
   /** The physical (or guest-physical) page of a leaf, as PTE bits. */
-  private target(level: 0 | 1 | 2, stage: Stage): bigint {
+  private target(level: 0 | 1 | 2, stage: Stage, window: boolean): bigint {
     const { random } = this;
-    if (random.oneIn(16)) return NOWHERE >> 2n;
+    if (!window && random.oneIn(16)) return NOWHERE >> 2n;
     if (level === 2) return (random.oneIn(4) ? ARENA_MEGAPAGE : stage === 'vsatp' && random.oneIn(2) ? random.pick(PROBE_GIGAPAGES) : DRAM) >> 2n;
     if (level === 1) return (random.oneIn(8) ? GP : stage === 'vsatp' && random.oneIn(2) ? random.pick(PROBE_MEGAPAGES) : ARENA_MEGAPAGE) >> 2n;
     if (random.oneIn(8)) return ((ARENA_MEGAPAGE >> 12n) << 10n) | N | (random.oneIn(4) ? (BigInt(random.below(16)) << 10n) | A | D : NAPOT_64K << 10n);
-    return (stage === 'vsatp' && random.oneIn(2) ? random.pick(PROBES) : random.pick(WINDOWS)) >> 2n;
+    return (stage === 'vsatp' && !window && random.oneIn(2) ? random.pick(PROBES) : random.pick(WINDOWS)) >> 2n;
   }
 }

@@ -1,4 +1,5 @@
 /** The units that a body is made of. */
+import type { Mode } from '../../retirement.js';
 import { ALIAS_BIT } from '../arena.js';
 import { Accesses } from './accesses.js';
 import { computing, compressed, destination } from './alu.js';
@@ -17,6 +18,8 @@ export interface Unit {
 
 /** What units must know of their body. */
 export interface Circumstances {
+  /** The mode that it starts in. */
+  readonly mode: Mode;
   /** It can reach VS and VU. */
   readonly guest: boolean;
   /** The kind of interrupt that it raises. */
@@ -33,6 +36,7 @@ const DELEGATION: ReadonlySet<number> = new Set([0x302, 0x602]); // medeleg, hed
 const SPP = 0x100n;
 const SPV = 0x80n;
 const MPV = 1n << 39n;
+const MPRV = 0x2_0000n;
 const ATP_FENCES: Readonly<Record<number, number>> = { 0x180: SFENCE_VMA, 0x280: HFENCE_VVMA, 0x680: HFENCE_GVMA };
 
 /** Draws units that end in any mode, with any trap in the way. */
@@ -129,6 +133,7 @@ export class Units {
     const code: number[] = [];
     const target = random.pick(['U', 'S', 'S', 'M'] as const);
     const machine = target === 'M' || random.oneIn(2);
+    if (this.world.mode === 'M') code.push(...change(false, MPRV, 0x300));
     if (machine) { // MPP is cleared first: 2 is a reserved value
       code.push(...change(false, 0x1800n, 0x300));
       if (target !== 'U') code.push(...change(true, target === 'M' ? 0x1800n : 0x800n, 0x300));
