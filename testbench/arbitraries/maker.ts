@@ -4,7 +4,7 @@
 import type { Isa } from '../../model/spec/isa.js';
 import type { Mode } from '../retirement.js';
 import { Dice } from './dice.js';
-import { ItemMaker } from './items.js';
+import { ItemMaker, type Drawn } from './items.js';
 import { BIASES, type Bias, type Profile } from './profile.js';
 import type { Item, Plan, Setting, World } from './program.js';
 import { SetupMaker, type Setup } from './setup.js';
@@ -38,8 +38,9 @@ export class PlanMaker {
   /**
    * @param profile - What the programs are mostly made of.
    * @param favourites - Names of instructions that come often.
+   * @param drawn - Hears what every item is made as.
    */
-  constructor(isa: Isa, profile: Profile = 'all', favourites: readonly string[] = []) {
+  constructor(isa: Isa, profile: Profile = 'all', favourites: readonly string[] = [], readonly drawn: (kind: Drawn['kind']) => void = () => undefined) {
     this.#bias = BIASES[profile];
     this.shapes = new Shapes(isa);
     this.#items = new ItemMaker(isa, this.shapes, this.#bias, favourites);
@@ -48,7 +49,13 @@ export class PlanMaker {
 
   /** A single item, as for a restless body that starts in the mode. */
   item(dice: Dice, mode: Mode): Item {
-    return this.#items.make(dice, mode, false);
+    return this.#draw(dice, mode, false);
+  }
+
+  #draw(dice: Dice, mode: Mode, calm: boolean): Item {
+    const { kind, item } = this.#items.make(dice, mode, calm);
+    this.drawn(kind);
+    return item;
   }
 
   /** Everything but the body, for a body of so many items. */
@@ -66,7 +73,7 @@ export class PlanMaker {
     const setup = this.#setup.make(dice, length);
     // Most programs trap seldom, so that pipelines fill; the others at almost every turn.
     const calm = !dice.oneIn(this.#bias.restless);
-    return { ...setup, body: Array.from({ length }, () => this.#items.make(dice, setup.mode, calm)), worlds: [] };
+    return { ...setup, body: Array.from({ length }, () => this.#draw(dice, setup.mode, calm)), worlds: [] };
   }
 
   /** A hypervisor that enters its guests after a few instructions of its own. */
@@ -103,6 +110,6 @@ export class PlanMaker {
   }
 
   #bodyOf(dice: Dice, mode: Mode, length: number, calm = !dice.oneIn(this.#bias.restless)): readonly Item[] {
-    return Array.from({ length }, () => this.#items.make(dice, mode, calm));
+    return Array.from({ length }, () => this.#draw(dice, mode, calm));
   }
 }

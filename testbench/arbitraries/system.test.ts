@@ -49,7 +49,8 @@ describe('whole systems', () => {
   });
 
   it.each(PROFILES)('are a share of the profile %s', (profile) => {
-    const plans = Array.from({ length: 400 }, (_, number) => new PlanMaker(isa, profile).make(number));
+    const from = new PlanMaker(isa, profile);
+    const plans = Array.from({ length: 400 }, (_, number) => from.make(number));
     const share = plans.filter(isSystem).length / plans.length;
     expect(share).toBeGreaterThan(0.01);
     if (profile === 'transitions' || profile === 'interrupts') expect(share).toBeGreaterThan(0.35);
