@@ -9,7 +9,7 @@ import { BIASES, type Bias, type Profile } from './profile.js';
 import type { Item, Plan, Setting, World } from './program.js';
 import { SetupMaker, type Setup } from './setup.js';
 import { Shapes } from './shapes.js';
-import { NO_TABLES } from './tables.js';
+import { INDEX, makeSpaces, NO_TABLES, TABLE } from './tables.js';
 
 /** Items of a body at most. */
 export const MOST_ITEMS = 40;
@@ -22,10 +22,30 @@ const HAND_DOWN = { csr: 0x344, bits: 0x22, set: true } as const;
 /** mtime while guests run. */
 const TICK = [16, 60] as const;
 
+/** With TVM the hypervisor could not give its guests tables. */
+const TVM = 0x10_0000n;
+
 /** medeleg, and its bits of calls from U and VS. */
 const [MEDELEG, CALLS] = [0x302, 0x500n];
 const withCalls = (settings: readonly Setting[]): readonly Setting[] =>
   [{ csr: MEDELEG, value: (settings.find((s) => s.csr === MEDELEG)?.value ?? 0n) | CALLS }, ...settings.filter((s) => s.csr !== MEDELEG)];
+
+/** At least one in so many systems gives its guests page tables, where there are any at all. */
+const SPACED = 3;
+
+/** The same with page tables for its guests, which they can reach by the pointer to somewhere strange. */
+function spaced(plan: Plan, dice: Dice): Plan {
+  const { tables, spaces } = makeSpaces(dice, plan.worlds.length);
+  return {
+    ...plan, tables,
+    mstatus: dice.oneIn(8) ? plan.mstatus : plan.mstatus & ~TVM,
+    wild: dice.oneIn(4) ? plan.wild : dice.pick([TABLE.VS, TABLE.G]) + BigInt(INDEX.data * 8),
+    worlds: plan.worlds.map((world, i) => {
+      const space = spaces[i];
+      return space === undefined ? world : { ...world, space };
+    }),
+  };
+}
 
 /** Makes plans from 32-bit seeds. */
 export class PlanMaker {
@@ -76,12 +96,12 @@ export class PlanMaker {
     return { ...setup, body: Array.from({ length }, () => this.#draw(dice, setup.mode, calm)), worlds: [] };
   }
 
-  /** A hypervisor that enters its guests after a few instructions of its own. */
+  /** A hypervisor that enters its guests after a few instructions of its own, in a share of programs with page tables for them. */
   #system(dice: Dice): Plan {
     const length = dice.below(MOST_BOOT_ITEMS + 1);
     const setup = { ...this.#setup.make(dice, length), tables: NO_TABLES };
     const mode = dice.oneIn(3) ? 'M' : 'HS';
-    return {
+    const plan: Plan = {
       ...setup, mode,
       settings: dice.oneIn(4) ? setup.settings : withCalls(setup.settings),
       // M mostly returns to where a trap came from, and often hands its timer down: the hypervisor's tick.
@@ -92,6 +112,8 @@ export class PlanMaker {
       body: this.#bodyOf(dice, mode, length, true),
       worlds: Array.from({ length: dice.between(1, MOST_WORLDS) }, () => this.world(dice)),
     };
+    const { translated } = this.#bias;
+    return translated !== 0 && dice.oneIn(Math.min(translated, SPACED)) ? spaced(plan, dice) : plan;
   }
 
   /** A guest. */
