@@ -41,12 +41,15 @@ export function csrInstruction(here: Committing, retirement: Retirement, finish:
   const { builder, hart } = here.core;
   const old = builder.wire('commit.csr.old', oldCsrValue(here));
   const value = builder.wire('commit.csr.new', newCsrValue(here));
-  builder.when(here.csrWrites, () => builder.switch(here.csrIndex, hart.isa.csrs.flatMap((csr, i) => {
-    const homes: HomeWrites = new Map();
-    // Counters that count by themselves are assigned once, where they count.
-    if (csr.counts === undefined) hart.csrs.write(csr.name, value, homes);
-    return homes.size === 0 ? [] : [{ keys: [i], then: () => retirement.writeHomes(homes) }];
-  })));
+  builder.when(here.csrWrites, () => {
+    here.core.translation?.windows.suspect();
+    builder.switch(here.csrIndex, hart.isa.csrs.flatMap((csr, i) => {
+      const homes: HomeWrites = new Map();
+      // Counters that count by themselves are assigned once, where they count.
+      if (csr.counts === undefined) hart.csrs.write(csr.name, value, homes);
+      return homes.size === 0 ? [] : [{ keys: [i], then: () => retirement.writeHomes(homes) }];
+    }));
+  });
   here.writeRegister(old);
   finish({ next: here.sequentialPc, value: old });
 }
@@ -71,6 +74,7 @@ export function xret(here: Committing, retirement: Retirement, finish: Finish): 
         const V = next('V', 1, read(hart.V));
         retirement.writeHomes(writes);
         dropReservation(builder);
+        here.core.translation?.windows.suspect();
         retirement.enter(priv, V);
         finish({ next: next('pc', 64, here.sequentialPc), value: constant(64, 0), nextMode: modeBits(V, priv) });
       },

@@ -14,23 +14,14 @@
  */
 import { ZERO, and, binary, constant, eq, eqConst, mux, nonZero, not, or, read } from '../ir/build.js';
 import type { Expr, Register } from '../ir/ir.js';
-import { ACCESSES, type EntryOutcome, type StageName, STAGES, type Translation, type TranslationStage } from '../spec/isa.js';
+import { ACCESSES, type Access, type EntryOutcome, type StageName, STAGES, type Translation, type TranslationStage } from '../spec/isa.js';
 import { decideEntry, decides, entryOffset, isCanonical, pageAt, rootLevel, tableOf, touched, translated } from './entry.js';
 import type { Hart } from './hart.js';
+import type { Windows } from './windows.js';
 import { modeOf, stageField, translatable } from './regimes.js';
+import { PURPOSE, REFUSAL, WALK } from './walk-state.js';
 
-/**
- * `walk.state`. `first`, `second`: an entry of that stage is in `walk.pte`.
- * `compare`: so is VS's once more, to be written if it is still the same.
- */
-export const WALK = { idle: 0, begin: 1, first: 2, second: 3, compare: 4, done: 5, refused: 6 } as const;
 type WalkState = keyof typeof WALK;
-
-/** `walk.purpose`: to read an entry of the first stage, to write one, or the access itself. */
-export const PURPOSE = { table: 0, update: 1, access: 2 } as const;
-
-/** `walk.refusal`: the first stage refuses, the second does, or a table lies where none can be. */
-export const REFUSAL = { first: 0, second: 1, table: 2 } as const;
 
 /** What is to be translated. */
 export interface WalkRequest {
@@ -69,6 +60,7 @@ interface Step {
 }
 
 const ENTRY_BYTES = 8;
+const SUPERVISOR = 1;
 
 export class Walker {
   /** The address under translation. */
@@ -93,7 +85,7 @@ export class Walker {
   readonly #held: Register;
   readonly #step: Step;
 
-  constructor(readonly hart: Hart, readonly translation: Translation) {
+  constructor(readonly hart: Hart, readonly translation: Translation, readonly windows: Windows) {
     const register = (name: string, width: number): Register => hart.builder.register(`walk.${name}`, width);
     this.#state = register('state', 3);
     this.address = register('address', 64);
@@ -125,6 +117,16 @@ export class Walker {
   /** One bit: a write to one of the first stage. */
   get implicitWrite(): Expr {
     return eqConst(read(this.#purpose), PURPOSE.update);
+  }
+
+  /** One bit: once done, memory protection allows so many bytes (64 bits) of the access at a physical address. */
+  allows(address: Expr, bytes: Expr): Expr {
+    return this.windows.allows(address, bytes, read(this.#access), read(this.#privilege));
+  }
+
+  /** One bit: a table's entry may be read, or written. Tables are S-mode's. */
+  #tableAllows(address: Expr, access: Access): Expr {
+    return this.windows.allows(address, constant(64, ENTRY_BYTES), constant(2, ACCESSES[access]), constant(2, SUPERVISOR));
   }
 
   /** Begins a walk, whatever was under way. */
@@ -177,7 +179,7 @@ export class Walker {
   #read(): void {
     const { builder, dram, inDram } = this.hart;
     const { readAt, after, secondLevel } = this.#step;
-    builder.when(inDram(readAt, ENTRY_BYTES), () => {
+    builder.when(and(inDram(readAt, ENTRY_BYTES), this.#tableAllows(readAt, 'load')), () => {
       builder.load(dram, readAt, this.#entry);
       builder.assign(this.#at, readAt);
       builder.assign(this.#state, after);
@@ -188,9 +190,11 @@ export class Walker {
   #write(mayWrite: boolean): void {
     if (!mayWrite) return;
     const { builder, dram } = this.hart;
-    builder.store(dram, read(this.#at), constant(4, ENTRY_BYTES), this.#step.written);
-    builder.assign(this.#entry, this.#step.written);
-    builder.when(this.is('compare'), () => this.#goto('first'));
+    builder.when(this.#tableAllows(read(this.#at), 'store'), () => {
+      builder.store(dram, read(this.#at), constant(4, ENTRY_BYTES), this.#step.written);
+      builder.assign(this.#entry, this.#step.written);
+      builder.when(this.is('compare'), () => this.#goto('first'));
+    }, () => this.#refuse('table'));
   }
 
   #arrive(): void {

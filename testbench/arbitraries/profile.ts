@@ -1,7 +1,7 @@
 /**
  * Profiles: what random programs are mostly made of. A profile changes odds
  * only; whatever one can make, the others can too, but that `physical` makes no
- * page tables.
+ * page tables and opens all of memory.
  */
 
 /** What `--profile` takes. */
@@ -41,6 +41,8 @@ export interface Bias {
   readonly quiet: number;
   /** One in so many programs has page tables; 0: none. */
   readonly translated: number;
+  /** One in so many programs has memory protection with small regions in it; 0: all of memory is open. */
+  readonly guarded: number;
 }
 
 /** A theme so many times as often. */
@@ -48,12 +50,12 @@ const more = (theme: keyof typeof THEMES, factor: number): Bias['items'] => Obje
 
 /** The odds of each profile. */
 export const BIASES: Readonly<Record<Profile, Bias>> = {
-  all: { items: {}, restless: 3, systems: 8, quiet: 1, translated: 4 },
-  transitions: { items: { ...more('transitions', 4), xret: 6, fence: 3, 'csr-pair': 2, effect: 2 }, restless: 1, systems: 2, quiet: 2, translated: 8 },
-  interrupts: { items: { ...more('interrupts', 12), 'csr-pair': 2, xret: 2 }, restless: 2, systems: 2, quiet: 0, translated: 8 },
-  pipeline: { items: { ...more('pipeline', 5), reserve: 2 }, restless: 2, systems: 20, quiet: 2, translated: 8 },
-  csr: { items: { ...more('csr', 6), effect: 10 }, restless: 2, systems: 10, quiet: 2, translated: 8 },
-  translation: { items: { ...more('translation', 6), edit: 10, straddle: 16, cross: 8, move: 2, xret: 2, atomic: 2 }, restless: 1, systems: 6, quiet: 2, translated: 1 },
+  all: { items: {}, restless: 3, systems: 8, quiet: 1, translated: 4, guarded: 8 },
+  transitions: { items: { ...more('transitions', 4), xret: 6, fence: 3, 'csr-pair': 2, effect: 2 }, restless: 1, systems: 2, quiet: 2, translated: 8, guarded: 16 },
+  interrupts: { items: { ...more('interrupts', 12), 'csr-pair': 2, xret: 2 }, restless: 2, systems: 2, quiet: 0, translated: 8, guarded: 16 },
+  pipeline: { items: { ...more('pipeline', 5), reserve: 2 }, restless: 2, systems: 20, quiet: 2, translated: 8, guarded: 16 },
+  csr: { items: { ...more('csr', 6), effect: 10 }, restless: 2, systems: 10, quiet: 2, translated: 8, guarded: 8 },
+  translation: { items: { ...more('translation', 6), edit: 10, straddle: 16, cross: 8, move: 2, xret: 2, atomic: 2 }, restless: 1, systems: 6, quiet: 2, translated: 1, guarded: 4 },
   // For claims in which the address of an access is where it goes.
-  physical: { items: {}, restless: 3, systems: 8, quiet: 1, translated: 0 },
+  physical: { items: {}, restless: 3, systems: 8, quiet: 1, translated: 0, guarded: 0 },
 };

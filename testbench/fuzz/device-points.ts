@@ -23,11 +23,11 @@ export class DevicePoints implements Family {
     this.#regions = isa.hart.regions.filter((r) => r.kind === 'io').map((region) => ({
       region,
       points: new Map(accesses.map((instruction) => {
-        const { taken, refused } = possible(instruction, region);
+        const { taken, refused } = possible(instruction, region, isa.protection !== undefined);
         const point = (can: boolean, how: string, reason: string): number => table.add(`device ${region.name}: ${instruction.name} ${how}`, can ? undefined : reason);
         return [instruction, {
           taken: point(taken, 'taken', 'the device has no such width, or nothing can execute there'),
-          refused: point(refused, 'refused', 'a byte is always aligned, and the device takes bytes'),
+          refused: point(refused, 'refused', 'a byte is always aligned, the device takes bytes, and nothing protects it'),
         }] as const;
       })),
     }));
@@ -45,8 +45,8 @@ export class DevicePoints implements Family {
   }
 }
 
-/** A device takes aligned accesses of its widths and lets nobody execute; a single byte is always aligned. */
-function possible({ memory }: Instruction, { widths }: Region): { readonly taken: boolean; readonly refused: boolean } {
+/** A device takes aligned accesses of its widths and lets nobody execute; a single byte is always aligned. Memory protection may refuse anything. */
+function possible({ memory }: Instruction, { widths }: Region, isProtected: boolean): { readonly taken: boolean; readonly refused: boolean } {
   const taken = memory !== undefined && memory.as !== 'guest-execute' && widths.includes(memory.bytes);
-  return { taken, refused: !taken || memory.bytes > 1 };
+  return { taken, refused: isProtected || !taken || memory.bytes > 1 };
 }
