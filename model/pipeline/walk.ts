@@ -15,7 +15,8 @@
 import { ZERO, and, binary, constant, eq, eqConst, mux, nonZero, not, or, read } from '../ir/build.js';
 import type { Expr, Register } from '../ir/ir.js';
 import { ACCESSES, type EntryOutcome, type StageName, STAGES, type Translation, type TranslationStage } from '../spec/isa.js';
-import { decideEntry, decides, entryOffset, isCanonical, pageAt, rootLevel, tableOf, touched, translated } from './entry.js';
+import { byNumber, type CoverPart } from './builder.js';
+import { decideEntry, decides, entryOffset, fieldOf, isCanonical, pageAt, rootLevel, tableOf, touched, translated, type EntryDecision, type Examined } from './entry.js';
 import type { Hart } from './hart.js';
 import { modeOf, stageField, translatable } from './regimes.js';
 
@@ -66,9 +67,14 @@ interface Step {
   /** The walk ends here. */
   readonly arrives: Expr;
   readonly physical: Expr;
+  /** What an entry is examined as, if one is. */
+  readonly examines: Expr;
+  readonly examined: Examined;
+  readonly decision: EntryDecision;
 }
 
 const ENTRY_BYTES = 8;
+const LEVEL_NAMES = ['0', '1', '2', '3', '4'];
 
 export class Walker {
   /** The address under translation. */
@@ -159,6 +165,7 @@ export class Walker {
   step(mayWrite: boolean): void {
     const { builder } = this.hart;
     const step = this.#step;
+    this.#cover();
     builder.when(step.reaches, () => {
       builder.assign(this.target, step.target);
       builder.assign(this.#purpose, step.purpose);
@@ -172,6 +179,25 @@ export class Walker {
       { when: step.reads, then: () => this.#read() },
       { when: step.arrives, then: () => this.#arrive() },
     ], () => this.#goto('first'));
+  }
+
+  /** Cover points: which row decides about what, what leaves are like, and how a walk ends. */
+  #cover(): void {
+    const { hart: { builder }, translation } = this;
+    const { examines, examined, decision, refusedFirst, refusedSecond, writes, arrives } = this.#step;
+    const { stage, access, level, entry } = examined;
+    const ofStage: CoverPart = { axis: 'stage', value: stage, values: byNumber(STAGES) };
+    const ofAccess: CoverPart = { axis: 'access', value: access, values: byNumber(ACCESSES) };
+    builder.when(examines, () => {
+      builder.cover('entry', { axis: 'row', value: decision.row, values: translation.rows.map((row) => row.name) }, ofStage, ofAccess);
+      const napot = fieldOf(translation, entry, 'N');
+      builder.when(decides(decision.outcome, 'leaf'), () => builder.cover('leaf', ofStage, { axis: 'level', value: level, values: LEVEL_NAMES }, { axis: 'napot', value: napot, values: ['', ', one of 16'] }, ofAccess));
+    });
+    // Of one that ends, how: the first that holds.
+    const ends = [refusedFirst, refusedSecond, writes, arrives];
+    const end = ends.reduceRight<Expr>((rest, condition, i) => mux(condition, constant(3, i), rest), constant(3, ends.length));
+    const purpose: CoverPart = { axis: 'purpose', value: read(this.#purpose), values: ['a table', 'an update', 'the access'] };
+    builder.cover('walk', { axis: 'end', value: end, values: ['refused by the first stage', 'refused by the second stage', 'writes A or D', 'arrives'] }, { axis: 'V', value: read(this.#V), values: ['host', 'guest'] }, purpose, { axis: 'access', value: read(this.#access), values: byNumber(ACCESSES) });
   }
 
   #read(): void {
@@ -220,7 +246,8 @@ export class Walker {
       stage: mux(second, constant(2, STAGES.G), ofFirst((s) => constant(2, STAGES[s.name]))),
       privilege: read(this.#privilege),
     };
-    const decision = wire('decision', decideEntry(hart, translation, examined));
+    const decided = decideEntry(hart, translation, examined);
+    const decision = wire('decision', decided.outcome);
     const is = (o: EntryOutcome): Expr => decides(decision, o);
     const leaf = wire('leaf', translated(translation, entry, examined.level, mux(second, read(this.target), address)));
     const lower = (l: Expr): Expr => binary('sub', l, constant(3, 1));
@@ -268,6 +295,9 @@ export class Walker {
       refusedSecond: or(and(second, is('fault')), and(enters, beyond)),
       arrives: and(arrived, toAccess),
       physical,
+      examines: or(first, second),
+      examined,
+      decision: { ...decided, outcome: decision },
     };
   }
 }
