@@ -40,12 +40,12 @@ export interface Memory {
   readonly base: bigint;
 }
 
-/** A part of a cover point's number, and what its values are called; a value without a name is no point. */
+/** A part of a cover point's number, and what its values are called. */
 export interface CoverAxis {
   readonly name: string;
   readonly width: Width;
-  /** By value; what lies beyond the list has no name either. */
-  readonly values: readonly (string | undefined)[];
+  /** By value. What is called nothing, or lies beyond the list, is no point. */
+  readonly values: readonly string[];
 }
 
 /** Cover points of one kind: a byte for every combination of values, zero until something reaches it. */

@@ -49,7 +49,7 @@ export class Tape {
 
 /** Families of cover points that random modules reach. */
 const FAMILIES: readonly CoverFamily[] = [
-  { kind: 'cover', name: 'small', axes: [{ name: 'a', width: 2, values: ['0', undefined, '2'] }] },
+  { kind: 'cover', name: 'small', axes: [{ name: 'a', width: 2, values: ['0', '', '2'] }] },
   { kind: 'cover', name: 'large', axes: [{ name: 'a', width: 4, values: [] }, { name: 'b', width: 7, values: [] }] },
 ];
 

@@ -19,15 +19,15 @@ export interface RegisterOptions {
 export interface CoverPart {
   readonly axis: string;
   readonly value: Expr;
-  /** By value; what has no name is no point. */
-  readonly values: readonly (string | undefined)[];
+  /** By value; what is called nothing is no point. */
+  readonly values: readonly string[];
 }
 
 /** Names by number, for the values of a part. */
-export function byNumber(names: Readonly<Record<string, number | bigint>>): readonly (string | undefined)[] {
-  const values: (string | undefined)[] = [];
-  for (const [name, number] of Object.entries(names)) values[Number(number)] = name;
-  return Array.from(values);
+export function byNumber(names: Readonly<Record<string, number | bigint>>): readonly string[] {
+  const numbers = Object.entries(names);
+  const most = Math.max(...numbers.map(([, number]) => Number(number)));
+  return Array.from({ length: most + 1 }, (_, i) => numbers.find(([, number]) => Number(number) === i)?.[0] ?? '');
 }
 
 /** The module under construction. Statements go to the innermost open block. */

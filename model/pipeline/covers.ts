@@ -29,7 +29,7 @@ const TARGET_NAMES = byNumber(TRAP_TARGETS);
 const OUTCOMES = byNumber(PERMISSIONS);
 
 /** Numbered counters count as one. */
-const familyOf = (name: string): string => name.replace(/(hpm(?:counter|event))\d+$/, '$1N');
+export const familyOf = (name: string): string => name.replace(/(hpm(?:counter|event))\d+$/, '$1N');
 
 /** The sooner and the later of two distances. */
 const DISTANCES = ['1 before', '2 before'] as const;
@@ -42,7 +42,7 @@ export class Covers {
   readonly #older: Register;
   /** What the record before has done, if its kind is one of consequence: the home it has changed, or the return that it was. */
   readonly #consequence: Register;
-  readonly #consequences: readonly (string | undefined)[];
+  readonly #consequences: readonly string[];
   readonly #homes: readonly string[];
   readonly #fields: readonly string[];
 
@@ -56,7 +56,7 @@ export class Covers {
     this.#homes = [...hart.csrs.homes.keys()];
     const returns = this.#returnNames();
     const bits = bitsFor(Math.max(returns.length, this.#homes.length + 1));
-    this.#consequences = [undefined, ...this.#homes.map((name) => `a write of ${name}`), ...Array.from({ length: 2 ** bits - 1 - this.#homes.length }, () => undefined), ...returns];
+    this.#consequences = ['', ...this.#homes.map((name) => `a write of ${name}`), ...Array.from({ length: 2 ** bits - 1 - this.#homes.length }, () => ''), ...returns];
     this.#consequence = register('consequence', bits + 1);
     this.#fields = hart.csrs.choosy;
   }
@@ -166,7 +166,7 @@ export class Covers {
     const sources = values.at('sources', place.commit);
     const needs = (register: Expr): Expr => (asks ? and(nonZero(register), or(eq(slice(sources, 9, 5), register), eq(slice(sources, 4, 0), register))) : ZERO);
     const [last, older] = [rdOf(this.#last), rdOf(this.#older)];
-    const result = (value: Expr): CoverPart => ({ axis: 'result', value, values: [undefined, 'needed'] });
+    const result = (value: Expr): CoverPart => ({ axis: 'result', value, values: ['not needed', 'needed'] });
     const families = [
       { of: this.#last, needed: needs(last) },
       { of: this.#older, needed: and(not(eq(older, last)), needs(older)) },
@@ -200,10 +200,10 @@ export class Covers {
   }
 
   /** Of all returns, as {@link returned} numbers them. */
-  #returnNames(): readonly (string | undefined)[] {
+  #returnNames(): readonly string[] {
     const ops = this.#here.opsOf('xret').map((op) => op.instruction.name);
-    const modes = Array.from({ length: 8 }, (_, i) => MODE_NAMES[i]);
-    return ops.flatMap((name) => modes.flatMap((from) => modes.map((to) => (from === undefined || to === undefined ? undefined : `${name} ${from} -> ${to}`))));
+    const modes = Array.from({ length: 8 }, (_, i) => MODE_NAMES[i] ?? '');
+    return ops.flatMap((name) => modes.flatMap((from) => modes.map((to) => (from === '' || to === '' ? '' : `${name} ${from} -> ${to}`))));
   }
 
   /** A CSR instruction writes fields that do not take every value: whether each takes this one. */

@@ -55,8 +55,8 @@ export class Kinds {
   readonly retired: readonly string[];
   /** Exceptions that can occur, and interrupts. */
   readonly traps: readonly string[];
-  /** By number; {@link NO_KIND} has no name. */
-  readonly names: readonly (string | undefined)[];
+  /** By number; {@link NO_KIND} is called nothing. */
+  readonly names: readonly string[];
   /** Bits of a number. */
   readonly width: number;
   /** The first number that is of no consequence. */
@@ -66,7 +66,7 @@ export class Kinds {
     this.retired = [...new Set(isa.instructions.map((i) => i.class))].flatMap(kindsOf);
     this.traps = [...isa.traps.exceptions.filter((e) => e.source !== 'none').map((e) => e.name), INTERRUPT];
     const others = [...this.retired, ...this.traps].filter((kind) => !CONSEQUENTIAL.includes(kind));
-    this.names = [undefined, ...CONSEQUENTIAL, ...others];
+    this.names = ['', ...CONSEQUENTIAL, ...others];
     this.width = Math.ceil(Math.log2(this.names.length));
   }
 

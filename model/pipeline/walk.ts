@@ -67,6 +67,8 @@ interface Step {
   /** The walk ends here. */
   readonly arrives: Expr;
   readonly physical: Expr;
+  /** PURPOSE of what the second stage translates, if it does. */
+  readonly forWhat: Expr;
   /** What an entry is examined as, if one is. */
   readonly examines: Expr;
   readonly examined: Examined;
@@ -75,6 +77,10 @@ interface Step {
 
 const ENTRY_BYTES = 8;
 const LEVEL_NAMES = ['0', '1', '2', '3', '4'];
+
+/** What cover points call what happens to a walk, and what it is under way for: PURPOSE. */
+export const WALK_ENDS = ['refused by the first stage', 'refused by the second stage', 'writes A or D', 'finds no table in memory', 'arrives'] as const;
+export const WALK_PURPOSES = ['a table', 'an update', 'the access'] as const;
 
 export class Walker {
   /** The address under translation. */
@@ -165,7 +171,7 @@ export class Walker {
   step(mayWrite: boolean): void {
     const { builder } = this.hart;
     const step = this.#step;
-    this.#cover();
+    this.#cover(mayWrite);
     builder.when(step.reaches, () => {
       builder.assign(this.target, step.target);
       builder.assign(this.#purpose, step.purpose);
@@ -181,23 +187,23 @@ export class Walker {
     ], () => this.#goto('first'));
   }
 
-  /** Cover points: which row decides about what, what leaves are like, and how a walk ends. */
-  #cover(): void {
-    const { hart: { builder }, translation } = this;
-    const { examines, examined, decision, refusedFirst, refusedSecond, writes, arrives } = this.#step;
+  /** Cover points: which row decides about what, what leaves are like, and how a walk goes. */
+  #cover(mayWrite: boolean): void {
+    const { hart: { builder, inDram }, translation } = this;
+    const { examines, examined, decision, refusedFirst, refusedSecond, writes, updates, reads, readAt, arrives, forWhat } = this.#step;
     const { stage, access, level, entry } = examined;
     const ofStage: CoverPart = { axis: 'stage', value: stage, values: byNumber(STAGES) };
     const ofAccess: CoverPart = { axis: 'access', value: access, values: byNumber(ACCESSES) };
     builder.when(examines, () => {
       builder.cover('entry', { axis: 'row', value: decision.row, values: translation.rows.map((row) => row.name) }, ofStage, ofAccess);
       const napot = fieldOf(translation, entry, 'N');
-      builder.when(decides(decision.outcome, 'leaf'), () => builder.cover('leaf', ofStage, { axis: 'level', value: level, values: LEVEL_NAMES }, { axis: 'napot', value: napot, values: ['', ', one of 16'] }, ofAccess));
+      builder.when(decides(decision.outcome, 'leaf'), () => builder.cover('leaf', ofStage, { axis: 'level', value: level, values: LEVEL_NAMES }, { axis: 'napot', value: napot, values: ['alone', 'one of 16'] }, ofAccess));
     });
-    // Of one that ends, how: the first that holds.
-    const ends = [refusedFirst, refusedSecond, writes, arrives];
-    const end = ends.reduceRight<Expr>((rest, condition, i) => mux(condition, constant(3, i), rest), constant(3, ends.length));
-    const purpose: CoverPart = { axis: 'purpose', value: read(this.#purpose), values: ['a table', 'an update', 'the access'] };
-    builder.cover('walk', { axis: 'end', value: end, values: ['refused by the first stage', 'refused by the second stage', 'writes A or D', 'arrives'] }, { axis: 'V', value: read(this.#V), values: ['host', 'guest'] }, purpose, { axis: 'access', value: read(this.#access), values: byNumber(ACCESSES) });
+    // What happens to the walk, the first that holds; without leave to write it ends where it would have to, and begins anew elsewhere.
+    const ends = [refusedFirst, refusedSecond, ...(mayWrite ? [writes] : [updates]), and(reads, not(inDram(readAt, ENTRY_BYTES))), arrives];
+    const end = ends.reduceRight<Expr>((rest, condition, i) => mux(condition, constant(3, mayWrite || i !== 2 ? i : ends.length), rest), constant(3, ends.length));
+    const purpose: CoverPart = { axis: 'purpose', value: mux(refusedFirst, constant(2, PURPOSE.access), forWhat), values: WALK_PURPOSES };
+    builder.cover('walk', { axis: 'end', value: end, values: WALK_ENDS }, { axis: 'of', value: read(this.#V), values: ['host', 'guest'] }, purpose, { axis: 'access', value: read(this.#access), values: byNumber(ACCESSES) });
   }
 
   #read(): void {
@@ -295,6 +301,7 @@ export class Walker {
       refusedSecond: or(and(second, is('fault')), and(enters, beyond)),
       arrives: and(arrived, toAccess),
       physical,
+      forWhat,
       examines: or(first, second),
       examined,
       decision: { ...decided, outcome: decision },
