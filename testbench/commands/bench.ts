@@ -2,9 +2,11 @@
  * `ghosthart bench`: all figures of speed. Printed, never tested.
  */
 import type { Command } from 'commander';
+import { lockstepShares } from '../bench/lockstep-shares.js';
 import * as measure from '../bench/measure.js';
 import { guestSource, nativeSource, shippedIterations } from '../bench/programs.js';
 import type { Program } from '../../model/machine/elf.js';
+import { sharesText, type Times } from '../fuzz/time-shares.js';
 import { Core } from '../library.js';
 import { DEFAULT_MEMORY, readyCore } from './cores.js';
 import { EXIT_CODE, specFailure } from './failure.js';
@@ -27,7 +29,7 @@ interface BenchFigures {
   readonly traced: measure.TracedSpeed;
   /** `mipsTwoStage` is null until there is two-stage translation. */
   readonly reference: { readonly mips: number; readonly mipsTwoStage: null };
-  readonly lockstep: measure.LockstepSpeed;
+  readonly lockstep: measure.LockstepSpeed & { readonly shares: Times };
   readonly compile: { readonly seconds: number };
   readonly warmStart: { readonly seconds: number };
   readonly wasm: measure.WasmPerCycle;
@@ -38,6 +40,8 @@ const TRACED_CYCLES = 200_000;
 const COUNTED_CYCLES = 1_000_000;
 const REFERENCE_INSTRUCTIONS = 2_000_000;
 const PROGRAMS = 2_000;
+/** Of which it is told where their time goes; each runs a dozen times. */
+const TIMED_PROGRAMS = 200;
 
 /** Adds the command. */
 export function define(program: Command): void {
@@ -72,7 +76,10 @@ async function bench({ core, iterations, runs: wanted, json }: BenchOptions): Pr
     observed: measure.speed(ready.variant('observed'), native, runs, scaled(OBSERVED_CYCLES)),
     traced: await measure.tracedSpeed(ready, native, runs, scaled(TRACED_CYCLES)),
     reference: { mips: measure.referenceMips(native, runs, scaled(REFERENCE_INSTRUCTIONS)), mipsTwoStage: null },
-    lockstep: measure.lockstepSpeed(ready.variant('observed'), specs.value.isa, runs, Math.max(20, Math.ceil(PROGRAMS * share))),
+    lockstep: {
+      ...measure.lockstepSpeed(ready.variant('observed'), specs.value.isa, runs, Math.max(20, Math.ceil(PROGRAMS * share))),
+      shares: lockstepShares(ready.variant('observed'), specs.value.isa, Math.max(20, Math.ceil(TIMED_PROGRAMS * share))),
+    },
     compile: { seconds: measure.compileSeconds(runs) },
     warmStart: { seconds: measure.warmStartSeconds(Math.max(runs, 3)) },
     wasm: measure.wasmPerCycle(ready.variant('plain'), native, scaled(COUNTED_CYCLES)),
@@ -97,6 +104,7 @@ function figuresText(core: string, f: BenchFigures): string {
     row('traced', mcycles(traced.mcyclesPerSecond), `all signals to a file: ${traced.changesPerCycle.toFixed(1)} changes and ${traced.bytesPerCycle.toFixed(0)} bytes a cycle, ${traced.megabytesPerSecond.toFixed(0)} MB/s`),
     row('reference', `${f.reference.mips.toFixed(2)} MIPS`, 'by itself; two-stage translation is not there yet'),
     row('lockstep', `${count(f.lockstep.programsPerSecond)} /s`, `random programs; ${count(f.lockstep.instructionsPerSecond)} instructions/s`),
+    `${' '.repeat(44)}of their time ${sharesText(f.lockstep.shares)}`,
     row('compile', `${f.compile.seconds.toFixed(2)} s`, 'all specs to wasm: every core, every variant, in a new process'),
     row('warm start', `${f.warmStart.seconds.toFixed(2)} s`, 'all of ghosthart run hello.S, the core in the cache'),
     row('wasm operations a cycle', wasm.operationsPerCycle.toFixed(1), `executed, without local accesses and constants (with them ${wasm.instructionsPerCycle.toFixed(1)}), counted by an instrumented copy`),

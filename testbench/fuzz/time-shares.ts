@@ -34,7 +34,7 @@ export interface Timed {
   readonly making: () => void;
   /** Counts points by records, if anybody does. */
   readonly onRecord?: (observation: Observation) => void;
-  /** Counts points at the end of the program. */
+  /** Tells the points at the end of the program, which has just run. */
   readonly points?: () => void;
 }
 
@@ -67,15 +67,13 @@ export function timesOf({ program, core, lockstep, making, onRecord, points }: T
       core.run(cycles, { records: () => undefined, trapped: () => undefined });
     },
     lockstep: (): void => void lockstep.run(program, options),
-    all: (): void => {
-      lockstep.run(program, onRecord === undefined ? options : { ...options, onRecord });
-      points?.();
-    },
   };
   const made = shortest(steps.making);
-  const [reset, alone, compared, counted] = [shortest(steps.reset), shortest(steps.core), shortest(steps.lockstep), shortest(steps.all)];
+  const [reset, alone, compared] = [shortest(steps.reset), shortest(steps.core), shortest(steps.lockstep)];
   const added = (more: number, less: number): number => Math.max(0, more - less);
-  return { making: made, reset, core: added(alone, reset), reference: added(compared, alone), points: added(counted, compared) };
+  const read = points === undefined ? 0 : shortest(points);
+  const followed = onRecord === undefined ? 0 : added(shortest(() => void lockstep.run(program, { ...options, onRecord })), compared);
+  return { making: made, reset, core: added(alone, reset), reference: added(compared, alone), points: read + followed };
 }
 
 const combined = (a: Times, b: Times, by: (x: number, y: number) => number): Times => ({
