@@ -219,6 +219,7 @@ export class Commit {
     const stop = builder.register('observe.stop', 1, { input: true });
     this.#retirement.countTrap(trap);
     dropReservation(builder);
+    this.#core.translation?.windows.suspect();
     builder.firstOf(trapEntries(hart, trap, this.#here.pc).map((entry) => ({
       when: entry.to,
       then: () => {

@@ -13,11 +13,13 @@ import { Decoder } from './decode.js';
 import { describeExecute, executeCycle, stallExecute } from './execute.js';
 import { describeFetch, fetchCycle, refetch } from './fetch.js';
 import { describeDecode, describeOperands, stallOperands } from './front.js';
+import { Guard } from './guard.js';
 import { declareHart, type Hart } from './hart.js';
 import { Regimes } from './regimes.js';
 import { Stage, Travelling } from './stage.js';
 import { restartFetch } from './translated-fetch.js';
 import { Walker } from './walk.js';
+import { Windows } from './windows.js';
 
 /** The hardware of a core, or what is wrong with the operations of its specs. */
 export type Elaborated =
@@ -90,8 +92,12 @@ function restart(core: Core, pc: Expr, bound: boolean): void {
 }
 
 function translationOf(hart: Hart): Pick<Core, 'translation'> {
-  const { translation } = hart.isa;
-  return translation === undefined ? {} : { translation: { walker: new Walker(hart, translation), regimes: new Regimes(hart, translation) } };
+  const { translation, protection } = hart.isa;
+  if (translation === undefined) return {};
+  const guard = protection === undefined ? undefined : new Guard(hart, protection);
+  const regimes = new Regimes(hart, translation);
+  const windows = new Windows(hart, regimes, guard);
+  return { translation: { regimes, windows, walker: new Walker(hart, translation, windows) } };
 }
 
 function placesOf(uarch: Uarch): Record<Unit, number> {

@@ -12,7 +12,7 @@ import { exception, type TrapValues } from './trap.js';
 export function faultOf(here: Committing): TrapValues & { readonly taken: Expr } {
   const permission = permissionOf(here);
   const allowed = eqConst(permission, PERMISSIONS.allow);
-  const device = here.core.builder.wire('commit.device', ioAllowed(here));
+  const device = here.core.builder.wire('commit.device', and(ioAllowed(here), or(here.walks, here.translated?.allowedUntranslated ?? ONE)));
   const { page, guestPage, access } = here.translated?.refusal(device) ?? { page: ZERO, guestPage: ZERO, access: ZERO };
   const unaligned = and(here.isAtomic, not(isAligned(here)));
   const outside = or(unaligned, mux(here.walks, access, or(and(here.isMemory, here.trouble, not(device)), blockRefused(here))));

@@ -42,24 +42,27 @@ export function csrInstruction(here: Committing, retirement: Retirement, covers:
   const { builder, hart } = here.core;
   const old = builder.wire('commit.csr.old', oldCsrValue(here));
   const value = builder.wire('commit.csr.new', newCsrValue(here));
-  builder.when(here.csrWrites, () => builder.switch(here.csrIndex, hart.isa.csrs.flatMap((csr, i) => {
-    const homes: HomeWrites = new Map();
-    // Counters that count by themselves are assigned once, where they count.
-    if (csr.counts === undefined) hart.csrs.write(csr.name, value, homes);
-    return homes.size === 0 ? [] : [{
-      keys: [i],
-      then: () => {
-        retirement.writeHomes(homes);
-        covers.wrote([...homes].flatMap(([name, next]) => {
-          const home = hart.csrs.homes.get(name);
-          return home === undefined ? [] : [{ name, changes: binary('ne', next, read(home)) }];
-        }));
-        covers.offered(hart.csrs.offers(csr.name, value));
-      },
-    }];
-  }), () => covers.wrote([])));
+  builder.when(here.csrWrites, () => {
+    here.core.translation?.windows.suspect();
+    builder.switch(here.csrIndex, hart.isa.csrs.flatMap((csr, i) => {
+      const homes: HomeWrites = new Map();
+      // Counters that count by themselves are assigned once, where they count.
+      if (csr.counts === undefined) hart.csrs.write(csr.name, value, homes);
+      return homes.size === 0 ? [] : [{ keys: [i], then: () => writeCsr(here, retirement, covers, csr.name, homes, value) }];
+    }), () => covers.wrote([]));
+  });
   here.writeRegister(old);
   finish({ next: here.sequentialPc, value: old });
+}
+
+/** A write of `value` to a CSR reaches these homes. */
+function writeCsr({ core: { hart } }: Committing, retirement: Retirement, covers: Covers, name: string, homes: HomeWrites, value: Expr): void {
+  retirement.writeHomes(homes);
+  covers.wrote([...homes].flatMap(([home, next]) => {
+    const register = hart.csrs.homes.get(home);
+    return register === undefined ? [] : [{ name: home, changes: binary('ne', next, read(register)) }];
+  }));
+  covers.offered(hart.csrs.offers(name, value));
 }
 
 /** MRET and SRET: the case that holds, its updates and where it goes. */
@@ -82,6 +85,7 @@ export function xret(here: Committing, retirement: Retirement, covers: Covers, f
         const V = next('V', 1, read(hart.V));
         retirement.writeHomes(writes);
         dropReservation(builder);
+        here.core.translation?.windows.suspect();
         retirement.enter(priv, V);
         covers.returned(op, index, modeBits(V, priv));
         finish({ next: next('pc', 64, here.sequentialPc), value: constant(64, 0), nextMode: modeBits(V, priv) });

@@ -14,24 +14,15 @@
  */
 import { ZERO, and, binary, constant, eq, eqConst, mux, nonZero, not, or, read } from '../ir/build.js';
 import type { Expr, Register } from '../ir/ir.js';
-import { ACCESSES, type EntryOutcome, type StageName, STAGES, type Translation, type TranslationStage } from '../spec/isa.js';
-import { byNumber, type CoverPart } from './builder.js';
-import { decideEntry, decides, entryOffset, fieldOf, isCanonical, pageAt, rootLevel, tableOf, touched, translated, type EntryDecision, type Examined } from './entry.js';
+import { ACCESSES, type Access, type EntryOutcome, type StageName, STAGES, type Translation, type TranslationStage } from '../spec/isa.js';
+import { decideEntry, decides, entryOffset, isCanonical, pageAt, rootLevel, tableOf, touched, translated, type EntryDecision, type Examined } from './entry.js';
 import type { Hart } from './hart.js';
 import { modeOf, stageField, translatable } from './regimes.js';
+import { coverEnd, coverEntry, type WalkEnd } from './walk-covers.js';
+import { PURPOSE, REFUSAL, WALK } from './walk-state.js';
+import type { Windows } from './windows.js';
 
-/**
- * `walk.state`. `first`, `second`: an entry of that stage is in `walk.pte`.
- * `compare`: so is VS's once more, to be written if it is still the same.
- */
-export const WALK = { idle: 0, begin: 1, first: 2, second: 3, compare: 4, done: 5, refused: 6 } as const;
 type WalkState = keyof typeof WALK;
-
-/** `walk.purpose`: to read an entry of the first stage, to write one, or the access itself. */
-export const PURPOSE = { table: 0, update: 1, access: 2 } as const;
-
-/** `walk.refusal`: the first stage refuses, the second does, or a table lies where none can be. */
-export const REFUSAL = { first: 0, second: 1, table: 2 } as const;
 
 /** What is to be translated. */
 export interface WalkRequest {
@@ -76,11 +67,7 @@ interface Step {
 }
 
 const ENTRY_BYTES = 8;
-const LEVEL_NAMES = ['0', '1', '2', '3', '4'];
-
-/** What cover points call what happens to a walk, and what it is under way for: PURPOSE. */
-export const WALK_ENDS = ['refused by the first stage', 'refused by the second stage', 'writes A or D', 'finds no table in memory', 'arrives'] as const;
-export const WALK_PURPOSES = ['a table', 'an update', 'the access'] as const;
+const SUPERVISOR = 1;
 
 export class Walker {
   /** The address under translation. */
@@ -105,7 +92,7 @@ export class Walker {
   readonly #held: Register;
   readonly #step: Step;
 
-  constructor(readonly hart: Hart, readonly translation: Translation) {
+  constructor(readonly hart: Hart, readonly translation: Translation, readonly windows: Windows) {
     const register = (name: string, width: number): Register => hart.builder.register(`walk.${name}`, width);
     this.#state = register('state', 3);
     this.address = register('address', 64);
@@ -139,6 +126,16 @@ export class Walker {
     return eqConst(read(this.#purpose), PURPOSE.update);
   }
 
+  /** One bit: once done, memory protection allows so many bytes (64 bits) of the access at a physical address. */
+  allows(address: Expr, bytes: Expr): Expr {
+    return this.windows.allows(address, bytes, read(this.#access), read(this.#privilege));
+  }
+
+  /** One bit: a table's entry may be read, or written. Tables are S-mode's. */
+  #tableAllows(address: Expr, access: Access): Expr {
+    return this.windows.allows(address, constant(64, ENTRY_BYTES), constant(2, ACCESSES[access]), constant(2, SUPERVISOR));
+  }
+
   /** Begins a walk, whatever was under way. */
   start({ address, access, V, privilege }: WalkRequest): void {
     const { builder } = this.hart;
@@ -163,15 +160,20 @@ export class Walker {
     this.#goto('refused');
   }
 
+  #refuseTable(): void {
+    this.#ends('cannot access a table');
+    this.#refuse('table');
+  }
+
   /**
    * One cycle of a walk that is neither done nor refused.
    *
    * @param mayWrite - False: a walk that would have to write A or D is refused, and has left no trace.
    */
   step(mayWrite: boolean): void {
-    const { builder } = this.hart;
+    const { hart: { builder }, translation } = this;
     const step = this.#step;
-    this.#cover(mayWrite);
+    builder.when(step.examines, () => coverEntry(builder, translation, step.examined, step.decision));
     builder.when(step.reaches, () => {
       builder.assign(this.target, step.target);
       builder.assign(this.#purpose, step.purpose);
@@ -179,53 +181,56 @@ export class Walker {
     });
     builder.when(step.descends, () => builder.assign(this.#level, step.level));
     builder.firstOf([
-      { when: mayWrite ? step.refusedFirst : or(step.refusedFirst, step.updates), then: () => this.#refuse('first') },
-      { when: step.refusedSecond, then: () => this.#refuse('second') },
+      {
+        when: mayWrite ? step.refusedFirst : or(step.refusedFirst, step.updates),
+        then: () => {
+          // What would have to write is walked again, with leave to.
+          builder.when(step.refusedFirst, () => this.#ends('refused by the first stage'));
+          this.#refuse('first');
+        },
+      },
+      {
+        when: step.refusedSecond,
+        then: () => {
+          this.#ends('refused by the second stage');
+          this.#refuse('second');
+        },
+      },
       { when: step.writes, then: () => this.#write(mayWrite) },
       { when: step.reads, then: () => this.#read() },
       { when: step.arrives, then: () => this.#arrive() },
     ], () => this.#goto('first'));
   }
 
-  /** Cover points: which row decides about what, what leaves are like, and how a walk goes. */
-  #cover(mayWrite: boolean): void {
-    const { hart: { builder, inDram }, translation } = this;
-    const { examines, examined, decision, refusedFirst, refusedSecond, writes, updates, reads, readAt, arrives, forWhat } = this.#step;
-    const { stage, access, level, entry } = examined;
-    const ofStage: CoverPart = { axis: 'stage', value: stage, values: byNumber(STAGES) };
-    const ofAccess: CoverPart = { axis: 'access', value: access, values: byNumber(ACCESSES) };
-    builder.when(examines, () => {
-      builder.cover('entry', { axis: 'row', value: decision.row, values: translation.rows.map((row) => row.name) }, ofStage, ofAccess);
-      const napot = fieldOf(translation, entry, 'N');
-      builder.when(decides(decision.outcome, 'leaf'), () => builder.cover('leaf', ofStage, { axis: 'level', value: level, values: LEVEL_NAMES }, { axis: 'napot', value: napot, values: ['alone', 'one of 16'] }, ofAccess));
-    });
-    // What happens to the walk, the first that holds; without leave to write it ends where it would have to, and begins anew elsewhere.
-    const ends = [refusedFirst, refusedSecond, ...(mayWrite ? [writes] : [updates]), and(reads, not(inDram(readAt, ENTRY_BYTES))), arrives];
-    const end = ends.reduceRight<Expr>((rest, condition, i) => mux(condition, constant(3, mayWrite || i !== 2 ? i : ends.length), rest), constant(3, ends.length));
-    const purpose: CoverPart = { axis: 'purpose', value: mux(refusedFirst, constant(2, PURPOSE.access), forWhat), values: WALK_PURPOSES };
-    builder.cover('walk', { axis: 'end', value: end, values: WALK_ENDS }, { axis: 'of', value: read(this.#V), values: ['host', 'guest'] }, purpose, { axis: 'access', value: read(this.#access), values: byNumber(ACCESSES) });
+  /** A cover point: what happens to the walk in this cycle. */
+  #ends(how: WalkEnd): void {
+    coverEnd(this.hart.builder, how, { V: read(this.#V), access: read(this.#access), purpose: this.#step.forWhat });
   }
 
   #read(): void {
     const { builder, dram, inDram } = this.hart;
     const { readAt, after, secondLevel } = this.#step;
-    builder.when(inDram(readAt, ENTRY_BYTES), () => {
+    builder.when(and(inDram(readAt, ENTRY_BYTES), this.#tableAllows(readAt, 'load')), () => {
       builder.load(dram, readAt, this.#entry);
       builder.assign(this.#at, readAt);
       builder.assign(this.#state, after);
       builder.assign(this.#secondLevel, secondLevel);
-    }, () => this.#refuse('table'));
+    }, () => this.#refuseTable());
   }
 
   #write(mayWrite: boolean): void {
     if (!mayWrite) return;
     const { builder, dram } = this.hart;
-    builder.store(dram, read(this.#at), constant(4, ENTRY_BYTES), this.#step.written);
-    builder.assign(this.#entry, this.#step.written);
-    builder.when(this.is('compare'), () => this.#goto('first'));
+    builder.when(this.#tableAllows(read(this.#at), 'store'), () => {
+      builder.store(dram, read(this.#at), constant(4, ENTRY_BYTES), this.#step.written);
+      builder.assign(this.#entry, this.#step.written);
+      this.#ends('writes A or D');
+      builder.when(this.is('compare'), () => this.#goto('first'));
+    }, () => this.#refuseTable());
   }
 
   #arrive(): void {
+    this.#ends('arrives');
     this.hart.builder.assign(this.result, this.#step.physical);
     this.#goto('done');
   }

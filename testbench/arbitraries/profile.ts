@@ -1,7 +1,7 @@
 /**
  * Profiles: what random programs are mostly made of. A profile changes odds
  * only; whatever one can make, the others can too, but that `physical` makes no
- * page tables.
+ * page tables and opens all of memory.
  */
 
 /** What `--profile` takes. */
@@ -25,16 +25,18 @@ export interface Bias {
   readonly quiet: number;
   /** One in so many programs has page tables; 0: none. */
   readonly translated: number;
+  /** One in so many programs has memory protection with small regions in it; 0: all of memory is open. */
+  readonly guarded: number;
 }
 
 /** The odds of each profile. */
 export const BIASES: Readonly<Record<Profile, Bias>> = {
-  all: { items: {}, restless: 3, systems: 8, quiet: 1, translated: 4 },
-  transitions: { items: { xret: 5, ecall: 3, trap: 3, borrow: 4, system: 4, fence: 3, 'guest-move': 2, 'csr-pair': 2 }, restless: 1, systems: 2, quiet: 2, translated: 8 },
-  interrupts: { items: { 'interrupt-write': 8, wait: 8, 'csr-pair': 2, xret: 2 }, restless: 2, systems: 2, quiet: 0, translated: 8 },
-  pipeline: { items: { long: 6, 'load-use': 8, branch: 4, jal: 3, jalr: 3, modify: 8, reserve: 2, short: 3, 'short-branch': 3, 'short-jump': 2, edge: 2, move: 3, compute: 2, 'csr-pair': 2 }, restless: 2, systems: 20, quiet: 2, translated: 8 },
-  csr: { items: { csr: 6, 'csr-pair': 8 }, restless: 1, systems: 10, quiet: 2, translated: 8 },
-  translation: { items: { edit: 8, straddle: 16, cross: 8, move: 2, 'guest-move': 4, borrow: 3, fence: 2, xret: 2, atomic: 2 }, restless: 2, systems: 8, quiet: 2, translated: 1 },
+  all: { items: {}, restless: 3, systems: 8, quiet: 1, translated: 4, guarded: 8 },
+  transitions: { items: { xret: 5, ecall: 3, trap: 3, borrow: 4, system: 4, fence: 3, 'guest-move': 2, 'csr-pair': 2 }, restless: 1, systems: 2, quiet: 2, translated: 8, guarded: 16 },
+  interrupts: { items: { 'interrupt-write': 8, wait: 8, 'csr-pair': 2, xret: 2 }, restless: 2, systems: 2, quiet: 0, translated: 8, guarded: 16 },
+  pipeline: { items: { long: 6, 'load-use': 8, branch: 4, jal: 3, jalr: 3, modify: 8, reserve: 2, short: 3, 'short-branch': 3, 'short-jump': 2, edge: 2, move: 3, compute: 2, 'csr-pair': 2 }, restless: 2, systems: 20, quiet: 2, translated: 8, guarded: 16 },
+  csr: { items: { csr: 6, 'csr-pair': 8 }, restless: 1, systems: 10, quiet: 2, translated: 8, guarded: 8 },
+  translation: { items: { edit: 8, straddle: 16, cross: 8, move: 2, 'guest-move': 4, borrow: 3, fence: 2, xret: 2, atomic: 2 }, restless: 2, systems: 8, quiet: 2, translated: 1, guarded: 4 },
   // For claims in which the address of an access is where it goes.
-  physical: { items: {}, restless: 3, systems: 8, quiet: 1, translated: 0 },
+  physical: { items: {}, restless: 3, systems: 8, quiet: 1, translated: 0, guarded: 0 },
 };

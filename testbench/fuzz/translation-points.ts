@@ -2,7 +2,7 @@
  * Points of translation: which row decides about an entry, what the leaves are
  * like, and how walks end; by stage and access.
  */
-import { WALK_ENDS, WALK_PURPOSES } from '../../model/pipeline/walk.js';
+import { WALK_ENDS, WALK_PURPOSES } from '../../model/pipeline/walk-covers.js';
 import { ACCESSES, STAGES, type Access, type Isa, type StageName, type Translation } from '../../model/spec/isa.js';
 import { candidates, type Known } from './permit-points.js';
 import type { Namings, PointTable } from './points.js';

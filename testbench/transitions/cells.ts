@@ -4,6 +4,7 @@
  */
 import type { Isa } from '../../model/spec/isa.js';
 import { Dice } from '../arbitraries/dice.js';
+import { protectionCsrs } from '../arbitraries/protection.js';
 import { type Mode, MODES } from '../retirement.js';
 import { type Assignment, type Atom, atomsOf } from './atoms.js';
 import { type Decision, explore } from './decide.js';
@@ -29,6 +30,7 @@ export interface Cell {
 /** Everything that cells are made from. */
 export interface Matrix {
   readonly isa: Isa;
+  /** What cells differ in. */
   readonly atoms: ReadonlyMap<string, Atom>;
   readonly pinned: Pinned;
   readonly events: readonly TransitionEvent[];
@@ -43,7 +45,13 @@ export const supportKey = (event: string, mode: Mode): string => `${mode} ${even
 /** The matrix of an instruction set, without its cells. */
 export function matrixOf(isa: Isa): Matrix {
   const { events, pruned } = eventsOf(isa);
-  return { isa, atoms: atomsOf(isa), pinned: pinnedAtoms(isa), events, pruned };
+  return { isa, atoms: varied(isa), pinned: pinnedAtoms(isa), events, pruned };
+}
+
+/** The state that cells differ in: not memory protection, which is open in all of them. */
+function varied(isa: Isa): ReadonlyMap<string, Atom> {
+  const protects = protectionCsrs(isa);
+  return new Map([...atomsOf(isa)].filter(([, { home }]) => !protects.has(home)));
 }
 
 const known = new WeakMap<Matrix, Map<string, readonly string[]>>();

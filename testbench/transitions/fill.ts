@@ -95,7 +95,7 @@ export function fill(matrix: Matrix, filling: Filling, cell: Pick<Cell, 'mode' |
 const atomBits = (atoms: readonly Atom[], home: string): bigint => atoms.reduce((mask, a) => (a.home === home ? mask | maskOf(a) : mask), 0n);
 
 /** What says that addresses are translated: it stays zero, cells run on physical addresses. */
-function schemeBits({ translation, csrs }: Isa, home: string): bigint {
+export function schemeBits({ translation, csrs }: Isa, home: string): bigint {
   if (translation?.stages.some((s) => s.register === home) !== true) return 0n;
   const mode = csrs.find((c) => c.name === home)?.fields.find((f) => f.name === 'MODE')?.bits;
   return mode === undefined ? 0n : ((1n << BigInt(mode.high - mode.low + 1)) - 1n) << BigInt(mode.low);
