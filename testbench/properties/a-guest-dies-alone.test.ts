@@ -211,7 +211,7 @@ describe.each(CORES)('%s', (name) => {
       if (ownTables(plan) !== undefined) runs.tables++;
       runs.offences += seen.offences;
       expect(changed(seen, bench.without)).toBeUndefined();
-    }), tries(60, 8_000));
+    }), tries(60));
     expect(ends.get(2), 'killed for offences').toBeGreaterThan(0);
     expect(ends.get(3), 'killed for silence').toBeGreaterThan(0);
     expect(Math.min(runs.VS, runs.VU, runs.tables), 'of each kind').toBeGreaterThan(2);

@@ -5,6 +5,9 @@
  * Svinval's sequences. The reference is offered old entries at every walk and
  * still yields the records of the cores, which keep none. Without the fences
  * it may use the old ones, and does.
+ *
+ * rules: sfence_vma_ordering, sfence_vma_invalidation, sfence_vma_all_asid_va, sfence_vma_asid_only, sfence_vma_va_all_asid, sfence_vma_va_asid
+ * rules: hfence-vvma_hfence-gvma_op, Svinval_sinval_vma_invalidates_same_as_sfence_vma, Svinval_hinval_vvma_gvma
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
