@@ -16,6 +16,9 @@ const signals = [
   { name: 'execute.text', width: 256, id: '&' },
   { name: 'exception.cause', width: 6, id: "'" },
   { name: 'muldiv.count', width: 6, id: '(' },
+  { name: 'walk.pte', width: 64, id: ')' },
+  { name: 'walk.read_at', width: 64, id: '*' },
+  { name: 'fetch.window.first', width: 64, id: '+' },
 ];
 const filterOf = (name: string): string | undefined => (name === 'mode' ? 'modes' : /cause$/.test(name) ? 'causes' : undefined);
 const view = buildView(roledByName(signals, ['fetch', 'execute'], filterOf), [modes, causes]);
@@ -26,8 +29,11 @@ it('groups mode, traps, stages in pipeline order and CSRs', () => {
     ['trap', ['exception.cause']],
     ['fetch', ['fetch.pc']],
     ['execute', ['execute.valid', 'execute.text', 'execute.stall.store']],
+    ['walk', ['walk.pte']],
+    ['windows', ['fetch.window.first']],
     ['csr', ['csr.mcause']],
   ]);
+  expect(view.groups.find((g) => g.title === 'windows')?.rows.map((r) => r.label)).toEqual(['fetch first']);
 });
 
 it('prints a save file with flags, filters and groups', () => {
@@ -69,6 +75,18 @@ top.core.execute.text[255:0]
 +{stall store} top.core.execute.stall.store
 @1000200
 -execute
+@800200
+-walk
+@22
+top.core.walk.pte[63:0]
+@1000200
+-walk
+@800200
+-windows
+@22
++{fetch first} top.core.fetch.window.first[63:0]
+@1000200
+-windows
 @800200
 -csr
 @2022

@@ -9,12 +9,19 @@ export type Role =
   | { readonly kind: 'mode' }
   | { readonly kind: 'stage'; readonly stage: string; readonly part: StagePart }
   | { readonly kind: 'trap' }
+  /** The walk of page tables under way. */
+  | { readonly kind: 'walk' }
+  /** Where memory needs no look at protection. */
+  | { readonly kind: 'window' }
   | { readonly kind: 'csr' }
   | { readonly kind: 'register' };
 
 /** Parts of a stage in display order. */
 export const STAGE_PARTS = ['valid', 'pc', 'text', 'insn', 'stall', 'kill'] as const;
 export type StagePart = (typeof STAGE_PARTS)[number];
+
+/** What tells of a walk; its other signals stay unshown. */
+const WALK_PARTS: readonly string[] = ['state', 'access', 'V', 'privilege', 'address', 'level', 'second_level', 'purpose', 'target', 'pte', 'result', 'refusal'];
 
 /** A signal to be shown. */
 export interface RoledSignal {
@@ -60,6 +67,7 @@ const KILL_PARTS: ReadonlySet<StagePart> = new Set(['stall', 'kill']);
 function labelOf({ signal, role }: RoledSignal): string {
   const parts = signal.name.split('.');
   if (role.kind === 'stage') return parts.slice(1).join(' ');
+  if (role.kind === 'window') return parts.filter((p) => p !== WINDOW).join(' ');
   return role.kind === 'trap' ? parts.join(' ') : parts.slice(-1).join(' ');
 }
 
@@ -79,14 +87,14 @@ function stageGroups(signals: readonly RoledSignal[], rows: (some: readonly Role
 }
 
 /**
- * Arranges signals: mode, traps, the stages in order of appearance, CSRs, registers. Empty groups are left out.
+ * Arranges signals: mode, traps, the stages in order of appearance, walk and windows, CSRs, registers. Empty groups are left out.
  *
  * @param filters - Those that the signals name; an unknown name means no filter.
  */
 export function buildView(signals: readonly RoledSignal[], filters: readonly WaveFilter[]): WaveView {
   const rows = (some: readonly RoledSignal[]): readonly WaveRow[] => some.map((s) => rowOf(s, filters));
   const group = (title: string, kind: Role['kind'], color?: number): WaveGroup => ({ title, color, rows: rows(signals.filter(({ role }) => role.kind === kind)) });
-  const groups = [group('mode', 'mode'), group('trap', 'trap', TRAP_COLOR), ...stageGroups(signals, rows), group('csr', 'csr'), group('registers', 'register')];
+  const groups = [group('mode', 'mode'), group('trap', 'trap', TRAP_COLOR), ...stageGroups(signals, rows), group('walk', 'walk'), group('windows', 'window'), group('csr', 'csr'), group('registers', 'register')];
   return { groups: groups.filter((g) => g.rows.length > 0) };
 }
 
@@ -96,6 +104,9 @@ function stagePart(rest: readonly string[]): StagePart | undefined {
   return part !== undefined && (rest.length > 1) === KILL_PARTS.has(part) ? part : undefined;
 }
 
+/** The scope of a window, inside that of whose it is. */
+const WINDOW = 'window';
+
 /** Scopes whose signals have one role. */
 const ROLE_OF_SCOPE: Readonly<Record<string, Role>> = {
   trap: { kind: 'trap' }, exception: { kind: 'trap' }, interrupt: { kind: 'trap' }, csr: { kind: 'csr' }, x: { kind: 'register' },
@@ -103,13 +114,15 @@ const ROLE_OF_SCOPE: Readonly<Record<string, Role>> = {
 
 /**
  * The role that a name tells: `mode`; `STAGE.valid`,
- * `STAGE.stall.REASON`; `trap.*`, `exception.*`, `interrupt.*`; `csr.*`; `x.*`.
+ * `STAGE.stall.REASON`; `walk.*`; `fetch.window.*`; `trap.*`, `exception.*`, `interrupt.*`; `csr.*`; `x.*`.
  *
  * @param stages - Names of the stages.
  */
 export function roleOf(name: string, stages: readonly string[]): Role | undefined {
   const [scope = '', ...rest] = name.split('.');
   if (rest.length === 0) return scope === 'mode' ? { kind: 'mode' } : undefined;
+  if (rest[0] === WINDOW) return { kind: 'window' };
+  if (scope === 'walk') return WALK_PARTS.includes(rest.join('.')) ? { kind: 'walk' } : undefined;
   if (!stages.includes(scope)) return Object.hasOwn(ROLE_OF_SCOPE, scope) ? ROLE_OF_SCOPE[scope] : undefined;
   const part = stagePart(rest);
   return part === undefined ? undefined : { kind: 'stage', stage: scope, part };

@@ -7,19 +7,21 @@
  * repeated. A part is what lies in one 8-byte block; the second is translated
  * when the first has passed all checks, and nothing is stored before both have.
  */
-import { ONE, ZERO, and, binary, concat, constant, eqConst, mux, not, or, read, slice } from '../ir/build.js';
+import { ONE, ZERO, and, binary, concat, constant, eqConst, mux, not, or, read, slice, zext } from '../ir/build.js';
 import type { Expr, Register } from '../ir/ir.js';
 import { ACCESSES, type Access } from '../spec/isa.js';
-import { blockDone } from './block.js';
+import { blockDone, blockOf as cacheBlockOf, CACHE_BLOCK } from './block.js';
 import type { Committing } from './committing.js';
 import { crossesBlock, type Core } from './core.js';
 import type { Op } from './decode.js';
-import { REFUSAL, type WalkRequest } from './walk.js';
+import type { WalkRequest } from './walk.js';
+import { REFUSAL } from './walk-state.js';
 
 /** `access.phase`: walking; then words of memory are at hand, one or both; then the first is written. */
 const PHASE = { walk: 0, first: 1, second: 2, written: 3 } as const;
 type Phase = keyof typeof PHASE;
 const BLOCK = 8;
+const PARCEL = 2;
 
 /** Why the access is refused: one bit each, none before it is. */
 export interface Refusal {
@@ -60,10 +62,11 @@ export class TranslatedAccess {
     this.#first = builder.register('access.first', 64);
     this.#data = builder.register('access.data', 64);
     this.#firstData = builder.register('access.first_data', 64);
-    const { regimes } = translation;
-    // Where loads and stores are careful, all of them are, and the walker finds both stages of a guest Bare if they are.
-    const careful = or(read(regimes.dataCareful), and(this.#asGuest, regimes.of('guest').needed));
-    this.walks = builder.wire('commit.walks', mux(here.unfetched, read(regimes.fetchCareful), and(or(here.isMemory, here.is('cbo')), careful)));
+    const { windows } = translation;
+    // The walker finds both stages of a guest Bare if they are.
+    const limited = or(read(windows.data.limited), and(this.#asGuest, windows.guestLimited));
+    const outside = or(here.trouble, this.#asGuest, here.is('cbo'));
+    this.walks = builder.wire('commit.walks', mux(here.unfetched, read(windows.fetch.limited), and(or(here.isMemory, here.is('cbo')), outside, limited)));
   }
 
   /** One bit: HLV, HLVX, HSV. */
@@ -104,11 +107,23 @@ export class TranslatedAccess {
     return this.#here.core.hart.inDram(this.physical, 1);
   }
 
+  /** One bit: memory protection allows the part. */
+  get #protectionAllows(): Expr {
+    const { walker } = this.#translation;
+    const { address, bytes, unfetched } = this.#here;
+    const upToBlock = binary('sub', constant(4, BLOCK), concat(ZERO, slice(address, 2, 0)));
+    const ofPart = mux(this.#crosses, mux(read(this.#part), binary('sub', bytes, upToBlock), upToBlock), bytes);
+    const isBlock = this.#here.is('cbo');
+    const size = mux(unfetched, constant(64, PARCEL), mux(isBlock, constant(64, CACHE_BLOCK), zext(ofPart, 64)));
+    return walker.allows(mux(isBlock, cacheBlockOf(this.physical), this.physical), size);
+  }
+
   /** @param device - One bit: a device takes an access of this width at the physical address. */
   refusal(device: Expr): Refusal {
     const { walker } = this.#translation;
     const by = (who: keyof typeof REFUSAL): Expr => and(this.walking, walker.is('refused'), eqConst(read(walker.refusal), REFUSAL[who]));
-    const accepted = or(this.#inDram, and(this.#here.isMemory, not(this.#crosses), device));
+    const there = or(this.#inDram, and(this.#here.isMemory, not(this.#crosses), device));
+    const accepted = and(there, this.#protectionAllows);
     return { page: by('first'), guestPage: by('second'), access: or(by('table'), and(this.#done, not(accepted))) };
   }
 
@@ -153,12 +168,24 @@ export class TranslatedAccess {
 
   #request(address: Expr): WalkRequest {
     const { unfetched, memoryOps } = this.#here;
-    const { regimes } = this.#translation;
-    const of = (which: 'V' | 'privilege'): Expr =>
-      mux(unfetched, regimes.of('fetch')[which], mux(this.#asGuest, regimes.of('guest')[which], regimes.of('self')[which]));
+    const fetch = this.#translation.regimes.of('fetch');
+    const of = (which: 'V' | 'privilege'): Expr => mux(unfetched, fetch[which], this.#own(which));
     const ops = [...memoryOps, ...this.#here.opsOf('cbo')];
     const access = this.#here.perOp(ops, (op) => constant(2, ACCESSES[accessOf(op)]));
     return { address, V: of('V'), privilege: of('privilege'), access: mux(unfetched, constant(2, ACCESSES.fetch), access) };
+  }
+
+  /** Of a load or store: its V, or its privilege. */
+  #own(which: 'V' | 'privilege'): Expr {
+    const { regimes } = this.#translation;
+    return mux(this.#asGuest, regimes.of('guest')[which], regimes.of('self')[which]);
+  }
+
+  /** One bit: memory protection allows a load or store, neither atomic nor executing, whose address is physical. */
+  get allowedUntranslated(): Expr {
+    const { address, bytes, isStore } = this.#here;
+    const access = mux(isStore, constant(2, ACCESSES.store), constant(2, ACCESSES.load));
+    return this.#translation.windows.allows(address, zext(bytes, 64), access, this.#own('privilege'));
   }
 
   /** A part is translated and in DRAM. */
@@ -166,6 +193,8 @@ export class TranslatedAccess {
     const { builder } = this.#here.core;
     const { isLoad, address, value } = this.#here;
     const first = read(this.#first);
+    const { regimes, windows } = this.#translation;
+    builder.when(not(or(this.#asGuest, regimes.of('self').needed)), () => windows.recentre(this.physical));
     builder.firstOf([
       {
         when: and(this.#crosses, not(read(this.#part))),

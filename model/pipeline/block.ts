@@ -10,6 +10,8 @@ import type { Finish } from './system.js';
 
 /** Bytes of a block: 2 to this power, aligned (CACHE_BLOCK_SIZE). */
 const BLOCK_BITS = 6;
+/** The same as a number. */
+export const CACHE_BLOCK = 2 ** BLOCK_BITS;
 /** Stores that zero a block, of 8 bytes each, less one. */
 const LAST = 2 ** (BLOCK_BITS - 3) - 1;
 
@@ -26,7 +28,7 @@ export function zeroesBlock(here: Committing): Expr {
 
 /** One bit: a block instruction whose block, by an address that is physical, is not in memory. */
 export function blockRefused(here: Committing): Expr {
-  return and(here.is('cbo'), not(here.core.hart.inDram(blockOf(here.address), 2 ** BLOCK_BITS)));
+  return and(here.is('cbo'), not(here.core.hart.inDram(blockOf(here.address), CACHE_BLOCK)));
 }
 
 /** One bit: the block instruction in commit finishes in this cycle. */

@@ -13,20 +13,26 @@ import { Decoder } from './decode.js';
 import { describeExecute, executeCycle, stallExecute } from './execute.js';
 import { describeFetch, fetchCycle, refetch } from './fetch.js';
 import { describeDecode, describeOperands, stallOperands } from './front.js';
+import { Guard } from './guard.js';
 import { declareHart, type Hart } from './hart.js';
 import { Regimes } from './regimes.js';
 import { Stage, Travelling } from './stage.js';
 import { restartFetch } from './translated-fetch.js';
 import { Walker } from './walk.js';
+import { Windows } from './windows.js';
 
 /** The hardware of a core, or what is wrong with the operations of its specs. */
 export type Elaborated =
   | { readonly ok: true; readonly module: Module; readonly homes: readonly string[] }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
-/** Elaborates one core. */
-export function elaborate(isa: Isa, uarch: Uarch): Elaborated {
-  const builder = new ModuleBuilder();
+/**
+ * Elaborates one core.
+ *
+ * @param observes - With its cover points.
+ */
+export function elaborate(isa: Isa, uarch: Uarch, observes = false): Elaborated {
+  const builder = new ModuleBuilder(observes);
   const hart = declareHart(builder, isa);
   const stages = uarch.stages.map((s, i) => new Stage(builder, s.name, i));
   const core: Core = {
@@ -86,8 +92,12 @@ function restart(core: Core, pc: Expr, bound: boolean): void {
 }
 
 function translationOf(hart: Hart): Pick<Core, 'translation'> {
-  const { translation } = hart.isa;
-  return translation === undefined ? {} : { translation: { walker: new Walker(hart, translation), regimes: new Regimes(hart, translation) } };
+  const { translation, protection } = hart.isa;
+  if (translation === undefined) return {};
+  const guard = protection === undefined ? undefined : new Guard(hart, protection);
+  const regimes = new Regimes(hart, translation);
+  const windows = new Windows(hart, regimes, guard);
+  return { translation: { regimes, windows, walker: new Walker(hart, translation, windows) } };
 }
 
 function placesOf(uarch: Uarch): Record<Unit, number> {

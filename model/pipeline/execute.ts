@@ -101,15 +101,15 @@ function takenOf(core: Core): Expr {
 
 const isMemory = (core: Core, control: Expr): Expr => or(core.decoder.unit(control, 'load'), core.decoder.unit(control, 'store'));
 
-/** The access is not wholly in DRAM or needs translating: commit looks closer. */
+/** The access is not wholly where it needs nothing looked at: commit looks closer. */
 function troubleOf(core: Core): Expr {
   const { values, place, decoder, hart } = core;
   const control = values.at('control', place.execute);
   const address = values.at('address', place.execute);
   const ops = decoder.ops.filter((op) => op.instruction.memory !== undefined);
-  const inside = decoder.perOp(control, ops, (op) => hart.inDram(address, op.instruction.memory?.bytes ?? 8));
-  const careful = core.translation === undefined ? ZERO : read(core.translation.regimes.dataCareful);
-  return core.builder.wire(`${stageOf(core, 'execute').name}.trouble`, mux(isMemory(core, control), mux(inside, careful, ONE), ZERO));
+  const holds = (bytes: number): Expr => core.translation?.windows.data.holds(address, bytes) ?? hart.inDram(address, bytes);
+  const inside = decoder.perOp(control, ops, (op) => holds(op.instruction.memory?.bytes ?? 8));
+  return core.builder.wire(`${stageOf(core, 'execute').name}.trouble`, mux(isMemory(core, control), not(inside), ZERO));
 }
 
 interface MulDiv {

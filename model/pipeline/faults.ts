@@ -5,14 +5,14 @@ import { blockRefused } from './block.js';
 import { anyOf } from './builder.js';
 import type { Committing } from './committing.js';
 import { isShort } from './encoding.js';
-import { PERMISSIONS, Permits } from './permit.js';
+import { PERMISSIONS } from './permit.js';
 import { exception, type TrapValues } from './trap.js';
 
 /** The exception of the instruction in commit, if any. */
 export function faultOf(here: Committing): TrapValues & { readonly taken: Expr } {
   const permission = permissionOf(here);
   const allowed = eqConst(permission, PERMISSIONS.allow);
-  const device = here.core.builder.wire('commit.device', ioAllowed(here));
+  const device = here.core.builder.wire('commit.device', and(ioAllowed(here), or(here.walks, here.translated?.allowedUntranslated ?? ONE)));
   const { page, guestPage, access } = here.translated?.refusal(device) ?? { page: ZERO, guestPage: ZERO, access: ZERO };
   const unaligned = and(here.isAtomic, not(isAligned(here)));
   const outside = or(unaligned, mux(here.walks, access, or(and(here.isMemory, here.trouble, not(device)), blockRefused(here))));
@@ -55,10 +55,13 @@ export function faultOf(here: Committing): TrapValues & { readonly taken: Expr }
   );
 }
 
+/** One bit: the exception is that a load or store is refused where it goes, whatever the tables of translation say. */
+export const accessRefused = ({ core: { hart: { isa } } }: Committing, { cause }: Pick<TrapValues, 'cause'>): Expr =>
+  anyOf(isa.traps.exceptions.filter((e) => e.source === 'load-fault' || e.source === 'store-fault').map((e) => eqConst(cause, e.code)));
+
 /** Two bits: what the permit tables say. */
 function permissionOf(here: Committing): Expr {
-  const { decoder, builder, hart } = here.core;
-  const permits = new Permits(hart, here.scope);
+  const { permits, core: { decoder, builder } } = here;
   const guarded = decoder.ops.filter((op) => op.instruction.permit !== undefined);
   const allow = constant(2, PERMISSIONS.allow);
   const decision = here.perOp(guarded, ({ instruction: { permit, class: c } }) => {

@@ -51,30 +51,33 @@ export function fetchCycle(core: Core, redirect: Expr, target: Expr): void {
   const behind = nextPc(read(next.register('pc', 64)), read(next.register('insn', 32)));
   const address = builder.wire('fetch.address', mux(next.valid, behind, read(fetch.pc)));
   builder.wire('fetch.valid', and(next.ready, not(redirect)));
-  const request = (): void => {
+  const whole = (): void => {
     builder.assign(next.register('pc', 64), address);
-    builder.when(
-      hart.inDram(address, 4),
-      () => {
-        next.hold(ONE);
-        builder.load(hart.dram, address, next.register('insn', 32));
-        builder.assign(next.register('fetch_fault', 2), constant(2, FETCH_FAULT.none));
-      },
-      () => fetchParcel(core, next, address),
-    );
+    next.hold(ONE);
+    builder.load(hart.dram, address, next.register('insn', 32));
+    builder.assign(next.register('fetch_fault', 2), constant(2, FETCH_FAULT.none));
+  };
+  const parcels = (): void => {
+    builder.assign(next.register('pc', 64), address);
+    fetchParcel(core, next, address);
   };
   const { translation } = core;
-  const physical = (): void => builder.when(next.ready, request);
-  translation?.regimes.ask();
   builder.when(
     redirect,
     () => {
       // The second stage holds what is younger than the jump, or the jump itself, which leaves.
       refetch(builder, target);
       next.empty();
-      if (translation !== undefined) builder.when(translation.regimes.fetchNeeds, () => forgetFetch(core));
+      if (translation !== undefined) builder.when(read(translation.windows.fetch.limited), () => forgetFetch(core));
     },
-    () => (translation === undefined ? physical() : builder.when(translation.regimes.fetchNeeds, () => translatedFetch(core, translation), physical)),
+    () => builder.when(next.ready, () => {
+      if (translation === undefined) return builder.when(hart.inDram(address, 4), whole, parcels);
+      const { windows } = translation;
+      return builder.when(windows.fetch.holds(address, 4), whole, () => {
+        const { open, limited } = windows.view(address);
+        builder.firstOf([{ when: open, then: whole }, { when: limited, then: () => translatedFetch(core, translation) }], parcels);
+      }, 'else');
+    }),
   );
 }
 

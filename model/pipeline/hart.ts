@@ -27,6 +27,9 @@ export interface Hart {
   readonly boundary: Boundary;
   /** One bit: the hart is in the mode, {V, priv} as conditions number them. */
   modeIs(mode: bigint): Expr;
+  /** First byte of DRAM, and first behind it, 64 bits. */
+  readonly dramFirst: Expr;
+  readonly dramEnd: Expr;
   /** One bit: `bytes` (constant) bytes from `address` lie in DRAM. */
   inDram(address: Expr, bytes: number): Expr;
 }
@@ -83,6 +86,8 @@ export function declareHart(builder: ModuleBuilder, isa: Isa): Hart {
     x: builder.array('x', 32, 64),
     dram: builder.memory('dram', dramRegion.base),
     modeIs: isMode,
+    dramFirst: constant(64, dramRegion.base),
+    dramEnd: { kind: 'binary', width: 64, op: 'add', a: constant(64, dramRegion.base), b: dramSize },
     inDram: (address, bytes) => {
       const offset: Expr = { kind: 'binary', width: 64, op: 'sub', a: address, b: constant(64, dramRegion.base) };
       const limit: Expr = bytes === 1 ? dramSize : { kind: 'binary', width: 64, op: 'sub', a: dramSize, b: constant(64, bytes - 1) };

@@ -1,13 +1,9 @@
 /**
- * Which accesses need translating in the state that the hart is in.
- *
- * The answer changes only with what the slow way of commit does, so the usual
- * cycle does not ask: such a cycle sets `fetch.careful`, and only while that is
- * set is the question put anew. It stays set as long as fetches need the
- * walker; `data.careful` says the same of loads and stores.
+ * Whose translation an access goes through, and whether there is any in the
+ * state that the hart is in.
  */
-import { ONE, ZERO, and, binary, constant, eqConst, mux, nonZero, not, or, read } from '../ir/build.js';
-import type { Expr, Register } from '../ir/ir.js';
+import { ZERO, and, binary, constant, eqConst, mux, nonZero, not, or } from '../ir/build.js';
+import type { Expr } from '../ir/ir.js';
 import type { Origin, OriginName, StageName, Translation, TranslationStage } from '../spec/isa.js';
 import type { Hart } from './hart.js';
 
@@ -26,15 +22,9 @@ export interface Regime {
 
 /** The regimes of a hart with translation. */
 export class Regimes {
-  /** Reset values are 1: state may be put into the hart before its first cycle. */
-  readonly fetchCareful: Register;
-  readonly dataCareful: Register;
   readonly #regimes: ReadonlyMap<OriginName, Regime>;
 
   constructor(readonly hart: Hart, readonly translation: Translation) {
-    const { builder } = hart;
-    this.fetchCareful = builder.register('fetch.careful', 1, { reset: 1n });
-    this.dataCareful = builder.register('data.careful', 1, { reset: 1n });
     this.#regimes = new Map(translation.origins.map((origin) => [origin.name, this.#regime(origin)]));
   }
 
@@ -56,28 +46,6 @@ export class Regimes {
   #paged(name: StageName): Expr {
     const stage = this.translation.stages.find((s) => s.name === name);
     return stage === undefined ? ZERO : nonZero(modeOf(this.hart, stage));
-  }
-
-  /** One bit: fetches need the walker in this cycle. */
-  get fetchNeeds(): Expr {
-    return mux(read(this.fetchCareful), this.of('fetch').needed, ZERO);
-  }
-
-  /** Puts the question anew while it may have another answer. Loads and stores are careful wherever fetches are: what they store, the next walk reads. */
-  ask(): void {
-    const { builder } = this.hart;
-    const { needed } = this.of('fetch');
-    builder.when(read(this.fetchCareful), () => {
-      builder.assign(this.fetchCareful, needed);
-      builder.assign(this.dataCareful, or(needed, this.of('self').needed));
-    }, () => undefined, 'then');
-  }
-
-  /** Something that the answer depends on may have changed. */
-  suspect(): void {
-    const { builder } = this.hart;
-    builder.assign(this.fetchCareful, ONE);
-    builder.assign(this.dataCareful, ONE);
   }
 }
 

@@ -1,6 +1,7 @@
 /**
- * Fetching through the walker: one instruction at a time, each of its parcels
- * walked anew (the second by itself only if it is on another page).
+ * Fetching through the walker, where addresses are translated or memory
+ * protection says more than a window can: one instruction at a time, each of
+ * its parcels walked anew (the second by itself only where it can differ).
  *
  * What is fetched may never execute, so these walks write nothing. One that
  * would have to, and one that is refused, hands on an instruction that says so
@@ -21,6 +22,10 @@ import { FETCH_FAULT, fetchRegisters } from './fetch.js';
 const PHASE = { walk: 0, word: 1, walkSecond: 2, second: 3 } as const;
 type Phase = keyof typeof PHASE;
 
+/** Bytes of a parcel, and bits of an offset in the smallest piece of memory that is protected by itself. */
+const PARCEL = 2;
+const WORD_BITS = 2;
+
 const phaseOf = (builder: ModuleBuilder): Register => builder.register('fetch.phase', 2);
 /** The instruction that is bound to execute has been handed on: nothing follows it before it is done. */
 const aloneOf = (builder: ModuleBuilder): Register => builder.register('fetch.alone', 1);
@@ -35,13 +40,12 @@ export function forgetFetch({ builder, translation }: Core): void {
 /** The same, and the pipeline is empty. `bound`: what is fetched next is sure to execute. */
 export function restartFetch(core: Core, bound: boolean): void {
   if (core.translation === undefined) return;
-  core.translation.regimes.suspect();
   core.hart.boundary.bind(bound);
   core.builder.assign(aloneOf(core.builder), ZERO);
   forgetFetch(core);
 }
 
-/** A cycle of the fetch stage while fetches need translating, and nothing redirects it. */
+/** A cycle of the fetch stage in which the second stage can be filled, from an address outside the window. */
 export function translatedFetch(core: Core, translation: NonNullable<Core['translation']>): void {
   const { builder, stages, place } = core;
   const next = stages[place.fetch + 1];
@@ -50,16 +54,16 @@ export function translatedFetch(core: Core, translation: NonNullable<Core['trans
   // The next instruction is looked for once the second stage has let its predecessor go.
   builder.when(
     next.valid,
-    () => builder.when(next.ready, () => {
+    () => {
       builder.assign(pc, nextPc(read(next.register('pc', 64)), read(next.register('insn', 32))));
       next.empty();
-    }),
+    },
     () => builder.when(read(aloneOf(builder)), () => followOn(core), () => fetchNext(core, translation)),
   );
 }
 
 /** The second stage is empty: a step towards filling it. */
-function fetchNext(core: Core, { walker, regimes }: NonNullable<Core['translation']>): void {
+function fetchNext(core: Core, { walker, regimes, windows }: NonNullable<Core['translation']>): void {
   const { builder, hart } = core;
   const { pc, parcel } = fetchRegisters(builder);
   const word = builder.register('fetch.word', 32);
@@ -68,11 +72,13 @@ function fetchNext(core: Core, { walker, regimes }: NonNullable<Core['translatio
   const first = slice(read(word), 15, 0);
   const second = add(read(pc), constant(64, 2));
   const walk = (address: Expr): void => walker.start({ address, access: constant(2, ACCESSES.fetch), ...regimes.of('fetch') });
-  const onNextPage = eqConst(slice(second, PAGE_BITS - 1, 0), 0);
-  const refused = or(walker.is('refused'), and(walker.is('done'), not(hart.inDram(read(walker.result), 2))));
+  // Memory protection may tell any two words apart, translation any two pages.
+  const apart = eqConst(slice(second, (windows.guard === undefined ? PAGE_BITS : WORD_BITS) - 1, 0), 0);
+  const parcelThere = and(hart.inDram(read(walker.result), PARCEL), walker.allows(read(walker.result), constant(64, PARCEL)));
+  const refused = or(walker.is('refused'), and(walker.is('done'), not(parcelThere)));
   builder.firstOf([
     {
-      when: and(at('word'), onNextPage, not(isShort(read(word)))),
+      when: and(at('word'), apart, not(isShort(read(word)))),
       then: () => {
         walk(second);
         goto('walkSecond');

@@ -14,23 +14,15 @@
  */
 import { ZERO, and, binary, constant, eq, eqConst, mux, nonZero, not, or, read } from '../ir/build.js';
 import type { Expr, Register } from '../ir/ir.js';
-import { ACCESSES, type EntryOutcome, type StageName, STAGES, type Translation, type TranslationStage } from '../spec/isa.js';
-import { decideEntry, decides, entryOffset, isCanonical, pageAt, rootLevel, tableOf, touched, translated } from './entry.js';
+import { ACCESSES, type Access, type EntryOutcome, type StageName, STAGES, type Translation, type TranslationStage } from '../spec/isa.js';
+import { decideEntry, decides, entryOffset, isCanonical, pageAt, rootLevel, tableOf, touched, translated, type EntryDecision, type Examined } from './entry.js';
 import type { Hart } from './hart.js';
 import { modeOf, stageField, translatable } from './regimes.js';
+import { coverEnd, coverEntry, type WalkEnd } from './walk-covers.js';
+import { PURPOSE, REFUSAL, WALK } from './walk-state.js';
+import type { Windows } from './windows.js';
 
-/**
- * `walk.state`. `first`, `second`: an entry of that stage is in `walk.pte`.
- * `compare`: so is VS's once more, to be written if it is still the same.
- */
-export const WALK = { idle: 0, begin: 1, first: 2, second: 3, compare: 4, done: 5, refused: 6 } as const;
 type WalkState = keyof typeof WALK;
-
-/** `walk.purpose`: to read an entry of the first stage, to write one, or the access itself. */
-export const PURPOSE = { table: 0, update: 1, access: 2 } as const;
-
-/** `walk.refusal`: the first stage refuses, the second does, or a table lies where none can be. */
-export const REFUSAL = { first: 0, second: 1, table: 2 } as const;
 
 /** What is to be translated. */
 export interface WalkRequest {
@@ -66,9 +58,16 @@ interface Step {
   /** The walk ends here. */
   readonly arrives: Expr;
   readonly physical: Expr;
+  /** PURPOSE of what the second stage translates, if it does. */
+  readonly forWhat: Expr;
+  /** What an entry is examined as, if one is. */
+  readonly examines: Expr;
+  readonly examined: Examined;
+  readonly decision: EntryDecision;
 }
 
 const ENTRY_BYTES = 8;
+const SUPERVISOR = 1;
 
 export class Walker {
   /** The address under translation. */
@@ -93,7 +92,7 @@ export class Walker {
   readonly #held: Register;
   readonly #step: Step;
 
-  constructor(readonly hart: Hart, readonly translation: Translation) {
+  constructor(readonly hart: Hart, readonly translation: Translation, readonly windows: Windows) {
     const register = (name: string, width: number): Register => hart.builder.register(`walk.${name}`, width);
     this.#state = register('state', 3);
     this.address = register('address', 64);
@@ -127,6 +126,16 @@ export class Walker {
     return eqConst(read(this.#purpose), PURPOSE.update);
   }
 
+  /** One bit: once done, memory protection allows so many bytes (64 bits) of the access at a physical address. */
+  allows(address: Expr, bytes: Expr): Expr {
+    return this.windows.allows(address, bytes, read(this.#access), read(this.#privilege));
+  }
+
+  /** One bit: a table's entry may be read, or written. Tables are S-mode's. */
+  #tableAllows(address: Expr, access: Access): Expr {
+    return this.windows.allows(address, constant(64, ENTRY_BYTES), constant(2, ACCESSES[access]), constant(2, SUPERVISOR));
+  }
+
   /** Begins a walk, whatever was under way. */
   start({ address, access, V, privilege }: WalkRequest): void {
     const { builder } = this.hart;
@@ -151,14 +160,20 @@ export class Walker {
     this.#goto('refused');
   }
 
+  #refuseTable(): void {
+    this.#ends('cannot access a table');
+    this.#refuse('table');
+  }
+
   /**
    * One cycle of a walk that is neither done nor refused.
    *
    * @param mayWrite - False: a walk that would have to write A or D is refused, and has left no trace.
    */
   step(mayWrite: boolean): void {
-    const { builder } = this.hart;
+    const { hart: { builder }, translation } = this;
     const step = this.#step;
+    builder.when(step.examines, () => coverEntry(builder, translation, step.examined, step.decision));
     builder.when(step.reaches, () => {
       builder.assign(this.target, step.target);
       builder.assign(this.#purpose, step.purpose);
@@ -166,34 +181,56 @@ export class Walker {
     });
     builder.when(step.descends, () => builder.assign(this.#level, step.level));
     builder.firstOf([
-      { when: mayWrite ? step.refusedFirst : or(step.refusedFirst, step.updates), then: () => this.#refuse('first') },
-      { when: step.refusedSecond, then: () => this.#refuse('second') },
+      {
+        when: mayWrite ? step.refusedFirst : or(step.refusedFirst, step.updates),
+        then: () => {
+          // What would have to write is walked again, with leave to.
+          builder.when(step.refusedFirst, () => this.#ends('refused by the first stage'));
+          this.#refuse('first');
+        },
+      },
+      {
+        when: step.refusedSecond,
+        then: () => {
+          this.#ends('refused by the second stage');
+          this.#refuse('second');
+        },
+      },
       { when: step.writes, then: () => this.#write(mayWrite) },
       { when: step.reads, then: () => this.#read() },
       { when: step.arrives, then: () => this.#arrive() },
     ], () => this.#goto('first'));
   }
 
+  /** A cover point: what happens to the walk in this cycle. */
+  #ends(how: WalkEnd): void {
+    coverEnd(this.hart.builder, how, { V: read(this.#V), access: read(this.#access), purpose: this.#step.forWhat });
+  }
+
   #read(): void {
     const { builder, dram, inDram } = this.hart;
     const { readAt, after, secondLevel } = this.#step;
-    builder.when(inDram(readAt, ENTRY_BYTES), () => {
+    builder.when(and(inDram(readAt, ENTRY_BYTES), this.#tableAllows(readAt, 'load')), () => {
       builder.load(dram, readAt, this.#entry);
       builder.assign(this.#at, readAt);
       builder.assign(this.#state, after);
       builder.assign(this.#secondLevel, secondLevel);
-    }, () => this.#refuse('table'));
+    }, () => this.#refuseTable());
   }
 
   #write(mayWrite: boolean): void {
     if (!mayWrite) return;
     const { builder, dram } = this.hart;
-    builder.store(dram, read(this.#at), constant(4, ENTRY_BYTES), this.#step.written);
-    builder.assign(this.#entry, this.#step.written);
-    builder.when(this.is('compare'), () => this.#goto('first'));
+    builder.when(this.#tableAllows(read(this.#at), 'store'), () => {
+      builder.store(dram, read(this.#at), constant(4, ENTRY_BYTES), this.#step.written);
+      builder.assign(this.#entry, this.#step.written);
+      this.#ends('writes A or D');
+      builder.when(this.is('compare'), () => this.#goto('first'));
+    }, () => this.#refuseTable());
   }
 
   #arrive(): void {
+    this.#ends('arrives');
     this.hart.builder.assign(this.result, this.#step.physical);
     this.#goto('done');
   }
@@ -220,7 +257,8 @@ export class Walker {
       stage: mux(second, constant(2, STAGES.G), ofFirst((s) => constant(2, STAGES[s.name]))),
       privilege: read(this.#privilege),
     };
-    const decision = wire('decision', decideEntry(hart, translation, examined));
+    const decided = decideEntry(hart, translation, examined);
+    const decision = wire('decision', decided.outcome);
     const is = (o: EntryOutcome): Expr => decides(decision, o);
     const leaf = wire('leaf', translated(translation, entry, examined.level, mux(second, read(this.target), address)));
     const lower = (l: Expr): Expr => binary('sub', l, constant(3, 1));
@@ -268,6 +306,10 @@ export class Walker {
       refusedSecond: or(and(second, is('fault')), and(enters, beyond)),
       arrives: and(arrived, toAccess),
       physical,
+      forWhat,
+      examines: or(first, second),
+      examined,
+      decision: { ...decided, outcome: decision },
     };
   }
 }

@@ -77,20 +77,21 @@ export class Context {
   /** An entry with its own rules, else its file's. `uncited`: it is notation and claims nothing, so that it may have none. */
   entry(declared: Declared, own: readonly Text[] | undefined, uncited = false): Entry {
     const { name, label, key, extension } = declared;
-    const rules = own === undefined ? declared.rules : this.rules.cite(own, label);
+    const rules = own === undefined ? this.rules.claim(declared.rules, label) : this.rules.cite(own, label);
     if (rules.length === 0 && !uncited) this.complain(key, `${label}: no rules`, 'Add `rules: [...]` to it, or a default `rules: [...]` at the top of the file.');
     return { name, span: key.span, rules, extension };
   }
 
   /** A row: its id is its rule, or it has rules. */
   row(id: Text, own: readonly Text[] | undefined, extension: string, label: string): Entry {
-    const cited = own === undefined ? [] : this.rules.cite(own, label);
     const isRule = this.rules.has(id.text);
+    this.rules.verify(own ?? [], label);
+    const cited = this.rules.claim([...(isRule ? [id] : []), ...(own ?? [])], `${label}.${id.text}`);
     if (!isRule && cited.length === 0) {
       const close = this.rules.nearest(id.text);
       this.complain(id, `${label}: ${id.text} is not a rule name, and the row has no rules`, `${close === undefined ? '' : `Did you mean ${close}? Otherwise `}${close === undefined ? 'Add' : 'add'} \`rules: [...]\` to the row.`);
     }
-    return { name: id.text, span: id.span, rules: isRule ? [...new Set([id.text, ...cited])] : cited, extension };
+    return { name: id.text, span: id.span, rules: [...new Set(cited)], extension };
   }
 
   /** Rows of one table have different ids. */

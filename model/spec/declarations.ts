@@ -16,8 +16,8 @@ import { lineOf } from './yaml.js';
 /** Sections whose entries have names. */
 export type Section =
   | 'formats' | 'instructions' | 'compressed' | 'pseudos' | 'csrs' | 'permits' | 'variables' | 'functions'
-  | 'exceptions' | 'interrupts' | 'timers' | 'entry' | 'schemes' | 'stages' | 'origins' | 'pte_fields' | 'pte_variables'
-  | 'regions' | 'choices' | 'settings' | 'cores';
+  | 'exceptions' | 'interrupts' | 'timers' | 'entry' | 'schemes' | 'stages' | 'origins' | 'pte_fields' | 'pte_variables' | 'pmp_fields' | 'pmp_entries'
+  | 'regions' | 'choices' | 'settings' | 'cores' | 'not_applicable';
 
 /** A named entry as written. */
 export interface Declared {
@@ -27,8 +27,8 @@ export interface Declared {
   readonly key: Text;
   readonly node: Node;
   readonly extension: string;
-  /** The file's default. */
-  readonly rules: readonly string[];
+  /** The file's default, its names verified. */
+  readonly rules: readonly Text[];
   readonly layer: number;
   /** Position and number within a range of names. */
   readonly range?: { readonly offset: number; readonly number: number };
@@ -42,6 +42,8 @@ const TRAP_SECTIONS = ['exceptions', 'interrupts', 'entry', 'timers'] as const;
 const TRAP_SETTINGS = ['priority', 'levels', 'delegation', 'wake'] as const;
 const TRANSLATION_SECTIONS = ['schemes', 'stages', 'origins', 'pte_fields', 'pte_variables'] as const;
 const TRANSLATION_SETTINGS = ['pte'] as const;
+const PROTECTION_SECTIONS = ['pmp_fields', 'pmp_entries'] as const;
+const PROTECTION_SETTINGS = ['pmp'] as const;
 const HART_SECTIONS = ['regions', 'choices'] as const;
 const HART_SETTINGS = ['extensions', 'reset_pc', 'cycles_per_tick', 'timebase_frequency'] as const;
 
@@ -57,6 +59,7 @@ export class Declarations {
 
   /** Takes in one file. */
   collect(file: SpecFile, top: Mapping): void {
+    if (file.kind === 'not-applicable') return this.collectSection('not_applicable', top, { extension: file.name, layer: file.layer, rules: [] });
     const where: Where = { extension: file.name, layer: file.layer, rules: this.defaultRules(top, file.relative) };
     if (file.kind === 'isa') this.collectIsa(top, where, file.relative);
     if (file.kind === 'hart') this.collectKeys(top, where, file.relative, HART_SECTIONS, HART_SETTINGS, ['rules']);
@@ -64,9 +67,10 @@ export class Declarations {
   }
 
   private collectIsa(top: Mapping, where: Where, label: string): void {
-    this.collectKeys(top, where, label, ISA_SECTIONS, [], ['rules', 'traps', 'translation']);
+    this.collectKeys(top, where, label, ISA_SECTIONS, [], ['rules', 'traps', 'translation', 'protection']);
     this.collectPart(top, where, 'traps', TRAP_SECTIONS, TRAP_SETTINGS);
     this.collectPart(top, where, 'translation', TRANSLATION_SECTIONS, TRANSLATION_SETTINGS);
+    this.collectPart(top, where, 'protection', PROTECTION_SECTIONS, PROTECTION_SETTINGS);
   }
 
   private collectPart(top: Mapping, where: Where, name: string, sections: readonly Section[], settings: readonly string[]): void {
@@ -125,9 +129,11 @@ export class Declarations {
     }
   }
 
-  private defaultRules(top: Mapping, label: string): readonly string[] {
+  private defaultRules(top: Mapping, label: string): readonly Text[] {
     const entry = top.get('rules');
     if (entry === undefined) return [];
-    return this.rules.cite(read(listOf(word), entry.value, `${label}: rules`, this.report) ?? [], label);
+    const rules = read(listOf(word), entry.value, `${label}: rules`, this.report) ?? [];
+    this.rules.verify(rules, label);
+    return rules;
   }
 }

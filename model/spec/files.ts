@@ -1,8 +1,9 @@
 /**
  * The spec files: which there are, in which layer, and their common hash.
  *
- * A layer is one directory with `isa/*.yaml`, `hart.yaml`, `uarch/*.yaml` and
- * `rules/*.tsv`. The first must be complete; later ones overlay it.
+ * A layer is one directory with `isa/*.yaml`, `hart.yaml`, `uarch/*.yaml`,
+ * `rules/*.tsv` and, if it sets rules aside, `not-applicable.yaml`. The first
+ * must be complete; later ones overlay it.
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -12,7 +13,7 @@ import { startOf } from './node.js';
 import type { Report } from './report.js';
 
 /** The kinds of files in a layer. */
-export type FileKind = 'isa' | 'hart' | 'uarch' | 'rules';
+export type FileKind = 'isa' | 'hart' | 'uarch' | 'rules' | 'not-applicable';
 
 /** A file, its place in the layout, and its layer (0 is the base). */
 export interface SpecFile {
@@ -26,6 +27,11 @@ export interface SpecFile {
 }
 
 const FOLDERS = { isa: '.yaml', uarch: '.yaml', rules: '.tsv' } as const;
+/** Files beside the folders; each is the only one of its kind. */
+const SINGLE = ['hart', 'not-applicable'] as const;
+
+/** What a layer consists of, by name: folders and files. */
+export const LAYER_PARTS: readonly string[] = [...Object.keys(FOLDERS), ...SINGLE.map((kind) => `${kind}.yaml`)];
 
 /** All files of the layers on disk; what is missing or unreadable is reported. */
 export function readLayers(directories: readonly string[], report: Report): readonly SpecFile[] {
@@ -36,7 +42,7 @@ export function readLayers(directories: readonly string[], report: Report): read
   return files;
 }
 
-/** Texts in memory as layers: a layer is what precedes `isa/`, `uarch/`, `rules/` or `hart.yaml` in the paths, in order of appearance. */
+/** Texts in memory as layers: a layer is what precedes `isa/`, `uarch/`, `rules/` or a file's name in the paths, in order of appearance. */
 export function layersOf(sources: readonly SourceFile[], report: Report): readonly SpecFile[] {
   const roots: string[] = [];
   const files = sources.flatMap((source) => {
@@ -65,8 +71,8 @@ function readLayer(directory: string, layer: number, report: Report): readonly S
   for (const folder of ['isa', 'uarch']) refuseYml(join(directory, folder), report);
   const inFolders = Object.entries(FOLDERS).flatMap(([folder, suffix]) =>
     (list(join(directory, folder)) ?? []).filter((name) => name.endsWith(suffix)).map((name) => `${folder}/${name}`));
-  const relative = [...(names.includes('hart.yaml') ? ['hart.yaml'] : []), ...inFolders].sort();
-  if (layer > 0 && relative.length === 0) report.add(nowhere(directory), 'this directory holds no specs', 'An overlay has isa/*.yaml, uarch/*.yaml, rules/*.tsv or hart.yaml: name the directory that holds these.');
+  const relative = [...SINGLE.map((kind) => `${kind}.yaml`).filter((name) => names.includes(name)), ...inFolders].sort();
+  if (layer > 0 && relative.length === 0) report.add(nowhere(directory), 'this directory holds no specs', 'An overlay has isa/*.yaml, uarch/*.yaml, rules/*.tsv, hart.yaml or not-applicable.yaml: name the directory that holds these.');
   return relative.flatMap((path) => {
     const text = contents(join(directory, path));
     if (text !== undefined) return classify(path, layer, { path: join(directory, path), text });
@@ -83,7 +89,7 @@ function refuseYml(folder: string, report: Report): void {
 }
 
 function classify(relative: string, layer: number, source: SourceFile): readonly SpecFile[] {
-  if (relative === 'hart.yaml') return [{ kind: 'hart', name: 'hart', relative, layer, source }];
+  for (const kind of SINGLE) if (relative === `${kind}.yaml`) return [{ kind, name: kind, relative, layer, source }];
   for (const kind of ['isa', 'uarch', 'rules'] as const) {
     const suffix = FOLDERS[kind];
     if (relative.startsWith(`${kind}/`) && relative.endsWith(suffix)) {
@@ -93,10 +99,10 @@ function classify(relative: string, layer: number, source: SourceFile): readonly
   return [];
 }
 
-/** The base layer has files of every kind. Where its directory is missing, that has been said already. */
+/** The base layer has files of every kind that a core is made of. Where its directory is missing, that has been said already. */
 function requireComplete(files: readonly SpecFile[], base: string, report: Report): void {
   if (!report.empty) return;
-  const expected: Readonly<Record<FileKind, string>> = { isa: 'isa/*.yaml', hart: 'hart.yaml', uarch: 'uarch/*.yaml', rules: 'rules/*.tsv' };
+  const expected = { isa: 'isa/*.yaml', hart: 'hart.yaml', uarch: 'uarch/*.yaml', rules: 'rules/*.tsv' } as const;
   for (const kind of ['isa', 'hart', 'uarch', 'rules'] as const) {
     if (files.some((file) => file.layer === 0 && file.kind === kind)) continue;
     report.add(nowhere(join(base, expected[kind])), 'there is no such file', `Add ${expected[kind]} to ${base}: the first spec directory must be complete, only overlays may be partial.`);

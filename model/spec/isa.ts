@@ -365,7 +365,7 @@ export interface Origin extends Entry {
   readonly privilege: Operation;
 }
 
-/** A field of a page-table entry. */
+/** A field of a page-table entry, or of a configuration of memory protection. */
 export interface EntryField {
   readonly name: string;
   readonly bits: BitRange;
@@ -388,6 +388,35 @@ export interface Translation {
   /** Derived from an entry and its level. */
   readonly variables: readonly Variable[];
   readonly rows: readonly EntryRow[];
+}
+
+/** How much of an access the deciding entry of memory protection holds. */
+export const PMP_MATCHES = { none: 0n, part: 1n, all: 2n } as const;
+
+/** What memory protection says of an access. */
+export type Protection = 'allow' | 'refuse';
+
+/** An entry of physical memory protection. */
+export interface ProtectionEntry extends Entry {
+  /** The field of 8 bits with its configuration: `pmpcfg0.pmp0cfg`. */
+  readonly config: string;
+  /** The CSR with bits 55-2 of its address. */
+  readonly address: string;
+}
+
+/** A row of the table that says what an entry allows; the first that matches decides. */
+export interface ProtectionRow extends Entry {
+  readonly when: Condition;
+  readonly then: Protection;
+}
+
+/** Physical memory protection: `pmp.yaml`. */
+export interface MemoryProtection {
+  /** Lowest number first: it decides before the others. */
+  readonly entries: readonly ProtectionEntry[];
+  /** Fields of a configuration, `entry.NAME` in conditions. */
+  readonly fields: readonly EntryField[];
+  readonly rows: readonly ProtectionRow[];
 }
 
 /** A pure function of the operation language. */
@@ -448,6 +477,8 @@ export interface Isa {
   readonly traps: Traps;
   /** Absent: every address is physical. */
   readonly translation?: Translation;
+  /** Absent: every mode may do everything. */
+  readonly protection?: MemoryProtection;
   readonly functions: readonly SpecFunction[];
   readonly hart: Hart;
   /** SHA-256 over all spec files, hex. */

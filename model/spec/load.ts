@@ -18,8 +18,10 @@ import { buildFunctions } from './functions.js';
 import { buildHart } from './hart.js';
 import { buildInstructions } from './instructions.js';
 import type { Specs } from './isa.js';
+import { buildNotApplicable, type NotApplicable } from './not-applicable.js';
+import { buildProtection } from './protection.js';
 import { Report } from './report.js';
-import { RuleBook } from './rulebook.js';
+import { RuleBook, type Citation } from './rulebook.js';
 import { buildPermits } from './tables.js';
 import { buildTranslation } from './translation.js';
 import { buildTraps } from './traps.js';
@@ -29,7 +31,7 @@ import { parseYaml } from './yaml.js';
 
 /**
  * The specs in some directories: `isa/*.yaml`, `hart.yaml`, `uarch/*.yaml`,
- * `rules/*.tsv`.
+ * `rules/*.tsv`, `not-applicable.yaml`.
  *
  * The first directory is complete; each further one overlays it: entries of
  * the same name replace, new ones add.
@@ -44,7 +46,7 @@ export function loadSpecs(directories: readonly string[]): Outcome<Specs> {
 /**
  * The same from texts in memory.
  *
- * What precedes `isa/`, `uarch/`, `rules/` and `hart.yaml` in a path is its
+ * What precedes `isa/`, `uarch/`, `rules/` and a file's name in a path is its
  * layer; layers count in order of appearance.
  */
 export function loadFromFiles(files: readonly SourceFile[]): Outcome<Specs> {
@@ -67,11 +69,28 @@ export function attemptSpecs(directories: readonly string[]): Attempt {
   return attempt(readLayers(directories, report), report);
 }
 
-function attempt(files: readonly SpecFile[], report: Report): Attempt {
+/** What the specs do about the manual's rules. */
+export interface RuleUse {
+  /** Rule names by chapter: `hypervisor`. */
+  readonly chapters: ReadonlyMap<string, readonly string[]>;
+  readonly citations: readonly Citation[];
+  readonly notApplicable: readonly NotApplicable[];
+}
+
+/** What the specs do about the manual's rules, or every mistake in them. */
+export function loadRuleUse(directories: readonly string[]): Outcome<RuleUse> {
+  const report = new Report();
+  const { rules: { chapters, citations }, notApplicable, diagnostics } = attempt(readLayers(directories, report), report);
+  return report.empty ? { ok: true, value: { chapters, citations, notApplicable } } : { ok: false, diagnostics };
+}
+
+function attempt(files: readonly SpecFile[], report: Report): Attempt & { readonly rules: RuleBook; readonly notApplicable: readonly NotApplicable[] } {
   const context = declare(files, report);
   const specs = build(context, hashOf(files));
+  const layers = new Map(files.map(({ source, layer }) => [source, layer]));
+  const notApplicable = buildNotApplicable(context, (file) => layers.get(file) ?? 0);
   const sections = ['csrs', 'variables', 'functions'] as const;
-  return { specs, diagnostics: report.diagnostics, declares: (name) => sections.some((s) => context.declarations.of(s).has(name)) };
+  return { specs, rules: context.rules, notApplicable, diagnostics: report.diagnostics, declares: (name) => sections.some((s) => context.declarations.of(s).has(name)) };
 }
 
 function load(files: readonly SpecFile[], report: Report): Outcome<Specs> {
@@ -108,6 +127,7 @@ function build(context: Context, hash: string): Specs | undefined {
   const functions = buildFunctions(context);
   const traps = buildTraps({ context, space, use: 'delegation' });
   const translation = buildTranslation(context, csrs);
+  const protection = buildProtection(context, csrs);
   const hart = buildHart(context);
   const cores = buildCores(instructions.values(), context);
   if (traps === undefined || hart === undefined) return undefined;
@@ -115,7 +135,7 @@ function build(context: Context, hash: string): Specs | undefined {
     isa: {
       formats: [...formats.values()], instructions: [...instructions.values()], compressed: [...compressed.values()], pseudos: [...pseudos.values()],
       csrs: [...csrs.values()], variables: [...variables.values()], permits: [...permits.values()],
-      functions: [...functions.values()], traps, ...(translation && { translation }), hart, hash,
+      functions: [...functions.values()], traps, ...(translation && { translation }), ...(protection && { protection }), hart, hash,
     },
     cores,
   };

@@ -30,7 +30,7 @@ traps:
     fetch_fault: { code: 1, source: fetch-fault, tval: "pc", gva: "V", tinst: "0" }
     illegal:     { code: 2, source: illegal, tval: "0", gva: "0", tinst: "0" }
     virtual:     { code: 3, source: virtual, tval: "0", gva: "0", tinst: "0" }
-    misaligned:  { code: 4, source: none, tval: "0", gva: "0", tinst: "0" }
+    misaligned:  { code: 4, source: none, because: "it is done in hardware", tval: "0", gva: "0", tinst: "0" }
     load_fault:  { code: 5, source: load-fault, tval: "0", gva: "0", tinst: "0" }
     store_fault: { code: 6, source: store-fault, tval: "0", gva: "0", tinst: "0" }
     call:        { code: 7, source: instruction, tval: "0", gva: "0", tinst: "0" }

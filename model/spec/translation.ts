@@ -38,7 +38,7 @@ export function buildTranslation(context: Context, csrs: ReadonlyMap<string, Csr
   const schemes = context.build('schemes', (declared) => buildScheme(declared, context));
   const stages = context.build('stages', (declared) => buildStage(declared, [...schemes.values()], csrs, context));
   const origins = context.build('origins', (declared) => buildOrigin(declared, context));
-  const fields = context.build('pte_fields', (declared) => buildField(declared, context));
+  const fields = context.build('pte_fields', (declared) => buildField(declared, 64, WALKED, context));
   const variables = buildVariables(context, 'pte_variables');
   const table = rows && buildTable(rows, fields, variables, csrs, context);
   const guests = (['VS', 'G'] as const).some((name) => declarations.of('stages').has(name));
@@ -112,14 +112,15 @@ function buildOrigin(declared: Declared, context: Context): Origin | undefined {
   return raw && name && { ...context.entry(declared, raw.rules), name, V: raw.V, privilege: raw.privilege };
 }
 
-function buildField({ key, node, label }: Declared, context: Context): EntryField | undefined {
+/** A field of an entry or configuration; the hardware relies on the widths of some. */
+export function buildField({ key, node, label }: Declared, size: number, widths: Readonly<Record<string, number>>, context: Context): EntryField | undefined {
   context.wellNamed(key, /^[A-Z][A-Za-z]*$/, label, 'PPN');
-  const range = context.read(bits, node, `pte field ${label}`);
+  const range = context.read(bits, node, `field ${label}`);
   if (range === undefined) return undefined;
   const { value, span } = range;
-  const expected = WALKED[key.text];
-  if (value.high > 63) context.report.add(span, `pte field ${label}: an entry has 64 bits`, 'Name bits 63 to 0.');
-  if (expected !== undefined && value.high - value.low + 1 !== expected) context.report.add(span, `pte field ${label}: has ${expected} bit${expected === 1 ? '' : 's'}`, 'The walker relies on it.');
+  const expected = widths[key.text];
+  if (value.high >= size) context.report.add(span, `field ${label}: there are only ${size} bits`, `Name bits ${size - 1} to 0.`);
+  if (expected !== undefined && value.high - value.low + 1 !== expected) context.report.add(span, `field ${label}: has ${expected} bit${expected === 1 ? '' : 's'}`, 'The hardware relies on it.');
   return { name: key.text, bits: value };
 }
 

@@ -33,7 +33,7 @@ describe('traps', () => {
     const { isa } = specsWith({ [FILE]: absent('absent', 'none, because: "it is reserved",') });
     expect(isa.traps.exceptions.find((e) => e.name === 'absent')?.because).toBe('it is reserved');
     expectMistakes(FILE, absent('«absent»', 'none,'),
-      { says: 'absent: nothing raises it, and it does not say why', mend: 'Add `because: "there is no translation"`, or give it a source.' });
+      { says: 'absent: nothing raises it, and it does not say why', mend: 'Add `because: "misaligned loads are done in hardware"`, or give it a source.' });
     expectMistakes(FILE, absent('absent', 'instruction, because: "«it is reserved»",'),
       { says: 'absent: it has a source, so there is nothing to excuse', mend: 'Remove `because`, or write `source: none`.' });
   });

@@ -137,7 +137,7 @@ function buildLevels({ node, label, extension, rules }: Declared, context: Conte
       context.refers('interrupts', name, 'interrupt', `${label}: ${mode.value}`);
       if (order.findIndex(({ text }) => text === name.text) < index) context.complain(name, `${label}: ${mode.value}: ${name.text} is listed twice`, 'Remove one of them.');
     });
-    const cited = own === undefined ? rules : context.rules.cite(own, `${label}: ${mode.value}`);
+    const cited = own === undefined ? context.rules.claim(rules, `${label}: ${mode.value}`) : context.rules.cite(own, `${label}: ${mode.value}`);
     if (cited.length === 0) context.report.add(mode.span, `${label}: ${mode.value}: no rules`, 'Add `rules: [...]` to it, or a default `rules: [...]` at the top of the file.');
     return { name: mode.value, span: mode.span, rules: cited, extension, mode: mode.value, pending, enabled, order: order.map(({ text }) => text) };
   });

@@ -4,7 +4,7 @@
  */
 import type { Context } from './context.js';
 import type { Declared } from './declarations.js';
-import { ACCESSES, type Csr, type CsrField, MODES, STAGES, type Variable } from './isa.js';
+import { ACCESSES, type Csr, type CsrField, MODES, PMP_MATCHES, STAGES, type Variable } from './isa.js';
 import { closed, listOf, operation, small, word } from './shape.js';
 
 /** The values that a variable can have. */
@@ -17,7 +17,7 @@ export interface Domain {
 }
 
 /** A use of conditions and the variables that only it has. */
-export type Use = 'permit' | 'case' | 'delegation' | 'pte';
+export type Use = 'permit' | 'case' | 'delegation' | 'pte' | 'pmp';
 
 const BIT: Domain = { width: 1 };
 /** `mode`, `V` and `priv` are three views of one thing. */
@@ -36,6 +36,11 @@ const OF_USE: Readonly<Record<Use, Readonly<Record<string, Domain>>>> = {
     access: { width: 2, legal: Object.values(ACCESSES), names: ACCESSES },
     stage: { width: 2, legal: Object.values(STAGES), names: STAGES },
     user: BIT, implicit: BIT, sum: BIT, mxr: BIT, adue: BIT, pbmte: BIT,
+  },
+  pmp: {
+    match: { width: 2, legal: Object.values(PMP_MATCHES), names: PMP_MATCHES },
+    access: { width: 2, legal: Object.values(ACCESSES), names: ACCESSES },
+    privilege: { width: 2, legal: [0n, 1n, 3n] },
   },
 };
 

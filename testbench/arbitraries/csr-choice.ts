@@ -8,7 +8,7 @@ const LEVEL: Readonly<Record<Mode, number>> = { M: 3, HS: 2, U: 0, VS: 1, VU: 0 
 
 const levelOf = (address: number): number => (address >> 8) & 3;
 /** Families of like registers count as one. */
-const isNumbered = ({ name }: Csr): boolean => /(hpm(counter|event)\d+|stateen[123])$/.test(name);
+const isNumbered = ({ name }: Csr): boolean => /(hpm(counter|event)\d+|stateen[123]|pmp(cfg|addr)\d+)$/.test(name);
 /** Writes that leave a program without a way back. */
 const ESCAPES = new Set(['mtvec', 'stvec', 'vstvec', 'mepc', 'sepc', 'vsepc']);
 const INTERRUPTS = new Set(['mip', 'mie', 'sip', 'sie', 'hip', 'hie', 'hvip', 'hgeie', 'vsip', 'vsie', 'mideleg', 'hideleg', 'stimecmp', 'vstimecmp', 'menvcfg', 'henvcfg']);

@@ -11,7 +11,8 @@ import { Weighted, type Dice } from './dice.js';
 import { AT, BASE, DATA_SLOTS, LOADED } from './map.js';
 import { BIASES, type Bias } from './profile.js';
 import type { Handler, Plan, Setting } from './program.js';
-import { SWAPPED } from './system.js';
+import { ProtectionMaker } from './protection.js';
+import { SPACES, SWAPPED } from './system.js';
 import { INDEX, makeTables, NO_TABLES, TABLE, TO_TABLES, type Tables } from './tables.js';
 import { registerValue, storableValue, wildAddress, writableBits } from './values.js';
 
@@ -42,10 +43,12 @@ export type Setup = Omit<Plan, 'body' | 'worlds'>;
 
 /** Makes everything but the body. */
 export class SetupMaker {
+  readonly #protection: ProtectionMaker;
   readonly #csrs: ReadonlyMap<string, { readonly csr: Csr; readonly writable: bigint }>;
 
   /** @param words - Instruction words to lie about in the data, for programs that modify themselves. */
   constructor(isa: Isa, readonly words: (dice: Dice) => number, readonly bias: Bias = BIASES.all) {
+    this.#protection = new ProtectionMaker(isa);
     this.#csrs = new Map(isa.csrs.map((csr) => [csr.name, { csr, writable: writableBits(csr) }]));
   }
 
@@ -53,13 +56,14 @@ export class SetupMaker {
     const interrupts = dice.below(3) >= this.bias.quiet;
     const mstatus = this.#mstatus(dice, interrupts);
     const mode = MODES.pick(dice);
-    const { translated } = this.bias;
+    const { translated, guarded } = this.bias;
     const tables = translated !== 0 && dice.oneIn(translated) ? makeTables(dice, mode) : NO_TABLES;
+    const guards = guarded !== 0 && dice.oneIn(guarded) ? this.#protection.make(dice) : [];
     return {
       mode,
       mstatus,
       tables,
-      settings: this.#settings(dice, interrupts).map((s) => this.#escapable(dice, s, mstatus)),
+      settings: [...guards, ...this.#settings(dice, interrupts).map((s) => this.#escapable(dice, s, mstatus))],
       registers: Array.from({ length: LOADED }, () => registerValue(dice)),
       wild: tables.entries.length > 0 && !dice.oneIn(4) ? tableAddress(dice, tables) : wildAddress(dice),
       // Now and then several are pending when the body begins: somebody must come first.
@@ -77,7 +81,7 @@ export class SetupMaker {
   /** A guest's CSRs at its beginning. */
   state(dice: Dice): readonly Setting[] {
     const settings: Setting[] = [];
-    for (const name of Object.keys(SWAPPED)) this.#add(settings, name, this.#value(dice, name));
+    for (const name of Object.keys(SWAPPED)) if (!SPACES.has(name)) this.#add(settings, name, this.#value(dice, name));
     return settings;
   }
 

@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { parseElf, type Program } from '../../model/machine/elf.js';
 import { decodeInputLog, encodeInputLog, type InputEvent } from '../../model/machine/input-log.js';
+import { LAYER_PARTS } from '../../model/spec/files.js';
 import { writeFailure } from '../../waves/failure.js';
 import type { AssembledProgram, ProgramSection } from '../assembly/assemble.js';
 import { writeElf } from '../assembly/elf.js';
@@ -89,7 +90,7 @@ const originOf = ({ seed, path, stem }: Pick<Case, 'seed' | 'path' | 'stem'>): P
 function copyOverlays(directory: string, overlays: readonly string[]): Failure | undefined {
   try {
     overlays.forEach((overlay, i) => {
-      for (const part of ['isa', 'uarch', 'rules', 'hart.yaml']) {
+      for (const part of LAYER_PARTS) {
         // A replay keeps what it was read from.
         if (existsSync(join(overlay, part)) && resolve(overlay) !== resolve(directory, overlayName(i))) cpSync(join(overlay, part), join(directory, overlayName(i), part), { recursive: true });
       }

@@ -156,15 +156,25 @@ describe('the example of every --help runs', () => {
 });
 
 describe('ghosthart demo', () => {
-  it('tells the story, agrees on both cores and leaves a wave', () => {
+  it('tells both stories, agrees on both cores and leaves waves', () => {
     const { code, out } = sandbox.run(['demo', '--out', 'here']);
     expect(code).toBe(0);
     expect(out).toMatch(/mode {2,}what happened/);
     expect(out).toMatch(/VU -> VS[^]*VS -> HS[^]*HS -> VS/);
     expect(out).toMatch(/on the five-stage core: [^]*on the three-stage core: /);
     expect(out).toMatch(/gtkwave -a here\/core\.gtkw/);
-    expect(existsSync(sandbox.path('here/core.vcd'))).toBe(true);
+    expect(out).toMatch(/^1 .*store guest page fault, VS -> HS {2,}killed: too many offences/m);
+    expect(out).toMatch(/^1 .*dead: .* {2}lost {3}lost$/m);
+    for (const wave of ['core.vcd', 'killed.vcd']) expect(existsSync(sandbox.path(join('here', wave)))).toBe(true);
   });
+});
+
+it('the README shows what the demonstration prints', () => {
+  const readme = readFileSync(join(packageRoot, 'README.md'), 'utf8');
+  const shown = [...readme.matchAll(/^```\n(# {2}what B does[^]*?)^```$/gm)].map(([, table = '']) => table);
+  expect(shown).toHaveLength(2);
+  const { out } = sandbox.run(['demo', '--out', 'shown']);
+  for (const table of shown) expect(out).toContain(table);
 });
 
 describe('ghosthart init', () => {

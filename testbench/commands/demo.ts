@@ -1,13 +1,14 @@
 /**
  * `ghosthart demo`: a hypervisor, a guest operating system and its
  * application on the core, told transition by transition, checked in lockstep
- * on every core, with a wave to open.
+ * on every core, with a wave to open. Then a hypervisor with three guests.
  */
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { DRAM_BASE } from '../../model/machine/memory.js';
 import type { Program } from '../../model/machine/elf.js';
 import { createDisassembler } from '../assembly/disassemble.js';
+import type { CauseName } from '../demo/isolation-table.js';
 import { table, tell, type Moment } from '../demo/story.js';
 import { Lockstep, type LockstepResult } from '../lockstep/lockstep.js';
 import { ObservedCore } from '../lockstep/observed.js';
@@ -15,6 +16,7 @@ import { Board } from './board.js';
 import type { Case } from './bundle.js';
 import { keepDivergence, tellUnkept } from './check-case.js';
 import { DEFAULT_MEMORY, readyCore, type ReadyCore } from './cores.js';
+import { threeGuests } from './demo-guests.js';
 import { EXIT_CODE, failure } from './failure.js';
 import { makeDirectory } from './files.js';
 import { coreNames, packageVersion, shipped } from './package.js';
@@ -29,7 +31,7 @@ const CORE = 'five-stage';
 export function define(program: Command): void {
   program
     .command('demo')
-    .description('run the demonstration: a hypervisor with a guest (npm start)')
+    .description('run the demonstration: a hypervisor with a guest, and one with three (npm start)')
     .option('--out <dir>', 'where the wave goes', 'out/demo')
     .addHelpText('after', '\nExample:\n  ghosthart demo')
     .action(async ({ out }: { readonly out: string }) => {
@@ -65,7 +67,8 @@ async function demo(out: string): Promise<number> {
     if (result.outcome.kind !== 'exited' || result.outcome.code !== 0) return terminal.fail(failure(`The demonstration did not end well on ${core}.`, 'Please report it.'));
     terminal.out(`In lockstep with the reference on the ${core} core: ${result.records} records agree, ${result.cycles} cycles.`);
   }
-  return wave(join(out, 'core.vcd'), program, ready);
+  const code = await wave(join(out, 'core.vcd'), program, ready);
+  return code === EXIT_CODE.success ? threeGuests(out, ready, causeNames(ready)) : code;
 }
 
 interface Listener {
@@ -88,10 +91,14 @@ async function otherCore(core: string, program: Program) {
 
 const caseOf = (core: string, program: Program): Case => ({ core, memory: DEFAULT_MEMORY, program, inputs: [], maxCycles: MOST_CYCLES, overlays: [] });
 
-function storyOf(moments: readonly Moment[], { symbols }: Program, ready: ReadyCore): string {
+function causeNames(ready: ReadyCore): CauseName {
   const { exceptions, interrupts } = ready.variant('plain').description;
+  return (cause, interrupt) => ((interrupt ? interrupts[cause] : exceptions[cause]) ?? `cause ${cause}`).replaceAll('_', ' ');
+}
+
+function storyOf(moments: readonly Moment[], { symbols }: Program, ready: ReadyCore): string {
   return table(tell(moments, {
-    causeName: (cause, interrupt) => ((interrupt ? interrupts[cause] : exceptions[cause]) ?? `cause ${cause}`).replaceAll('_', ' '),
+    causeName: causeNames(ready),
     disassemble: createDisassembler(ready.tables),
     symbols: [...symbols].map(([name, address]) => ({ name, address })),
   }));

@@ -3,6 +3,8 @@
  */
 import { hasText, vcdId } from '../../model/backend/layout.js';
 import type { CoreDescription } from '../../model/compile.js';
+import { PURPOSE, REFUSAL, WALK } from '../../model/pipeline/walk-state.js';
+import { ACCESSES } from '../../model/spec/isa.js';
 import type { WriteFailure } from '../../waves/failure.js';
 import { writeGtkw } from '../../waves/gtkw.js';
 import { textLanes } from '../../waves/text.js';
@@ -17,6 +19,9 @@ const MODES: WaveFilter = {
   ],
 };
 const PRIVILEGES: WaveFilter = { name: 'privileges', entries: [{ value: 3n, text: 'M' }, { value: 1n, text: 'S' }, { value: 0n, text: 'U' }] };
+const named = (name: string, values: Readonly<Record<string, bigint | number>>): WaveFilter =>
+  ({ name, entries: Object.entries(values).map(([text, value]) => ({ value: BigInt(value), text })) });
+const WALKS = [named('walk-states', WALK), named('walk-purposes', PURPOSE), named('walk-refusals', REFUSAL), named('accesses', ACCESSES)];
 const INTERRUPT = 1n << 63n;
 
 /** Lanes that are zero but for the cycle of an event, and then have a leading one: `trap.*` and `csr.written`. */
@@ -25,6 +30,7 @@ const shownFilter = (name: string, width: number, entries: WaveFilter['entries']
 
 const FILTERS: Readonly<Record<string, string>> = {
   mode: 'modes', priv: 'privileges', 'trap.from': 'trap-modes', 'trap.to': 'trap-modes', 'trap.cause': 'trap-causes', 'csr.written': 'csrs',
+  'walk.state': 'walk-states', 'walk.purpose': 'walk-purposes', 'walk.refusal': 'walk-refusals', 'walk.access': 'accesses', 'walk.privilege': 'privileges',
 };
 const filterOf = (name: string): string | undefined => FILTERS[name] ?? (name.endsWith('cause') ? 'causes' : undefined);
 
@@ -39,6 +45,7 @@ function filtersOf(description: CoreDescription): readonly WaveFilter[] {
   return [
     MODES,
     PRIVILEGES,
+    ...WALKS,
     shownFilter('trap-modes', 3, MODES.entries),
     shownFilter('trap-causes', 7, causeEntries(description, 1n << 6n)),
     shownFilter('csrs', 12, description.csrs.map(({ name, address }) => ({ value: BigInt(address), text: name }))),

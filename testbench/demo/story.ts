@@ -116,9 +116,18 @@ export function tell(moments: Iterable<Moment>, narration: Narration): Transitio
 export function table(transitions: readonly Transition[]): string {
   const rows = transitions.map(({ number, cycle, from, to, what, where }) =>
     [String(number), String(cycle), `${from.padEnd(2)} -> ${to}`, what, where] as const);
-  const heads = ['#', 'cycle', 'mode', 'what happened', 'where'] as const;
-  const widths = heads.map((head, column) => Math.max(head.length, ...rows.map((row) => row[column]!.length)));
+  return columns(['#', 'cycle', 'mode', 'what happened', 'where'], rows, 2);
+}
+
+/**
+ * Rows under heads, as text columns.
+ *
+ * @param numbers - So many columns from the left are aligned to the right.
+ * @returns Lines joined by line feeds, without one at the end.
+ */
+export function columns(heads: readonly string[], rows: readonly (readonly string[])[], numbers: number): string {
+  const widths = heads.map((head, column) => Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]): string =>
-    cells.map((cell, column) => (column < 2 ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!))).join('  ').trimEnd();
+    cells.map((cell, column) => (column < numbers ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0))).join('  ').trimEnd();
   return [line(heads), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }

@@ -12,6 +12,13 @@ describe.each(CORES)('lockstep on the %s core', (name) => {
     expect(result.kind === 'agreed' ? result.outcome.kind : result).toBe('htif-error');
   });
 
+  it('tells the reference that a segment has zeros over an earlier one', () => {
+    const program = programFrom('_start: j _start\n nop\n nop\n nop\n');
+    const over = { address: 0x8000_0004n, data: Uint8Array.of(1), memSize: 8n };
+    const result = new Lockstep(new ObservedCore(compiledCore(name))).run({ ...program, segments: [...program.segments, over] }, { maxCycles: 100 });
+    expect(result.kind === 'diverged' ? result.divergence : result.kind).toBe('agreed');
+  });
+
   it('makes an error of the core a divergence, and throws that of a listener', () => {
     const program = programFrom('_start: li a0, 2\n csrw mscratch, a0\n csrw vsstatus, a0\n1: j 1b\n');
     const broken = new Lockstep(new ObservedCore(unreadable(compiledCore(name))));

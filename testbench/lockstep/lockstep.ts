@@ -3,7 +3,7 @@
  * state at every trap, at least every 64 records and at the end, memory at the
  * end. The first difference ends the run, as does a core that falls silent.
  */
-import type { Program } from '../../model/machine/elf.js';
+import type { Program, Segment } from '../../model/machine/elf.js';
 import type { InputEvent } from '../../model/machine/input-log.js';
 import type { Outcome } from '../../model/machine/outcome.js';
 import { Reference } from '../reference/reference.js';
@@ -56,6 +56,22 @@ export interface LockstepOptions {
 class ListenersError extends Error {
   constructor(override readonly cause: unknown) {
     super('onRecord has thrown');
+  }
+}
+
+/** What segments leave in memory, in order: their bytes, and the zeros behind them where an earlier one has put something. */
+function* loaded(segments: readonly Segment[]): Generator<Pick<Segment, 'address' | 'data'>> {
+  for (const [i, segment] of segments.entries()) {
+    yield segment;
+    const { address, data, memSize } = segment;
+    const [from, to] = [address + BigInt(data.length), address + memSize];
+    if (from === to) continue;
+    for (const earlier of segments.slice(0, i)) {
+      const first = from > earlier.address ? from : earlier.address;
+      const end = earlier.address + BigInt(earlier.data.length);
+      const last = to < end ? to : end;
+      if (first < last) yield { address: first, data: new Uint8Array(Number(last - first)) };
+    }
   }
 }
 
@@ -163,7 +179,7 @@ export class Lockstep {
     this.#core.reset(options.inputs);
     this.#reference.reset();
     if (!this.#core.load(program)) throw new Error('the program does not fit into memory: parse it against the memory first');
-    for (const segment of program.segments) this.#reference.load(segment.address, segment.data);
+    for (const { address, data } of loaded(program.segments)) this.#reference.load(address, data);
     this.#reference.setPc(program.entry);
   }
 

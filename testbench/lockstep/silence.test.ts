@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compile, type CompiledCore } from '../../model/compile.js';
 import type { Isa, Uarch } from '../../model/spec/isa.js';
+import { openMemory } from '../programs/open-memory.js';
 import { uarchOf } from '../properties/altered.js';
 import { CORES, compiledCore, shippedSpecs, type CoreName } from '../properties/cores.js';
 import { programFrom } from '../properties/programs.js';
@@ -29,6 +30,7 @@ const WOKEN = `
 
 /** Into U-mode, where WFI traps. */
 const USER = `
+        ${openMemory('t0')}
         la    t0, 2f
         csrw  mepc, t0
         mret

@@ -6,6 +6,7 @@ import { writeElf } from '../assembly/elf.js';
 import { assemblyTables } from '../assembly/tables.js';
 import { Lockstep } from '../lockstep/lockstep.js';
 import { ObservedCore } from '../lockstep/observed.js';
+import { openMemory } from '../programs/open-memory.js';
 import { compiledCore, shippedSpecs } from '../properties/cores.js';
 import { tries } from '../properties/effort.js';
 import { built, MOST_CYCLES, randomPrograms } from '../properties/random-programs.js';
@@ -84,6 +85,7 @@ describe('the commit log', () => {
     const lines = linesOf(`
       _start: la t0, handler
               csrw mtvec, t0
+              ${openMemory('t0')}
               la t0, guest
               csrw mepc, t0
               li t0, 0x8000000800
@@ -103,6 +105,7 @@ describe('the commit log', () => {
   it('shows the status registers that SRET writes, and hvip as mip', () => {
     const lines = linesOf(`
       _start: csrwi hvip, 4
+              ${openMemory('t0')}
               la t0, guest
               csrw sepc, t0
               li t0, 0x180

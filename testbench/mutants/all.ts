@@ -5,6 +5,7 @@ import { csrMutants } from './csrs.js';
 import { decodingMutants } from './decoding.js';
 import { hardwareMutants, uarchMutants } from './hardware.js';
 import { instructionMutants } from './instructions.js';
+import { memoryMutants } from './memory.js';
 import type { Mutant } from './mutant.js';
 import { permitMutants } from './permits.js';
 import { trapMutants } from './traps.js';
@@ -12,7 +13,7 @@ import { trapMutants } from './traps.js';
 /** Mutants of the specs, of the decoder, of the core's file and of its hardware. */
 export function allMutants(isa: Isa, uarch: Uarch, module: Module): readonly Mutant[] {
   return [
-    ...permitMutants(isa), ...trapMutants(isa), ...csrMutants(isa), ...instructionMutants(isa),
+    ...permitMutants(isa), ...trapMutants(isa), ...csrMutants(isa), ...instructionMutants(isa), ...memoryMutants(isa),
     ...decodingMutants(module, isa), ...uarchMutants(uarch), ...hardwareMutants(module, isa, uarch),
   ];
 }

@@ -22,15 +22,32 @@ export function mistakenConditions({ terms }: Condition): readonly Mistake<Condi
   });
 }
 
+/** What a mistake can be blamed on. */
+interface Place {
+  readonly name: string;
+  readonly span: Span;
+  readonly rules: readonly string[];
+}
+
 /** Rows with a mistake, and which of them it touches. */
-export interface MistakenOrder<T> extends Mistake<readonly T[]> {
-  readonly entry: { readonly span: Span; readonly rules: readonly string[] };
+export interface MistakenRows<T> extends Mistake<readonly T[]> {
+  readonly entry: Pick<Place, 'span' | 'rules'>;
+}
+
+/** In a table that decides: each row with every other decision, with a mistake in its condition, lost, and exchanged with the next. */
+export function mistakenRows<Decision, T extends Place & { readonly when: Condition; readonly then: Decision }>(rows: readonly T[], decisions: readonly Decision[]): readonly MistakenRows<T>[] {
+  const within = rows.flatMap((row, i) => {
+    const put = (what: string, changed: T): MistakenRows<T> => ({ what: `${row.name}: ${what}`, value: rows.with(i, changed), entry: row });
+    const flips = decisions.filter((d) => d !== row.then).map((then) => put(`${then} instead of ${row.then}`, { ...row, then }));
+    return [...flips, ...mistakenConditions(row.when).map(({ what, value }) => put(what, { ...row, when: value }))];
+  });
+  return [...within, ...mistakenOrders(rows)];
 }
 
 /** Each row lost, and exchanged with the next. */
-export function mistakenOrders<T extends { readonly name: string; readonly span: Span; readonly rules: readonly string[] }>(rows: readonly T[]): readonly MistakenOrder<T>[] {
+export function mistakenOrders<T extends Place>(rows: readonly T[]): readonly MistakenRows<T>[] {
   return rows.flatMap((row, i) => {
-    const lost: MistakenOrder<T> = { what: `${row.name}: lost`, value: rows.toSpliced(i, 1), entry: row };
+    const lost: MistakenRows<T> = { what: `${row.name}: lost`, value: rows.toSpliced(i, 1), entry: row };
     const next = rows[i + 1];
     if (next === undefined) return [lost];
     return [lost, { what: `${row.name}: after ${next.name}`, value: rows.with(i, next).with(i + 1, row), entry: { span: spanOfBoth(row.span, next.span), rules: [...row.rules, ...next.rules] } }];

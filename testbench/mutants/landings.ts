@@ -4,6 +4,7 @@
  * something long: what is left over of the one shows in the other. Random
  * handlers start with CSR accesses, which clear everything once more.
  */
+import { openMemory } from '../programs/open-memory.js';
 
 /** What is thrown away, and what the new stream starts with. */
 const LONG = ['mul a2, a0, a1', 'div a2, a0, a1', 'ld a2, 5(s0)', 'sd a1, 13(s0)'] as const;
@@ -41,7 +42,8 @@ const BREAKS: readonly Break[] = [
 const ENTER = { M: '0x1800', HS: '0x800', VS: '0x8000000800' } as const;
 
 const program = ({ mode, setup, end }: Break, thrown: string, first: string): string => `
-_start: la t0, landing
+_start: ${openMemory('t0')}
+        la t0, landing
         csrw mtvec, t0
         csrw stvec, t0
         csrw vstvec, t0

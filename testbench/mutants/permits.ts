@@ -1,6 +1,6 @@
 /** Mutants of the permit tables, of the variables they ask about, and of instructions and CSRs that forget theirs. */
-import type { Isa, Permission, PermitRow, PermitTable } from '../../model/spec/isa.js';
-import { mistakenConditions, mistakenOrders } from './conditions.js';
+import type { Isa, Permission, PermitTable } from '../../model/spec/isa.js';
+import { mistakenRows } from './conditions.js';
 import { isaMutant, type Mutant } from './mutant.js';
 import { mistaken } from './operations.js';
 
@@ -8,22 +8,9 @@ const DECISIONS: readonly Permission[] = ['allow', 'illegal', 'virtual'];
 /** Variables that delegation asks about. */
 const DELEGATION = /^(medeleg|hedeleg)_cause$/;
 
-function withRows(isa: Isa, table: PermitTable, rows: readonly PermitRow[]): Isa {
-  return { ...isa, permits: isa.permits.map((t) => (t.name === table.name ? { ...t, rows } : t)) };
-}
-
-function rowMutants(table: PermitTable, row: PermitRow): readonly Mutant[] {
-  const id = `${table.name}.${row.name}`;
-  const put = (isa: Isa, changed: PermitRow): Isa => withRows(isa, table, table.rows.map((r) => (r === row ? changed : r)));
-  const flips = DECISIONS.filter((d) => d !== row.then)
-    .map((then) => isaMutant('permit', `${id}: ${then} instead of ${row.then}`, row, (isa) => put(isa, { ...row, then })));
-  const conditions = mistakenConditions(row.when).map(({ what, value }) => isaMutant('permit', `${id}: ${what}`, row, (isa) => put(isa, { ...row, when: value })));
-  return [...flips, ...conditions];
-}
-
 function tableMutants(table: PermitTable): readonly Mutant[] {
-  const orders = mistakenOrders(table.rows).map(({ what, value, entry }) => isaMutant('permit', `${table.name}.${what}`, entry, (isa) => withRows(isa, table, value)));
-  return [...table.rows.flatMap((row) => rowMutants(table, row)), ...orders];
+  return mistakenRows(table.rows, DECISIONS).map(({ what, value, entry }) => isaMutant('permit', `${table.name}.${what}`, entry, (isa) => (
+    { ...isa, permits: isa.permits.map((t) => (t.name === table.name ? { ...t, rows: value } : t)) })));
 }
 
 /** All mutants of who may do what. */

@@ -1,6 +1,6 @@
 /** Mutants of traps: exceptions, delegation, entry, interrupts. */
-import type { DelegationRow, Exception, Interrupt, InterruptLevel, Isa, Operation, Traps } from '../../model/spec/isa.js';
-import { mistakenConditions, mistakenOrders } from './conditions.js';
+import type { Exception, Interrupt, InterruptLevel, Isa, Operation, Traps } from '../../model/spec/isa.js';
+import { mistakenRows } from './conditions.js';
 import { mistakenEffects } from './effects.js';
 import { isaMutant, type Mutant } from './mutant.js';
 import { mistaken } from './operations.js';
@@ -14,14 +14,7 @@ const swapped = <T>(list: readonly T[], i: number): readonly T[] => {
 };
 
 function delegationMutants({ delegation }: Traps): readonly Mutant[] {
-  const put = (row: DelegationRow, changed: DelegationRow): ((isa: Isa) => Isa) =>
-    inTraps((t) => ({ delegation: t.delegation.map((r) => (r.name === row.name ? changed : r)) }));
-  const rows = delegation.flatMap((row) => [
-    ...TARGETS.filter((t) => t !== row.then).map((then) => isaMutant('delegation', `${row.name}: ${then} instead of ${row.then}`, row, put(row, { ...row, then }))),
-    ...mistakenConditions(row.when).map(({ what, value }) => isaMutant('delegation', `${row.name}: ${what}`, row, put(row, { ...row, when: value }))),
-  ]);
-  const orders = mistakenOrders(delegation).map(({ what, value, entry }) => isaMutant('delegation', what, entry, inTraps(() => ({ delegation: value }))));
-  return [...rows, ...orders];
+  return mistakenRows(delegation, TARGETS).map(({ what, value, entry }) => isaMutant('delegation', what, entry, inTraps(() => ({ delegation: value }))));
 }
 
 function entryMutants({ entry }: Traps): readonly Mutant[] {

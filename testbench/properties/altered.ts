@@ -25,18 +25,19 @@ export function uarchOf(name: CoreName): Uarch {
   return uarch;
 }
 
-/** A shipped core with something changed. */
-export function alteredCore(name: CoreName, { isa = (i) => i, uarch = (u) => u, module }: Alteration): ObservedCore {
+/** A shipped core with something changed; `print` takes its console. */
+export function alteredCore(name: CoreName, { isa = (i) => i, uarch = (u) => u, module }: Alteration, print?: (bytes: Uint8Array) => void): ObservedCore {
   const shipped = shippedSpecs();
   const specs = { ...shipped, isa: isa(shipped.isa) };
   const core = uarch(uarchOf(name));
   const compiled = compile(specs, core, 'observed', DRAM_BYTES);
   if (!compiled.ok) throw new Error(compiled.diagnostics.map((d) => d.message).join('\n'));
-  if (module === undefined) return new ObservedCore(compiled.value);
+  const options = print === undefined ? {} : { print };
+  if (module === undefined) return new ObservedCore(compiled.value, options);
   const built = hardware(specs, core);
   if (!built.ok) throw new Error(built.diagnostics.map((d) => d.message).join('\n'));
   const { wasm, layout } = compileModule(module(built.value.module), { variant: 'observed', dramBytes: DRAM_BYTES });
-  return new ObservedCore({ wasm, description: { ...compiled.value.description, layout } });
+  return new ObservedCore({ wasm, description: { ...compiled.value.description, layout } }, options);
 }
 
 /** A shipped core as it is. */

@@ -5,6 +5,8 @@
  *
  * The core is asked alone. Whether an interrupt is due is computed here from
  * the lines, the time and the enables that the records tell.
+ *
+ * rules: intr_mip_mie_bounded_time, sie_sip_strap_time_constraint
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

@@ -1,10 +1,12 @@
 /**
  * Programs dense with pipeline hazards, as assembly: few registers, few
- * addresses, everything that stalls, redirects or restarts, in M-mode. Traps
- * skip the instruction, interrupts silence their source.
+ * addresses, everything that stalls, redirects or restarts, in M-mode, with
+ * memory open to guests. Traps skip the instruction, interrupts silence their
+ * source.
  */
 import fc from 'fast-check';
 import type { Program } from '../../model/machine/elf.js';
+import { openMemory } from '../programs/open-memory.js';
 
 /** What a machine loads. */
 export type Image = Pick<Program, 'entry' | 'segments' | 'symbols'>;
@@ -14,6 +16,7 @@ export type Image = Pick<Program, 'entry' | 'segments' | 'symbols'>;
 const BEFORE = `
 _start: la t5, handler
         csrw mtvec, t5
+        ${openMemory('t5')}
         la s0, data
         li s1, 4096
         add s1, s1, s0

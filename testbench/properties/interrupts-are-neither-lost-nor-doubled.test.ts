@@ -11,6 +11,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { InputEvent } from '../../model/machine/input-log.js';
 import type { ObservedCore } from '../lockstep/observed.js';
+import { openMemory } from '../programs/open-memory.js';
 import type { Retirement } from '../retirement.js';
 import { alteredCore, observedCore, withEntry, withLevel } from './altered.js';
 import { CORES } from './cores.js';
@@ -82,7 +83,8 @@ const handler = (cause: string, enables: readonly string[], number: string, mask
 `;
 
 const text = (s: Setting): string => `
-_start: la t0, inM
+_start: ${openMemory('t0')}
+        la t0, inM
         csrw mtvec, t0
         la t0, inHS
         csrw stvec, t0

@@ -6,6 +6,8 @@
  *
  * And whatever is or is not speculative: a device sees every retired access
  * once and nothing else.
+ *
+ * rules: pma_idp_no_spec, no_cti_delay_slots
  */
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';

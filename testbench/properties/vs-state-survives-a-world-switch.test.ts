@@ -10,6 +10,7 @@ import { describe, expect, it } from 'vitest';
 import type { Program } from '../../model/machine/elf.js';
 import type { InputEvent } from '../../model/machine/input-log.js';
 import type { ObservedCore } from '../lockstep/observed.js';
+import { openMemory } from '../programs/open-memory.js';
 import { alsoWriting, alteredCore, observedCore, withEntry } from './altered.js';
 import { CORES } from './cores.js';
 import { tries } from './effort.js';
@@ -58,7 +59,8 @@ const worlds: fc.Arbitrary<World> = fc.record({ first: steps, second: values, sw
 
 /** Both guests and their hypervisor, which switches on the external interrupt, and when the second guest asks by ECALL. */
 const text = ({ first, second }: World, forgotten?: string): string => `
-_start: la t0, machine
+_start: ${openMemory('t0')}
+        la t0, machine
         csrw mtvec, t0
         la t0, hypervisor
         csrw stvec, t0

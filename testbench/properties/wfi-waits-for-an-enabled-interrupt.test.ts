@@ -1,6 +1,8 @@
 /**
  * WFI retires if and only if an interrupt is pending and enabled by itself,
  * for each of them. Lockstep cannot tell: the manual lets WFI end at any time.
+ *
+ * rules: wfi_op, wfi_unaffected_conditions
  */
 import { describe, expect, it } from 'vitest';
 import { ObservedCore } from '../lockstep/observed.js';

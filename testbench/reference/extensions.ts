@@ -10,7 +10,7 @@ export type Extension = (typeof EXTENSIONS)[number];
 
 /** What a reference has that is not told: the extensions that the core has. */
 export const DEFAULT_EXTENSIONS: readonly Extension[] = [
-  'a', 'c', 'zba', 'zbb', 'zbs', 'zicond', 'zawrs', 'zihintpause', 'zicbom', 'zicboz', 'svinval', 'sstc', 'smstateen', 'sv39', 'sv48', 'sv57', 'svnapot', 'svadu', 'svpbmt',
+  'a', 'c', 'zba', 'zbb', 'zbs', 'zicond', 'zawrs', 'zihintpause', 'zicbom', 'zicboz', 'svinval', 'sstc', 'smstateen', 'sv39', 'sv48', 'sv57', 'svnapot', 'svadu', 'svpbmt', 'pmp',
 ];
 
 /** For each extension, whether the hart has it. */

@@ -17,7 +17,7 @@ export const EXTENSIONS: readonly Extension[] = [
 ];
 
 /** What a hart has unless the runner of the tables says otherwise. The only place to add a name to. */
-export const PRESENT: readonly Extension[] = ['a', 'c', 'zba', 'zbb', 'zbs', 'zicond', 'zawrs', 'zihintpause', 'zicbom', 'zicboz', 'svinval', 'sstc', 'smstateen', 'sv39', 'sv48', 'sv57', 'svnapot', 'svpbmt', 'svadu'];
+export const PRESENT: readonly Extension[] = ['a', 'c', 'zba', 'zbb', 'zbs', 'zicond', 'zawrs', 'zihintpause', 'zicbom', 'zicboz', 'svinval', 'sstc', 'smstateen', 'sv39', 'sv48', 'sv57', 'svnapot', 'svpbmt', 'svadu', 'pmp'];
 
 /** What a row demands of the hart it runs on. */
 export interface Demand {

@@ -14,7 +14,7 @@ const HLVX_WU = 0x6830_c173;
 
 /** Illegal and virtual instruction come before anything the access itself would raise. */
 function beforeAccess(): TableRow[] {
-  const rules = ['H_exception_priority', 'exc_priority'];
+  const rules = ['H_exception_priority', 'exc_priority', 'mcause_exccode_pri'];
   const rows: TableRow[] = [];
   for (const word of [HLV_D, HSV_D, HLVX_WU]) {
     const name = word === HLV_D ? 'hlv.d' : word === HSV_D ? 'hsv.d' : 'hlvx.wu';

@@ -3,6 +3,7 @@
  * either side what it decides. The cells themselves are executed by programs.
  */
 import { HOME_CSRS, type HomeCsr, type Mode, type Retirement, type Subject } from '../retirement.js';
+import { openingOf } from '../arbitraries/protection.js';
 import { type Assignment, compareFor, timerLines } from './atoms.js';
 import { atomsFor, type Matrix } from './cells.js';
 import { cellTables } from './cell-tables.js';
@@ -28,6 +29,7 @@ export class Arranger {
   /** The same on whole registers. */
   stepOn(subject: Subject, event: TransitionEvent, mode: Mode, registers: Registers): Retirement {
     const csrs: Partial<Record<HomeCsr, bigint>> = {};
+    for (const { csr, value } of openingOf(this.matrix.isa)) if (isHome(csr.name)) csrs[csr.name] = value;
     for (const [home, value] of registers) if (isHome(home)) csrs[home] = value;
     for (const { name, compare } of timerLines(this.matrix.isa)) if (isHome(compare)) csrs[compare] = compareFor(registers.get(compare) ?? 0n);
     const walk = walkOf(event);

@@ -4,6 +4,7 @@
  */
 import type { Isa } from '../../model/spec/isa.js';
 import { Dice } from '../arbitraries/dice.js';
+import { protectionCsrs } from '../arbitraries/protection.js';
 import { type Mode, MODES } from '../retirement.js';
 import { type Assignment, type Atom, atomsOf } from './atoms.js';
 import { type Decision, explore } from './decide.js';
@@ -33,6 +34,7 @@ export interface Cell {
 /** Everything that cells are made from. */
 export interface Matrix {
   readonly isa: Isa;
+  /** What cells differ in. */
   readonly atoms: ReadonlyMap<string, Atom>;
   readonly pinned: Pinned;
   readonly events: readonly TransitionEvent[];
@@ -48,11 +50,16 @@ export const supportKey = (event: string, mode: Mode): string => `${mode} ${even
 export function matrixOf(isa: Isa): Matrix {
   const pinned = pinnedAtoms(isa);
   const { events, pruned } = eventsOf(isa, pinned);
-  const atoms = new Map([...atomsOf(isa)].filter(([, atom]) => !isScheme(isa, atom)));
-  return { isa, atoms, pinned, events, pruned };
+  return { isa, atoms: varied(isa), pinned, events, pruned };
 }
 
-/** The atom says how addresses are translated: that is no state to choose, but what an event is about. */
+/** The state that cells differ in: not memory protection, which is open in all of them, and not how addresses are translated, which an event is about. */
+function varied(isa: Isa): ReadonlyMap<string, Atom> {
+  const protects = protectionCsrs(isa);
+  return new Map([...atomsOf(isa)].filter(([, atom]) => !protects.has(atom.home) && !isScheme(isa, atom)));
+}
+
+/** The atom says how addresses are translated. */
 function isScheme({ translation, csrs }: Isa, { home, low }: Atom): boolean {
   if (translation?.stages.some((s) => s.register === home) !== true) return false;
   return csrs.find((c) => c.name === home)?.fields.find((f) => f.name === 'MODE')?.bits.low === low;

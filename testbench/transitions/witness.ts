@@ -8,6 +8,7 @@ import { PIN, type Pin } from '../../model/machine/protocol.js';
 import type { Segment } from '../../model/machine/elf.js';
 import type { ClintRegisters, Csr } from '../../model/spec/isa.js';
 import { Dice } from '../arbitraries/dice.js';
+import { openingOf } from '../arbitraries/protection.js';
 import { Shapes, type Operands } from '../arbitraries/shapes.js';
 import { type Assignment, type Atom, compareFor, timerLines } from './atoms.js';
 import type { Cell, Matrix } from './cells.js';
@@ -131,6 +132,10 @@ export class WitnessWriter {
     const form: Form = event.kind === 'interrupt' ? { word: this.#shapes.word('addi', {}), locals: {} } : dice.pick(event.forms);
     emit('auipc', { rd: POINTER });
     emit('addi', { rd: POINTER, rs1: POINTER, imm: AT.data });
+    for (const { csr, value } of openingOf(this.matrix.isa)) {
+      load(SCRATCH, value);
+      emit('csrrw', { csr: csr.address, rs1: SCRATCH }, 'opens memory to every mode');
+    }
     this.#lines(before, emit);
     if (event.kind === 'instruction') {
       load(REGISTERS.rs1, operandValue(event.rs1, tables?.address ?? this.#chosen(event.csr, dice)), 'operands of the event');

@@ -1,0 +1,13 @@
+/** What the walker's registers say, by name. */
+
+/**
+ * `walk.state`. `first`, `second`: an entry of that stage is in `walk.pte`.
+ * `compare`: so is VS's once more, to be written if it is still the same.
+ */
+export const WALK = { idle: 0, begin: 1, first: 2, second: 3, compare: 4, done: 5, refused: 6 } as const;
+
+/** `walk.purpose`: to read an entry of the first stage, to write one, or the access itself. */
+export const PURPOSE = { table: 0, update: 1, access: 2 } as const;
+
+/** `walk.refusal`: the first stage refuses, the second does, or a table lies where none can be. */
+export const REFUSAL = { first: 0, second: 1, table: 2 } as const;
