@@ -5,15 +5,19 @@
 import { isCompressed } from '../../model/spec/compressed.js';
 import type { Isa } from '../../model/spec/isa.js';
 import type { Mode } from '../retirement.js';
-import { CsrChooser } from './csr-choice.js';
 import { Weighted, type Dice } from './dice.js';
-import { AT, BUDGET, DATA_SLOTS, LINK, POINTER, POOL } from './map.js';
+import { arrivals } from './idioms/arrivals.js';
+import { code } from './idioms/code.js';
+import { effects } from './idioms/effects.js';
+import { feeding } from './idioms/feeding.js';
+import { guests } from './idioms/guests.js';
+import { shadows } from './idioms/shadows.js';
+import { Kit, one, type Idiom, type Make } from './kit.js';
+import { AT, DATA_SLOTS, LINK, POINTER, POOL } from './map.js';
 import { BIASES, type Bias, type ItemKind } from './profile.js';
 import type { Item } from './program.js';
 import { encode, type Shape, type Shapes } from './shapes.js';
 import { INDEX } from './tables.js';
-
-type Make = (dice: Dice, mode: Mode) => Item;
 
 /** Where loads and stores go: pointer, and the least and most offset from it. */
 const PLACES = new Weighted<readonly [pointer: number, least: number, most: number]>([
@@ -40,91 +44,91 @@ const LEAST_QUIET_BYTES = 4;
 /** The stack pointer, from which some accesses of 16 bits start. */
 const SP = 2;
 
-const one = (...words: readonly number[]): Item => ({ words });
+/** An item and what it was made as. */
+export interface Drawn {
+  readonly kind: ItemKind | 'favourite';
+  readonly item: Item;
+}
 
 /** Makes items for one ISA; `favourites` are names of instructions that a third of the items are. */
 export class ItemMaker {
-  readonly #makes: Weighted<Make>;
-  readonly #calm: Weighted<Make>;
-  readonly #csrs: CsrChooser;
-  readonly #compute: readonly Shape[];
+  readonly #kit: Kit;
+  readonly #restless: Weighted<Idiom>;
+  readonly #calm: Weighted<Idiom>;
   readonly #system: readonly Shape[];
   readonly #short: readonly Shape[];
   readonly #favourites: readonly Shape[];
 
   constructor(isa: Isa, readonly shapes: Shapes, bias: Bias = BIASES.all, favourites: readonly string[] = []) {
+    this.#kit = new Kit(isa, shapes);
     this.#favourites = favourites.map((name) => shapes.named(name));
-    this.#csrs = new CsrChooser(isa);
-    this.#compute = shapes.of(['alu', 'muldiv']);
     this.#system = shapes.of(['trap', 'wait', 'xret', 'fence', 'cbo']);
-    const muldiv = shapes.of(['muldiv']);
-    const moves = shapes.of(['load', 'store'], (s) => s.imm !== undefined);
-    const guestMoves = shapes.of(['load', 'store'], (s) => s.imm === undefined);
+    this.#short = shapes.shortOf(['alu']);
+    const idioms = [...this.#own(), ...[feeding, shadows, effects, arrivals, code, guests].flatMap((idiomsOf) => idiomsOf(this.#kit))];
+    const biased = (weightOf: (idiom: Idiom) => number): Weighted<Idiom> =>
+      new Weighted(idioms.map((idiom) => [weightOf(idiom) * (bias.items[idiom.kind] ?? 1), idiom] as const));
+    this.#restless = biased(({ weight }) => weight);
+    this.#calm = biased(({ calm = 0 }) => calm);
+  }
+
+  /** Single instructions of every class, and the idioms that are made here. */
+  #own(): readonly Idiom[] {
+    const { shapes } = this;
+    const kit = this.#kit;
+    const { compute, muldiv, moves, guestMoves, branches } = kit;
     const atomics = shapes.of(['amo', 'lr', 'sc']);
     const blocks = shapes.of(['cbo']);
     const reserves = shapes.of(['lr']);
     const conditionals = shapes.of(['sc']);
-    const branches = shapes.of(['branch']);
     const csrs = shapes.of(['csr']);
     const fences = shapes.of(['fence'], (s) => s.permit !== undefined);
     const orders = shapes.of(['fence'], (s) => s.permit === undefined);
     const traps = shapes.of(['trap']);
-    this.#short = shapes.shortOf(['alu']);
     const shortMoves = shapes.shortOf(['load', 'store']);
     const shortBranches = shapes.shortOf(['branch']);
     const shortJumps = shapes.shortOf(['jump', 'trap']);
-    const weighted: readonly (readonly [ItemKind, number, readonly Shape[], Make])[] = [
-      ['compute', 20, this.#compute, (dice) => one(this.#fill(dice, dice.pick(this.#compute)))],
-      ['long', 4, muldiv, (dice) => this.#dependent(dice, dice.pick(muldiv))],
-      ['move', 12, moves, (dice) => this.#move(dice, dice.pick(moves))],
-      ['load-use', 3, moves, (dice) => this.#loadUse(dice, dice.pick(moves))],
-      ['guest-move', 6, guestMoves, (dice) => this.#guestMove(dice, dice.pick(guestMoves))],
-      ['device', 6, moves, (dice) => this.#device(dice, dice.pick(guestMoves.length > 0 && dice.oneIn(3) ? guestMoves : moves))],
-      ['atomic', 6, atomics, (dice) => this.#guestMove(dice, dice.pick(atomics))],
-      ['block', 3, blocks, (dice) => this.#guestMove(dice, dice.pick(blocks))],
-      ['reserve', 4, reserves, (dice) => this.#reserve(dice, dice.pick(reserves), dice.pick(conditionals))],
-      ['branch', 6, branches, (dice) => this.#branch(dice, dice.pick(branches))],
-      ['short', 8, this.#short, (dice) => this.#shorts(dice)],
-      ['short-move', 5, shortMoves, (dice) => this.#shortMove(dice, dice.pick(shortMoves))],
-      ['short-branch', 3, shortBranches, (dice) => this.#branch(dice, dice.pick(shortBranches))],
-      ['short-jump', 3, shortJumps, (dice) => this.#shortJump(dice, dice.pick(shortJumps))],
-      ['edge', 1, shortJumps, (dice) => this.#edge(dice)],
-      ['jal', 2, branches, (dice) => this.#jal(dice)],
-      ['jalr', 3, branches, (dice) => this.#jalr(dice)],
-      ['csr', 16, csrs, (dice, mode) => one(this.#csr(dice, dice.pick(csrs), this.#csrs.choose(dice, mode)))],
-      ['csr-pair', 5, csrs, (dice, mode) => this.#csrPair(dice, mode)],
-      ['interrupt-write', 4, csrs, (dice) => this.#interruptWrite(dice)],
-      ['trap', 4, traps, (dice) => one(this.#fill(dice, dice.pick(traps)))],
-      ['ecall', 3, traps, () => one(this.shapes.word('ecall'))],
-      ['xret', 5, traps, (dice) => this.#xret(dice)],
-      ['borrow', 2, moves, (dice) => this.#borrow(dice, dice.pick(moves))],
-      ['system', 3, this.#system, (dice) => one(this.#fill(dice, dice.pick(this.#system)))],
-      ['wait', 1, traps, () => one(this.shapes.word('wfi'))],
-      ['fence', 3, fences, (dice) => one(this.#fill(dice, dice.pick(fences)))],
-      ['order', 1, orders, (dice) => one(this.#fill(dice, dice.pick(orders)))],
-      ['modify', 1, traps, (dice) => this.#modify(dice)],
-      ['raw', 3, traps, (dice) => one(this.word(dice))],
-      ['edit', 1, moves, (dice) => this.#edit(dice)],
-      ['straddle', 1, moves, (dice) => this.#straddle(dice, dice.pick(moves))],
-      ['cross', 1, traps, (dice) => this.#cross(dice)],
-    ];
-    this.#makes = new Weighted(weighted.flatMap(([kind, weight, needs, make]) => (needs.length === 0 ? [] : [[weight * (bias.items[kind] ?? 1), make] as const])));
     const quietMoves = moves.filter((s) => (s.memory?.bytes ?? 0) >= LEAST_QUIET_BYTES);
-    this.#calm = new Weighted<Make>([
-      ...(shapes.compressed.length === 0 ? [] : [
-        [8, (dice: Dice) => this.#shorts(dice)] as const,
-        [3, (dice: Dice) => this.#shortMove(dice, dice.pick(shortMoves))] as const,
-        [2, (dice: Dice) => this.#branch(dice, dice.pick(shortBranches))] as const,
-      ]),
-      [12, (dice) => one(this.#fill(dice, dice.pick(this.#compute)))],
-      [4, (dice) => this.#dependent(dice, dice.pick(muldiv))],
-      [3, (dice) => this.#loadUse(dice, dice.pick(moves))],
-      [4, (dice) => one(encode(dice.pick(moves), { rd: this.#target(dice), rs1: POINTER.data, rs2: this.#source(dice), imm: dice.between(0, DATA_SLOTS * 8 - 8) }))],
-      [4, (dice) => this.#branch(dice, dice.pick(branches))],
-      [4, (dice, mode) => one(this.#calmCsr(dice, mode))],
-      [2, (dice) => this.#quietDevice(dice, dice.pick(quietMoves))],
-      [1, (dice, mode) => (mode === 'M' || mode === 'HS' ? this.#interruptWrite(dice) : one(this.#fill(dice, dice.pick(this.#compute))))],
-    ]);
+    const calmly = (make: Make): Make => (dice, mode) => (mode === 'M' || mode === 'HS' ? make(dice, mode) : one(kit.computation(dice)));
+    const table: readonly (readonly [ItemKind, weight: number, calm: number, needs: readonly Shape[], Make])[] = [
+      ['compute', 20, 12, compute, (dice) => one(kit.computation(dice))],
+      ['long', 4, 4, muldiv, (dice) => this.#dependent(dice, dice.pick(muldiv))],
+      ['move', 12, 0, moves, (dice) => this.#move(dice, dice.pick(moves))],
+      ['move', 0, 4, moves, (dice) => one(encode(dice.pick(moves), { rd: kit.target(dice), rs1: POINTER.data, rs2: kit.source(dice), imm: dice.between(0, DATA_SLOTS * 8 - 8) }))],
+      ['load-use', 3, 3, moves, (dice) => this.#loadUse(dice, dice.pick(moves))],
+      ['guest-move', 6, 0, guestMoves, (dice) => this.#guestMove(dice, dice.pick(guestMoves))],
+      ['device', 6, 0, moves, (dice) => this.#device(dice, dice.pick(guestMoves.length > 0 && dice.oneIn(3) ? guestMoves : moves))],
+      ['device', 0, 2, quietMoves, (dice) => this.#quietDevice(dice, dice.pick(quietMoves))],
+      ['atomic', 6, 0, atomics, (dice) => this.#guestMove(dice, dice.pick(atomics))],
+      ['block', 3, 0, blocks, (dice) => this.#guestMove(dice, dice.pick(blocks))],
+      ['reserve', 4, 0, reserves, (dice) => this.#reserve(dice, dice.pick(reserves), dice.pick(conditionals))],
+      ['branch', 6, 4, branches, (dice) => this.#branch(dice, dice.pick(branches))],
+      ['short', 8, 8, this.#short, (dice) => this.#shorts(dice)],
+      ['short-move', 5, 3, shortMoves, (dice) => this.#shortMove(dice, dice.pick(shortMoves))],
+      ['short-branch', 3, 2, shortBranches, (dice) => this.#branch(dice, dice.pick(shortBranches))],
+      ['short-jump', 3, 0, shortJumps, (dice) => this.#shortJump(dice, dice.pick(shortJumps))],
+      ['edge', 1, 0, shortJumps, (dice) => this.#edge(dice)],
+      ['jal', 2, 0, branches, (dice) => this.#jal(dice)],
+      ['jalr', 3, 0, branches, (dice) => this.#jalr(dice)],
+      ['csr', 16, 0, csrs, (dice, mode) => one(this.#csr(dice, dice.pick(csrs), kit.csrs.choose(dice, mode)))],
+      ['csr', 0, 4, csrs, (dice, mode) => one(this.#calmCsr(dice, mode))],
+      ['csr-pair', 5, 0, csrs, (dice, mode) => this.#csrPair(dice, mode)],
+      ['interrupt-write', 4, 0, csrs, (dice) => this.#interruptWrite(dice)],
+      ['interrupt-write', 0, 1, csrs, calmly((dice) => this.#interruptWrite(dice))],
+      ['trap', 4, 0, traps, (dice) => one(kit.fill(dice, dice.pick(traps)))],
+      ['ecall', 3, 0, traps, () => one(kit.word('ecall'))],
+      ['xret', 5, 0, traps, (dice) => this.#xret(dice)],
+      ['borrow', 2, 0, moves, (dice) => this.#borrow(dice, dice.pick(moves))],
+      ['system', 3, 0, this.#system, (dice) => one(kit.fill(dice, dice.pick(this.#system)))],
+      ['wait', 1, 0, traps, () => one(kit.word('wfi'))],
+      ['fence', 3, 0, fences, (dice) => one(kit.fill(dice, dice.pick(fences)))],
+      ['order', 1, 0, orders, (dice) => one(kit.fill(dice, dice.pick(orders)))],
+      ['modify', 1, 0, traps, (dice) => this.#modify(dice)],
+      ['raw', 3, 0, traps, (dice) => one(this.word(dice))],
+      ['edit', 1, 0, moves, (dice) => this.#edit(dice)],
+      ['straddle', 1, 0, moves, (dice) => this.#straddle(dice, dice.pick(moves))],
+      ['cross', 1, 0, traps, (dice) => this.#cross(dice)],
+    ];
+    return table.flatMap(([kind, weight, calm, needs, make]) => (needs.length === 0 ? [] : [{ kind, weight, calm, make }]));
   }
 
   /**
@@ -133,9 +137,10 @@ export class ItemMaker {
    * @param mode - Where the body starts.
    * @param calm - Most likely one that does not trap in this mode.
    */
-  make(dice: Dice, mode: Mode, calm: boolean): Item {
-    if (this.#favourites.length > 0 && dice.oneIn(3)) return one(this.#fill(dice, dice.pick(this.#favourites)));
-    return (calm && !dice.oneIn(16) ? this.#calm : this.#makes).pick(dice)(dice, mode);
+  make(dice: Dice, mode: Mode, calm: boolean): Drawn {
+    if (this.#favourites.length > 0 && dice.oneIn(3)) return { kind: 'favourite', item: one(this.#kit.fill(dice, dice.pick(this.#favourites))) };
+    const { kind, make } = (calm && !dice.oneIn(16) ? this.#calm : this.#restless).pick(dice);
+    return { kind, item: make(dice, mode) };
   }
 
   /** A word that need not be an instruction; of 16 bits if its lowest two are not 11. */
@@ -150,38 +155,15 @@ export class ItemMaker {
       case 0: return (random | (dice.oneIn(2) ? 3 : 0)) >>> 0;
       case 1: return (random & ~0x7f | 0x73) >>> 0;
       // A defined instruction with one bit wrong is the likeliest to be decoded wrongly.
-      case 2: return this.shapes.compressed.length === 0 ? random : (this.#fill(dice, dice.pick(this.shapes.compressed)) ^ (dice.oneIn(3) ? 0 : 1 << dice.below(16))) >>> 0;
-      default: return (this.#fill(dice, dice.pick(this.shapes.all)) ^ (dice.oneIn(3) ? 0 : 1 << dice.below(32))) >>> 0;
+      case 2: return this.shapes.compressed.length === 0 ? random : (this.#kit.fill(dice, dice.pick(this.shapes.compressed)) ^ (dice.oneIn(3) ? 0 : 1 << dice.below(16))) >>> 0;
+      default: return (this.#kit.fill(dice, dice.pick(this.shapes.all)) ^ (dice.oneIn(3) ? 0 : 1 << dice.below(32))) >>> 0;
     }
-  }
-
-  #source(dice: Dice): number {
-    return dice.oneIn(24) ? dice.below(32) : dice.below(POOL);
-  }
-
-  #target(dice: Dice): number {
-    if (!dice.oneIn(32)) return dice.below(POOL);
-    const any = dice.below(32);
-    return any === BUDGET ? 0 : any;
-  }
-
-  /** Random operands; meaningless bits are mostly zero. */
-  #fill(dice: Dice, shape: Shape): number {
-    let word = shape.match | (dice.word() & shape.free);
-    if (shape.ignored !== 0 && !dice.oneIn(4)) word &= ~shape.ignored;
-    if (shape.rd !== undefined) word = (word & ~(31 << shape.rd)) | (this.#target(dice) << shape.rd);
-    if (shape.rs1 !== undefined) word = (word & ~(31 << shape.rs1)) | (this.#source(dice) << shape.rs1);
-    if (shape.rs2 !== undefined) word = (word & ~(31 << shape.rs2)) | (this.#source(dice) << shape.rs2);
-    return word >>> 0;
   }
 
   /** A long operation, and one that needs its result at once. */
   #dependent(dice: Dice, shape: Shape): Item {
     const rd = dice.between(1, POOL - 1);
-    return one(
-      encode(shape, { rd, rs1: this.#source(dice), rs2: this.#source(dice) }),
-      encode(dice.pick(this.#compute), { rd: this.#target(dice), rs1: rd, rs2: dice.oneIn(2) ? rd : this.#source(dice), imm: dice.between(0, 31) }),
-    );
+    return one(encode(shape, { rd, rs1: this.#kit.source(dice), rs2: this.#kit.source(dice) }), this.#kit.use(dice, rd));
   }
 
   #move(dice: Dice, shape: Shape): Item {
@@ -189,7 +171,7 @@ export class ItemMaker {
     const bytes = shape.memory?.bytes ?? 1;
     const offset = dice.between(least, most);
     const imm = dice.oneIn(3) ? offset : offset & -bytes;
-    return one(encode(shape, { rd: this.#target(dice), rs1: pointer, rs2: this.#source(dice), imm }));
+    return one(encode(shape, { rd: this.#kit.target(dice), rs1: pointer, rs2: this.#kit.source(dice), imm }));
   }
 
   /** A store or load, then a load of the same place into a computation. */
@@ -197,9 +179,9 @@ export class ItemMaker {
     const rd = dice.between(1, POOL - 1);
     const offset = dice.between(0, 24);
     return one(
-      encode(shape, { rd, rs1: POINTER.data, rs2: this.#source(dice), imm: offset }),
+      encode(shape, { rd, rs1: POINTER.data, rs2: this.#kit.source(dice), imm: offset }),
       this.shapes.word('ld', { rd, rs1: POINTER.data, imm: offset & -4 }),
-      encode(dice.pick(this.#compute), { rd: this.#target(dice), rs1: rd, rs2: this.#source(dice), imm: 1 }),
+      encode(dice.pick(this.#kit.compute), { rd: this.#kit.target(dice), rs1: rd, rs2: this.#kit.source(dice), imm: 1 }),
     );
   }
 
@@ -211,7 +193,7 @@ export class ItemMaker {
     const rs1 = dice.between(1, POOL - 1);
     return one(
       this.shapes.word('addi', { rd: rs1, rs1: pointer, imm: dice.oneIn(3) ? offset : offset & -bytes }),
-      encode(shape, { rd: this.#target(dice), rs1, rs2: this.#source(dice) }),
+      encode(shape, { rd: this.#kit.target(dice), rs1, rs2: this.#kit.source(dice) }),
     );
   }
 
@@ -226,16 +208,16 @@ export class ItemMaker {
       this.shapes.word('addi', { rd: there, rs1: pointer, imm: at + away }),
       encode(reserve, { rd: dice.oneIn(4) ? 0 : dice.below(POOL), rs1: here }),
       ...this.#between(dice, here),
-      encode(conditional, { rd: dice.oneIn(8) ? 0 : dice.below(POOL), rs1: there, rs2: this.#source(dice) }),
-      ...(dice.oneIn(4) ? [encode(conditional, { rd: dice.below(POOL), rs1: there, rs2: this.#source(dice) })] : []),
+      encode(conditional, { rd: dice.oneIn(8) ? 0 : dice.below(POOL), rs1: there, rs2: this.#kit.source(dice) }),
+      ...(dice.oneIn(4) ? [encode(conditional, { rd: dice.below(POOL), rs1: there, rs2: this.#kit.source(dice) })] : []),
     );
   }
 
   /** What comes between a reservation and its store: mostly nothing; a store to the same bytes, another instruction, a trap, a return. */
   #between(dice: Dice, address: number): readonly number[] {
     switch (dice.below(8)) {
-      case 0: return [this.shapes.word('sw', { rs1: address, rs2: this.#source(dice) })];
-      case 1: return [this.#fill(dice, dice.pick(this.#compute))];
+      case 0: return [this.shapes.word('sw', { rs1: address, rs2: this.#kit.source(dice) })];
+      case 1: return [this.#kit.computation(dice)];
       case 2: return [this.shapes.word(dice.pick(['ecall', 'ebreak']))];
       case 3: return this.#xret(dice).words;
       default: return [];
@@ -257,14 +239,14 @@ export class ItemMaker {
 
   #access(dice: Dice, shape: Shape, page: number, offset: number): Item {
     const rs1 = dice.between(1, POOL - 1);
-    const rd = this.#target(dice);
-    const rs2 = this.#source(dice);
+    const rd = this.#kit.target(dice);
+    const rs2 = this.#kit.source(dice);
     const base = this.shapes.word('lui', { rd: rs1, imm: page });
     const access = shape.imm === undefined
       ? [this.shapes.word('addi', { rd: rs1, rs1, imm: offset }), encode(shape, { rd, rs1, rs2 })]
       : [encode(shape, { rd, rs1, rs2, imm: offset })];
     switch (dice.below(3)) {
-      case 0: return one(base, ...access, encode(dice.pick(this.#compute), { rd: this.#target(dice), rs1: rd, rs2, imm: 1 }));
+      case 0: return one(base, ...access, encode(dice.pick(this.#kit.compute), { rd: this.#kit.target(dice), rs1: rd, rs2, imm: 1 }));
       // rs1 is no address any more if the load went there: then the second goes astray.
       case 1: return one(base, ...access, access[access.length - 1] ?? 0);
       default: return one(base, ...access);
@@ -277,20 +259,20 @@ export class ItemMaker {
   }
 
   #branch(dice: Dice, shape: Shape): Item {
-    const rs1 = this.#source(dice);
-    const words = [encode(shape, { rs1, rs2: dice.oneIn(4) ? rs1 : this.#source(dice) })];
+    const rs1 = this.#kit.source(dice);
+    const words = [encode(shape, { rs1, rs2: dice.oneIn(4) ? rs1 : this.#kit.source(dice) })];
     return shape.imm === undefined ? { words } : { words, jump: { ...this.#reach(dice), imm: shape.imm } };
   }
 
   #jal(dice: Dice): Item {
     const shape = this.shapes.named('jal');
-    const words = [encode(shape, { rd: this.#target(dice) })];
+    const words = [encode(shape, { rd: this.#kit.target(dice) })];
     return shape.imm === undefined ? { words } : { words, jump: { items: dice.between(1, 3), skew: dice.oneIn(10) ? 2 : 0, imm: shape.imm } };
   }
 
   /** Computations of 16 bits; an odd number of them leaves what follows between two words. */
   #shorts(dice: Dice): Item {
-    return one(...Array.from({ length: dice.between(1, 3) }, () => this.#fill(dice, dice.pick(this.#short))));
+    return one(...Array.from({ length: dice.between(1, 3) }, () => this.#kit.fill(dice, dice.pick(this.#short))));
   }
 
   /** An access of 16 bits: the address is brought just before, and a fault's handler returns to an instruction. */
@@ -324,37 +306,37 @@ export class ItemMaker {
       this.shapes.word('addi', { rd: value, imm: dice.pick([1, 0x13, 0x73, dice.below(2048), dice.below(2048) | 3]) }),
       this.shapes.word('sh', { rs1: POINTER.end, rs2: value, imm: -2 }),
       ...(dice.oneIn(2) ? [this.shapes.word('sh', { rs1: POINTER.end, rs2: before, imm: -4 })] : []),
-      this.shapes.word('jalr', { rd: this.#target(dice), rs1: POINTER.end, imm: dice.pick([-2, -2, -2, -4, -6]) }),
+      this.shapes.word('jalr', { rd: this.#kit.target(dice), rs1: POINTER.end, imm: dice.pick([-2, -2, -2, -4, -6]) }),
     );
   }
 
   /** To the next item, to an odd place, or out of memory. */
   #jalr(dice: Dice): Item {
-    const rd = this.#target(dice);
+    const rd = this.#kit.target(dice);
     if (dice.oneIn(6)) return one(this.shapes.word('jalr', { rd, rs1: dice.pick([POINTER.wild, POINTER.end, POINTER.msip]), imm: dice.between(-8, 8) }));
     const rs1 = dice.between(1, POOL - 1);
     return one(this.shapes.word('auipc', { rd: rs1 }), this.shapes.word('jalr', { rd, rs1, imm: dice.pick([8, 8, 9, 10, 11]) }));
   }
 
   #csr(dice: Dice, shape: Shape, csr: number): number {
-    return encode(shape, { rd: dice.oneIn(4) ? 0 : this.#target(dice), rs1: dice.oneIn(3) ? 0 : this.#source(dice), csr, zimm: dice.oneIn(3) ? 0 : dice.below(32) });
+    return encode(shape, { rd: dice.oneIn(4) ? 0 : this.#kit.target(dice), rs1: dice.oneIn(3) ? 0 : this.#kit.source(dice), csr, zimm: dice.oneIn(3) ? 0 : dice.below(32) });
   }
 
   /** An access that the mode may make, as far as the address tells. */
   #calmCsr(dice: Dice, mode: Mode): number {
     // All that users have is counters, which must be granted.
-    if ((mode === 'U' || mode === 'VU') && !dice.oneIn(8)) return this.#fill(dice, dice.pick(this.#compute));
-    const csr = this.#csrs.allowed(dice, mode);
+    if ((mode === 'U' || mode === 'VU') && !dice.oneIn(8)) return this.#kit.computation(dice);
+    const csr = this.#kit.csrs.allowed(dice, mode);
     const readOnly = csr >> 10 === 3;
-    return this.shapes.word(dice.pick(readOnly ? ['csrrs', 'csrrc'] : ['csrrw', 'csrrs', 'csrrc']), { rd: this.#target(dice), rs1: readOnly || dice.oneIn(3) ? 0 : this.#source(dice), csr });
+    return this.shapes.word(dice.pick(readOnly ? ['csrrs', 'csrrc'] : ['csrrw', 'csrrs', 'csrrc']), { rd: this.#kit.target(dice), rs1: readOnly || dice.oneIn(3) ? 0 : this.#kit.source(dice), csr });
   }
 
   /** A write, and at once something that depends on it. */
   #csrPair(dice: Dice, mode: Mode): Item {
-    const csr = this.#csrs.choose(dice, mode);
-    const write = this.shapes.word(dice.pick(['csrrw', 'csrrs', 'csrrc']), { rd: this.#target(dice), rs1: this.#source(dice), csr });
-    const read = this.shapes.word('csrrs', { rd: this.#target(dice), csr: dice.oneIn(3) ? this.#csrs.related(dice, csr) : csr });
-    return dice.oneIn(4) ? one(write, this.#fill(dice, dice.pick(this.#system))) : one(write, read);
+    const csr = this.#kit.csrs.choose(dice, mode);
+    const write = this.shapes.word(dice.pick(['csrrw', 'csrrs', 'csrrc']), { rd: this.#kit.target(dice), rs1: this.#kit.source(dice), csr });
+    const read = this.shapes.word('csrrs', { rd: this.#kit.target(dice), csr: dice.oneIn(3) ? this.#kit.csrs.related(dice, csr) : csr });
+    return dice.oneIn(4) ? one(write, this.#kit.fill(dice, dice.pick(this.#system))) : one(write, read);
   }
 
   /** Makes an interrupt pending, enabled or delegated. */
@@ -362,10 +344,10 @@ export class ItemMaker {
     const rs1 = dice.between(1, POOL - 1);
     if (dice.oneIn(4)) return one(this.shapes.word('addi', { rd: rs1, imm: 1 }), this.shapes.word('sw', { rs1: POINTER.msip, rs2: rs1 }));
     if (dice.oneIn(8)) return one(this.shapes.word('sd', { rs1: POINTER.mtimecmp, rs2: dice.oneIn(2) ? 0 : rs1 }));
-    const csr = this.#csrs.interrupt(dice);
+    const csr = this.#kit.csrs.interrupt(dice);
     return one(
       this.shapes.word('addi', { rd: rs1, imm: dice.pick([0x2, 0x20, 0x200, 0x4, 0x40, 0x400, 0x222, 0x444, 0x666, -1]) }),
-      this.shapes.word(dice.pick(['csrrs', 'csrrs', 'csrrw', 'csrrc']), { rd: this.#target(dice), rs1, csr }),
+      this.shapes.word(dice.pick(['csrrs', 'csrrs', 'csrrw', 'csrrc']), { rd: this.#kit.target(dice), rs1, csr }),
     );
   }
 
@@ -409,7 +391,7 @@ export class ItemMaker {
       this.shapes.word('addi', { rd: bits, rs1: bits, imm: -0x800 }),
       ...guest,
       this.shapes.word('csrrs', { csr: 0x300, rs1: bits }),
-      encode(shape, { rd: this.#target(dice), rs1: dice.pick([POINTER.data, POINTER.end, POINTER.wild]), rs2: this.#source(dice) }),
+      encode(shape, { rd: this.#kit.target(dice), rs1: dice.pick([POINTER.data, POINTER.end, POINTER.wild]), rs2: this.#kit.source(dice) }),
     );
   }
 
@@ -431,7 +413,7 @@ export class ItemMaker {
     const imm = 8 * dice.pick([INDEX.data, INDEX.data, INDEX.data, INDEX.data + 1, INDEX.data + 1, INDEX.window, INDEX.window + 1, INDEX.tables, INDEX.down, INDEX.giga, INDEX.mega]) - 8 * INDEX.data;
     const flags = dice.pick([1, 2, 4, 8, 0x10, 0x40, 0x80, 0xc0, 0x400, 0x1, -1]);
     const change = dice.oneIn(6)
-      ? [this.shapes.word('sd', { rs1: POINTER.wild, rs2: this.#source(dice), imm })]
+      ? [this.shapes.word('sd', { rs1: POINTER.wild, rs2: this.#kit.source(dice), imm })]
       : [
           this.shapes.word('ld', { rd, rs1: POINTER.wild, imm }),
           this.shapes.word(dice.pick(['xori', 'xori', 'andi', 'ori']), { rd, rs1: rd, imm: flags }),
@@ -448,6 +430,6 @@ export class ItemMaker {
 
   /** Around the end of the first page of the data. */
   #straddle(dice: Dice, shape: Shape): Item {
-    return one(encode(shape, { rd: this.#target(dice), rs1: POINTER.end, rs2: this.#source(dice), imm: dice.oneIn(4) ? dice.between(-9, 3) : dice.between(-7, -1) }));
+    return one(encode(shape, { rd: this.#kit.target(dice), rs1: POINTER.end, rs2: this.#kit.source(dice), imm: dice.oneIn(4) ? dice.between(-9, 3) : dice.between(-7, -1) }));
   }
 }

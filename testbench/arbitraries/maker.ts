@@ -4,12 +4,12 @@
 import type { Isa } from '../../model/spec/isa.js';
 import type { Mode } from '../retirement.js';
 import { Dice } from './dice.js';
-import { ItemMaker } from './items.js';
+import { ItemMaker, type Drawn } from './items.js';
 import { BIASES, type Bias, type Profile } from './profile.js';
 import type { Item, Plan, Setting, World } from './program.js';
 import { SetupMaker, type Setup } from './setup.js';
 import { Shapes } from './shapes.js';
-import { NO_TABLES } from './tables.js';
+import { INDEX, makeSpaces, NO_TABLES, TABLE } from './tables.js';
 
 /** Items of a body at most. */
 export const MOST_ITEMS = 40;
@@ -22,10 +22,30 @@ const HAND_DOWN = { csr: 0x344, bits: 0x22, set: true } as const;
 /** mtime while guests run. */
 const TICK = [16, 60] as const;
 
+/** With TVM the hypervisor could not give its guests tables. */
+const TVM = 0x10_0000n;
+
 /** medeleg, and its bits of calls from U and VS. */
 const [MEDELEG, CALLS] = [0x302, 0x500n];
 const withCalls = (settings: readonly Setting[]): readonly Setting[] =>
   [{ csr: MEDELEG, value: (settings.find((s) => s.csr === MEDELEG)?.value ?? 0n) | CALLS }, ...settings.filter((s) => s.csr !== MEDELEG)];
+
+/** At least one in so many systems gives its guests page tables, where there are any at all. */
+const SPACED = 3;
+
+/** The same with page tables for its guests, which they can reach by the pointer to somewhere strange. */
+function spaced(plan: Plan, dice: Dice): Plan {
+  const { tables, spaces } = makeSpaces(dice, plan.worlds.length);
+  return {
+    ...plan, tables,
+    mstatus: dice.oneIn(8) ? plan.mstatus : plan.mstatus & ~TVM,
+    wild: dice.oneIn(4) ? plan.wild : dice.pick([TABLE.VS, TABLE.G]) + BigInt(INDEX.data * 8),
+    worlds: plan.worlds.map((world, i) => {
+      const space = spaces[i];
+      return space === undefined ? world : { ...world, space };
+    }),
+  };
+}
 
 /** Makes plans from 32-bit seeds. */
 export class PlanMaker {
@@ -38,8 +58,9 @@ export class PlanMaker {
   /**
    * @param profile - What the programs are mostly made of.
    * @param favourites - Names of instructions that come often.
+   * @param drawn - Hears what every item is made as.
    */
-  constructor(isa: Isa, profile: Profile = 'all', favourites: readonly string[] = []) {
+  constructor(isa: Isa, profile: Profile = 'all', favourites: readonly string[] = [], readonly drawn: (kind: Drawn['kind']) => void = () => undefined) {
     this.#bias = BIASES[profile];
     this.shapes = new Shapes(isa);
     this.#items = new ItemMaker(isa, this.shapes, this.#bias, favourites);
@@ -48,7 +69,13 @@ export class PlanMaker {
 
   /** A single item, as for a restless body that starts in the mode. */
   item(dice: Dice, mode: Mode): Item {
-    return this.#items.make(dice, mode, false);
+    return this.#draw(dice, mode, false);
+  }
+
+  #draw(dice: Dice, mode: Mode, calm: boolean): Item {
+    const { kind, item } = this.#items.make(dice, mode, calm);
+    this.drawn(kind);
+    return item;
   }
 
   /** Everything but the body, for a body of so many items. */
@@ -66,15 +93,15 @@ export class PlanMaker {
     const setup = this.#setup.make(dice, length);
     // Most programs trap seldom, so that pipelines fill; the others at almost every turn.
     const calm = !dice.oneIn(this.#bias.restless);
-    return { ...setup, body: Array.from({ length }, () => this.#items.make(dice, setup.mode, calm)), worlds: [] };
+    return { ...setup, body: Array.from({ length }, () => this.#draw(dice, setup.mode, calm)), worlds: [] };
   }
 
-  /** A hypervisor that enters its guests after a few instructions of its own. */
+  /** A hypervisor that enters its guests after a few instructions of its own, in a share of programs with page tables for them. */
   #system(dice: Dice): Plan {
     const length = dice.below(MOST_BOOT_ITEMS + 1);
     const setup = { ...this.#setup.make(dice, length), tables: NO_TABLES };
     const mode = dice.oneIn(3) ? 'M' : 'HS';
-    return {
+    const plan: Plan = {
       ...setup, mode,
       settings: dice.oneIn(4) ? setup.settings : withCalls(setup.settings),
       // M mostly returns to where a trap came from, and often hands its timer down: the hypervisor's tick.
@@ -85,6 +112,8 @@ export class PlanMaker {
       body: this.#bodyOf(dice, mode, length, true),
       worlds: Array.from({ length: dice.between(1, MOST_WORLDS) }, () => this.world(dice)),
     };
+    const { translated } = this.#bias;
+    return translated !== 0 && dice.oneIn(Math.min(translated, SPACED)) ? spaced(plan, dice) : plan;
   }
 
   /** A guest. */
@@ -103,6 +132,6 @@ export class PlanMaker {
   }
 
   #bodyOf(dice: Dice, mode: Mode, length: number, calm = !dice.oneIn(this.#bias.restless)): readonly Item[] {
-    return Array.from({ length }, () => this.#items.make(dice, mode, calm));
+    return Array.from({ length }, () => this.#draw(dice, mode, calm));
   }
 }

@@ -8,10 +8,26 @@
 export const PROFILES = ['all', 'transitions', 'interrupts', 'pipeline', 'csr', 'translation', 'physical'] as const;
 export type Profile = (typeof PROFILES)[number];
 
-/** The kinds of items of a body that are not calm. */
+/** The kinds of items of a body. */
 export type ItemKind =
-  | 'compute' | 'long' | 'move' | 'load-use' | 'guest-move' | 'device' | 'atomic' | 'reserve' | 'block' | 'short' | 'short-move' | 'short-branch' | 'short-jump' | 'edge' | 'branch' | 'jal' | 'jalr' | 'csr' | 'csr-pair' | 'interrupt-write'
-  | 'trap' | 'ecall' | 'xret' | 'borrow' | 'system' | 'wait' | 'fence' | 'order' | 'modify' | 'raw' | 'edit' | 'straddle' | 'cross';
+  // Single instructions, with something around them at most.
+  | 'compute' | 'long' | 'move' | 'load-use' | 'guest-move' | 'device' | 'atomic' | 'reserve' | 'block' | 'branch' | 'jal' | 'jalr'
+  | 'short' | 'short-move' | 'short-branch' | 'short-jump' | 'csr' | 'csr-pair' | 'trap' | 'ecall' | 'xret' | 'system' | 'wait' | 'fence' | 'order' | 'raw'
+  // Idioms, by what they are about: privilege, interrupts, the pipeline, CSRs, tables.
+  | 'borrow' | 'guest-mix'
+  | 'interrupt-write' | 'return-to-interrupt' | 'wait-edge'
+  | 'fed' | 'shadow' | 'modify' | 'patch' | 'edge' | 'run-off'
+  | 'effect'
+  | 'edit' | 'straddle' | 'cross';
+
+/** What each profile has more of than the others. */
+export const THEMES: Readonly<Record<Exclude<Profile, 'all' | 'physical'>, readonly ItemKind[]>> = {
+  transitions: ['xret', 'ecall', 'trap', 'borrow', 'system', 'guest-move', 'guest-mix', 'return-to-interrupt'],
+  interrupts: ['interrupt-write', 'wait', 'wait-edge', 'return-to-interrupt'],
+  pipeline: ['long', 'load-use', 'fed', 'shadow', 'branch', 'jal', 'jalr', 'short-branch', 'short-jump', 'modify', 'patch', 'edge', 'run-off'],
+  csr: ['csr', 'csr-pair', 'effect'],
+  translation: ['edit', 'straddle', 'cross', 'fence', 'borrow', 'guest-move', 'guest-mix'],
+};
 
 /** Odds of a profile. */
 export interface Bias {
@@ -29,14 +45,17 @@ export interface Bias {
   readonly guarded: number;
 }
 
+/** A theme so many times as often. */
+const more = (theme: keyof typeof THEMES, factor: number): Bias['items'] => Object.fromEntries(THEMES[theme].map((kind) => [kind, factor]));
+
 /** The odds of each profile. */
 export const BIASES: Readonly<Record<Profile, Bias>> = {
   all: { items: {}, restless: 3, systems: 8, quiet: 1, translated: 4, guarded: 8 },
-  transitions: { items: { xret: 5, ecall: 3, trap: 3, borrow: 4, system: 4, fence: 3, 'guest-move': 2, 'csr-pair': 2 }, restless: 1, systems: 2, quiet: 2, translated: 8, guarded: 16 },
-  interrupts: { items: { 'interrupt-write': 8, wait: 8, 'csr-pair': 2, xret: 2 }, restless: 2, systems: 2, quiet: 0, translated: 8, guarded: 16 },
-  pipeline: { items: { long: 6, 'load-use': 8, branch: 4, jal: 3, jalr: 3, modify: 8, reserve: 2, short: 3, 'short-branch': 3, 'short-jump': 2, edge: 2, move: 3, compute: 2, 'csr-pair': 2 }, restless: 2, systems: 20, quiet: 2, translated: 8, guarded: 16 },
-  csr: { items: { csr: 6, 'csr-pair': 8 }, restless: 1, systems: 10, quiet: 2, translated: 8, guarded: 8 },
-  translation: { items: { edit: 8, straddle: 16, cross: 8, move: 2, 'guest-move': 4, borrow: 3, fence: 2, xret: 2, atomic: 2 }, restless: 2, systems: 8, quiet: 2, translated: 1, guarded: 4 },
+  transitions: { items: { ...more('transitions', 4), xret: 6, fence: 3, 'csr-pair': 2, effect: 2 }, restless: 1, systems: 2, quiet: 2, translated: 8, guarded: 16 },
+  interrupts: { items: { ...more('interrupts', 12), 'csr-pair': 2, xret: 2 }, restless: 2, systems: 2, quiet: 0, translated: 8, guarded: 16 },
+  pipeline: { items: { ...more('pipeline', 5), reserve: 2 }, restless: 2, systems: 20, quiet: 2, translated: 8, guarded: 16 },
+  csr: { items: { ...more('csr', 6), effect: 10 }, restless: 2, systems: 10, quiet: 2, translated: 8, guarded: 8 },
+  translation: { items: { ...more('translation', 6), edit: 10, straddle: 16, cross: 8, move: 2, xret: 2, atomic: 2 }, restless: 1, systems: 6, quiet: 2, translated: 1, guarded: 4 },
   // For claims in which the address of an access is where it goes.
   physical: { items: {}, restless: 3, systems: 8, quiet: 1, translated: 0, guarded: 0 },
 };

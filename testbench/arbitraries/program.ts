@@ -34,6 +34,17 @@ export interface Handler {
 export const PARTS = ['M', 'HS', 'VS', 'end', 'mtimecmp', 'msip', 'mtime', 'body', 'uart', 'wild'] as const;
 export type Part = (typeof PARTS)[number];
 
+/** The address space of a guest, among the tables of the program. */
+export interface Space {
+  readonly vsatp: bigint;
+  readonly hgatp: bigint;
+  /** Address of the program's first byte as kernel and user know it. */
+  readonly kernel: bigint;
+  readonly user: bigint;
+  /** The hypervisor fences when it switches to a guest. */
+  readonly fenced: boolean;
+}
+
 /** A guest: what runs in it, and the CSRs that the hypervisor gives it. */
 export interface World {
   /** Where it begins. */
@@ -42,6 +53,8 @@ export interface World {
   readonly user: readonly Item[];
   /** Values of the swapped CSRs at its beginning (system.ts says which); zero where absent. */
   readonly state: readonly Setting[];
+  /** Absent: it is not translated. */
+  readonly space?: Space;
 }
 
 /** A whole program. */

@@ -3,7 +3,7 @@
  * with a few small regions where the body is likely to meet them, before one
  * entry that opens everything.
  */
-import type { Csr, Isa } from '../../model/spec/isa.js';
+import type { Csr, Isa, ProtectionEntry } from '../../model/spec/isa.js';
 import { Weighted, type Dice } from './dice.js';
 import { AT, BASE } from './map.js';
 import type { Setting } from './program.js';
@@ -14,7 +14,6 @@ const [R, W, X, L] = [1n, 2n, 4n, 0x80n];
 const [TOR, NA4, NAPOT] = [0x08n, 0x10n, 0x18n];
 const EVERYTHING = NAPOT | R | W | X;
 const ALL = (1n << 54n) - 1n;
-const ENTRIES = 8n;
 
 /** Where regions begin: data, the end of its page, code behind the body's first instructions, tables, devices. */
 const PLACES = new Weighted<bigint>([
@@ -26,51 +25,64 @@ const PLACES = new Weighted<bigint>([
 /** A region of so many bytes, a power of two, as an address register holds it. */
 const power = (at: bigint, bytes: bigint): bigint => ((at & -bytes) >> 2n) | (bytes / 8n - 1n);
 
-/** The first configuration register, and the address registers of the entries that it configures. */
-function registersOf({ protection, csrs }: Isa): { readonly config: Csr | undefined; readonly addresses: readonly Csr[] } {
+/** A configuration register, and the address registers of the entries that it configures, of one byte each. */
+interface Bank {
+  readonly config: Csr;
+  readonly addresses: readonly Csr[];
+}
+
+const configOf = ({ config }: ProtectionEntry): string => config.split('.')[0] ?? '';
+
+/** The banks, that of the entries which decide first before the others. */
+function banksOf({ protection, csrs }: Isa): readonly Bank[] {
   const entries = protection?.entries ?? [];
-  const named = (name: string | undefined): Csr | undefined => csrs.find((c) => c.name === name);
-  return { config: named(entries[0]?.config.split('.')[0]), addresses: entries.slice(0, Number(ENTRIES)).flatMap((e) => named(e.address) ?? []) };
+  return [...new Set(entries.map(configOf))].flatMap((name) => {
+    const config = csrs.find((c) => c.name === name);
+    const addresses = entries.filter((e) => configOf(e) === name).flatMap((e) => csrs.find((c) => c.name === e.address) ?? []);
+    return config === undefined ? [] : [{ config, addresses }];
+  });
 }
 
 /** Registers that memory protection consists of, by name. */
 export const protectionCsrs = ({ protection }: Isa): ReadonlySet<string> =>
-  new Set(protection?.entries.flatMap((e) => [e.address, e.config.split('.')[0] ?? '']));
+  new Set(protection?.entries.flatMap((e) => [e.address, configOf(e)]));
 
 /** What to write, in this order, to open all of memory to every mode after reset; nothing where the specs have no protection. */
 export function openingOf(isa: Isa): readonly { readonly csr: Csr; readonly value: bigint }[] {
-  const { config, addresses: [address] } = registersOf(isa);
-  return config === undefined || address === undefined ? [] : [{ csr: address, value: ALL }, { csr: config, value: EVERYTHING }];
+  const [first] = banksOf(isa);
+  const address = first?.addresses[0];
+  return first === undefined || address === undefined ? [] : [{ csr: address, value: ALL }, { csr: first.config, value: EVERYTHING }];
 }
 
 /** Settings of protection, or none where the specs have none. */
 export class ProtectionMaker {
-  readonly #config: number | undefined;
-  readonly #addresses: readonly number[];
+  readonly #banks: readonly Bank[];
 
   constructor(isa: Isa) {
-    const { config, addresses } = registersOf(isa);
-    this.#config = config?.address;
-    this.#addresses = addresses.map((csr) => csr.address);
+    this.#banks = banksOf(isa);
   }
 
   make(dice: Dice): readonly Setting[] {
-    if (this.#config === undefined) return [];
-    const used = BigInt(dice.between(1, 3));
-    let config = EVERYTHING << (8n * used);
+    if (this.#banks.length === 0) return [];
+    const { config, addresses } = dice.pick(this.#banks);
+    const used = dice.between(1, 3);
+    const first = dice.oneIn(2) ? 0 : dice.below(addresses.length - used);
     const settings: Setting[] = [];
-    const put = (entry: bigint, value: bigint): void => {
-      const csr = this.#addresses[Number(entry)];
-      if (csr !== undefined) settings.push({ csr, value });
+    let bytes = 0n;
+    const put = (entry: number, address: bigint, byte: bigint): void => {
+      const csr = addresses[entry]?.address;
+      if (csr !== undefined) settings.push({ csr, value: address });
+      bytes |= byte << BigInt(8 * entry);
     };
-    for (let entry = 0n; entry < used; entry++) {
+    for (let entry = first; entry < first + used; entry++) {
       const at = PLACES.pick(dice) + BigInt(4 * dice.between(-2, 2));
       const how = dice.pick([TOR, NA4, NAPOT, NAPOT]);
-      put(entry, how === NAPOT ? power(at, 8n << BigInt(dice.below(7))) : at >> 2n);
       const rights = dice.pick([0n, R, R | W, R | X, X, R | W | X]);
-      config |= (how | rights | (dice.oneIn(8) ? L : 0n)) << (8n * entry);
+      put(entry, how === NAPOT ? power(at, 8n << BigInt(dice.below(7))) : at >> 2n, how | rights | (dice.oneIn(8) ? L : 0n));
     }
-    put(used, ALL);
-    return [...settings, { csr: this.#config, value: config }];
+    put(first + used, ALL, EVERYTHING);
+    // The prologue has opened everything by the first entry of all.
+    const opened = this.#banks[0]?.config;
+    return [...settings, { csr: config.address, value: bytes }, ...(opened === undefined || opened === config ? [] : [{ csr: opened.address, value: 0n }])];
   }
 }

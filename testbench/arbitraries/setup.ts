@@ -12,7 +12,7 @@ import { AT, BASE, DATA_SLOTS, LOADED } from './map.js';
 import { BIASES, type Bias } from './profile.js';
 import type { Handler, Plan, Setting } from './program.js';
 import { ProtectionMaker } from './protection.js';
-import { SWAPPED } from './system.js';
+import { SPACES, SWAPPED } from './system.js';
 import { INDEX, makeTables, NO_TABLES, TABLE, TO_TABLES, type Tables } from './tables.js';
 import { registerValue, storableValue, wildAddress, writableBits } from './values.js';
 
@@ -81,7 +81,7 @@ export class SetupMaker {
   /** A guest's CSRs at its beginning. */
   state(dice: Dice): readonly Setting[] {
     const settings: Setting[] = [];
-    for (const name of Object.keys(SWAPPED)) this.#add(settings, name, this.#value(dice, name));
+    for (const name of Object.keys(SWAPPED)) if (!SPACES.has(name)) this.#add(settings, name, this.#value(dice, name));
     return settings;
   }
 

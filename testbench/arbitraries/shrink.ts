@@ -128,6 +128,10 @@ function* simplerOperands(word: number, jumps: boolean, shapes: Shapes): Generat
 
 /** Guests with fewer instructions, then with less state. */
 function* simplerWorlds(world: World): Generator<World> {
+  const { space, ...bare } = world;
+  if (space !== undefined) yield bare;
+  if (space?.fenced === true) yield { ...world, space: { ...space, fenced: false } };
+  if (space !== undefined && space.vsatp !== 0n && space.hgatp !== 0n) yield { ...world, space: { ...space, vsatp: 0n } };
   for (const kernel of without(world.kernel)) yield { ...world, kernel };
   for (const user of without(world.user)) yield { ...world, user };
   for (const state of without(world.state)) yield { ...world, state };

@@ -10,16 +10,18 @@ import { Builder, type BuiltProgram } from './build.js';
 import { PlanMaker } from './maker.js';
 import { BASE } from './map.js';
 import { PROFILES } from './profile.js';
+import type { Plan } from './program.js';
 import { simpler } from './shrink.js';
+import { WINDOW } from './tables.js';
 
 const { isa } = shippedSpecs();
 const maker = new PlanMaker(isa, 'transitions');
 const builder = new Builder(maker.shapes);
 const isSystem = ({ worlds }: { readonly worlds: readonly unknown[] }): boolean => worlds.length > 0;
 
-/** Which guest runs at an address: the number behind kernel or user. */
+/** Which guest runs at an address, physical or in the window: the number behind kernel or user. */
 function guestAt(program: BuiltProgram, pc: bigint): string | undefined {
-  const offset = Number(pc - BASE);
+  const offset = Number(pc - (pc < BASE ? WINDOW : BASE));
   const starts = program.labels.filter(([, name]) => /^(kernel|user|guest)/.test(name));
   return starts.findLast(([at]) => at <= offset)?.[1].replace(/\D/g, '');
 }
@@ -27,7 +29,7 @@ function guestAt(program: BuiltProgram, pc: bigint): string | undefined {
 describe('whole systems', () => {
   it.each(CORES)('agree on %s: guests take turns, take traps of their own and interrupts that the hypervisor injects', (name) => {
     const lockstep = new Lockstep(new ObservedCore(compiledCore(name)));
-    const seen = { systems: 0, switches: 0, ticks: 0, ownTraps: 0, injected: 0, users: 0 };
+    const seen = { systems: 0, switches: 0, ticks: 0, ownTraps: 0, injected: 0, users: 0, translated: 0, windowed: 0, guestPageFaults: 0 };
     fc.assert(fc.property(programs(maker).filter(isSystem), (plan) => {
       const program = builder.build(plan);
       let running: string | undefined;
@@ -40,6 +42,9 @@ describe('whole systems', () => {
         const guest = guestAt(program, pc_rdata);
         if (guest === undefined) return;
         if (mode === 'VU') seen.users++;
+        if (trap === undefined && plan.worlds[Number(guest)]?.space !== undefined) seen.translated++;
+        if (trap === undefined && pc_rdata < BASE) seen.windowed++;
+        if (trap !== undefined && !trap.interrupt && [20, 21, 23].includes(trap.cause)) seen.guestPageFaults++;
         if (running !== undefined && running !== guest) seen.switches++;
         running = guest;
       } });
@@ -49,10 +54,27 @@ describe('whole systems', () => {
   });
 
   it.each(PROFILES)('are a share of the profile %s', (profile) => {
-    const plans = Array.from({ length: 400 }, (_, number) => new PlanMaker(isa, profile).make(number));
+    const from = new PlanMaker(isa, profile);
+    const plans = Array.from({ length: 400 }, (_, number) => from.make(number));
     const share = plans.filter(isSystem).length / plans.length;
     expect(share).toBeGreaterThan(0.01);
     if (profile === 'transitions' || profile === 'interrupts') expect(share).toBeGreaterThan(0.35);
+  });
+
+  it('have guests with tables: shared or their own, with identifiers of their own or none, fenced or not, but never where addresses are physical', () => {
+    const systems = (profile: 'translation' | 'physical'): readonly Plan[] => {
+      const from = new PlanMaker(isa, profile);
+      return Array.from({ length: 1500 }, (_, number) => from.make(number)).filter(({ worlds }) => worlds.length > 1);
+    };
+    expect(systems('physical').flatMap(({ worlds }) => worlds).every(({ space }) => space === undefined)).toBe(true);
+    const kinds = new Set(systems('translation').flatMap(({ worlds }) => {
+      const [first, second] = worlds.map(({ space }) => space);
+      if (first === undefined || second === undefined) return [];
+      const root = (atp: bigint): bigint => atp & 0xfff_ffff_ffffn;
+      const own = root(first.vsatp) !== root(second.vsatp) || root(first.hgatp) !== root(second.hgatp);
+      return [`${own ? 'own' : 'shared'} ${own || first.hgatp !== second.hgatp || first.vsatp !== second.vsatp ? 'ids' : 'same'} ${first.fenced}`];
+    }));
+    expect(kinds.size).toBe(6);
   });
 
   it('shrink by deleting guests first, then what is in them', () => {

@@ -12,7 +12,7 @@
 import type { Mode } from '../retirement.js';
 import { Weighted, type Dice } from './dice.js';
 import { BASE } from './map.js';
-import type { Setting } from './program.js';
+import type { Setting, Space } from './program.js';
 
 /** An entry of a table: where it lies and what it holds. */
 export interface TableEntry {
@@ -47,7 +47,7 @@ export const INDEX = {
   /** The megapages of the CLINT and the UART. */
   clint: 16,
   uart: 128,
-  /** The pages of the window, sixteen: the program's first two, ... */
+  /** The pages of the window, sixteen: the program's first two (of a system, first four), ... */
   window: 32,
   /** ... the tables, in G those of VS, ... */
   tables: 37,
@@ -95,14 +95,20 @@ const FLAWED = new Weighted<number>([
   [1, INDEX.clint], [1, INDEX.uart],
 ]);
 
+/** The same of guests of a system, whose data and devices are where they are. */
+const FLAWED_OF_GUESTS = new Weighted<number>([
+  [3, INDEX.memory], [3, INDEX.clint], [3, INDEX.uart], [3, INDEX.window], [3, INDEX.window + 1], [2, INDEX.tables], [2, INDEX.mega], [1, INDEX.giga], [1, INDEX.down], [1, INDEX.data],
+]);
+
 /**
  * One page of entries.
  *
  * @param user - The body is in U or VU.
  * @param at - Address of the page itself, as the stage's entries name it.
  * @param below - Another stage maps what this one yields.
+ * @param pages - Small pages of the program and of its data.
  */
-function pageOf(stage: Stage, dice: Dice, { user, at, below }: { readonly user: boolean; readonly at: bigint; readonly below: boolean }): ReadonlyMap<number, bigint> {
+function pageOf(stage: Stage, dice: Dice, { user, at, below, pages = 2 }: { readonly user: boolean; readonly at: bigint; readonly below: boolean; readonly pages?: number }): Map<number, bigint> {
   const everybody = stage === 'G' ? U : 0n;
   const body = stage === 'G' || user ? U : 0n;
   const pointer = entry(at, V);
@@ -120,9 +126,17 @@ function pageOf(stage: Stage, dice: Dice, { user, at, below }: { readonly user: 
     [INDEX.mega, dice.oneIn(8) ? entry(BASE, ALL | body) : pointer],
     [INDEX.clint, entry(0x200_0000n, (ALL | everybody) & ~X)],
     [INDEX.uart, entry(0x1000_0000n, (ALL | everybody) & ~X)],
-    ...(napot ? Array.from({ length: WINDOW_PAGES }, (_, page) => small(INDEX.window + page, 0)) : [0, 1].flatMap((page) => [small(INDEX.window + page, page), small(INDEX.data + page, page)])),
+    ...(napot ? Array.from({ length: WINDOW_PAGES }, (_, page) => small(INDEX.window + page, 0)) : Array.from({ length: pages }, (_, page) => page).flatMap((page) => [small(INDEX.window + page, page), small(INDEX.data + page, page)])),
     [INDEX.tables, entry(stage === 'S' ? TABLE.S : TABLE.VS, ALL | body)],
   ]);
+}
+
+/** Puts flaws into some of these entries of a page, fewer than so many. */
+function spoil(page: Map<number, bigint>, dice: Dice, flawed: Weighted<number>, most: number): void {
+  for (let flaws = dice.below(most); flaws > 0; flaws--) {
+    const index = flawed.pick(dice);
+    page.set(index, BigInt.asUintN(64, FLAWS.pick(dice)(page.get(index) ?? 0n, dice)));
+  }
 }
 
 /** Stages that are paged, for a body in a mode. */
@@ -135,6 +149,11 @@ function pagedStages(dice: Dice, mode: Mode): readonly Stage[] {
   }
 }
 
+const entriesAt = (table: bigint, page: ReadonlyMap<number, bigint>): readonly TableEntry[] => [...page].map(([index, value]) => ({ address: table + BigInt(index) * 8n, value }));
+
+/** What walks may do, in either stage. */
+const environments = (dice: Dice): readonly Setting[] => [CSR.menvcfg, CSR.henvcfg].map((csr) => ({ csr, value: dice.oneIn(3) ? 0n : dice.subset(ENVIRONMENT) }));
+
 /** The tables for a body in a mode. */
 export function makeTables(dice: Dice, mode: Mode): Tables {
   const stages = pagedStages(dice, mode);
@@ -142,21 +161,57 @@ export function makeTables(dice: Dice, mode: Mode): Tables {
   // VS's own table is one more page that G maps.
   const guestTable = stages.includes('G') && dice.oneIn(2) ? WINDOW + TO_TABLES : TABLE.VS;
   const entries = stages.flatMap((stage) => {
-    const page = new Map(pageOf(stage, dice, { user, at: stage === 'VS' ? guestTable : TABLE[stage], below: stage === 'VS' && stages.includes('G') }));
-    for (let flaws = dice.below(4); flaws > 0; flaws--) {
-      const index = FLAWED.pick(dice);
-      page.set(index, BigInt.asUintN(64, FLAWS.pick(dice)(page.get(index) ?? 0n, dice)));
-    }
-    return [...page].map(([index, value]) => ({ address: TABLE[stage] + BigInt(index) * 8n, value }));
+    const page = pageOf(stage, dice, { user, at: stage === 'VS' ? guestTable : TABLE[stage], below: stage === 'VS' && stages.includes('G') });
+    spoil(page, dice, FLAWED, 4);
+    return entriesAt(TABLE[stage], page);
   });
   const atp = (stage: Stage, table: bigint): bigint => (stages.includes(stage) ? (dice.pick(SCHEMES) << 60n) | (BigInt(dice.below(4)) << 44n) | (table >> 12n) : 0n);
   const settings = [
-    { csr: CSR.menvcfg, value: dice.oneIn(3) ? 0n : dice.subset(ENVIRONMENT) },
-    { csr: CSR.henvcfg, value: dice.oneIn(3) ? 0n : dice.subset(ENVIRONMENT) },
+    ...environments(dice),
     { csr: CSR.satp, value: atp('S', TABLE.S) },
     { csr: CSR.vsatp, value: atp('VS', guestTable) },
     { csr: CSR.hgatp, value: atp('G', TABLE.G) },
   ];
   const translated = mode !== 'M' && (mode === 'HS' || mode === 'U' || stages.includes('VS') || stages.includes('G'));
   return { entries, settings: settings.filter((s) => s.value !== 0n), window: translated ? WINDOW : BASE };
+}
+
+/** Small pages that a system may fill. */
+const SYSTEM_PAGES = 4;
+const G_ROOT_BYTES = 4n * PAGE;
+
+/**
+ * Address spaces for the guests of a system: one for all of them, or one each;
+ * of two stages or one; with identifiers of their own or all with the same.
+ * Without VS tables a guest is where it is, or in the window; with them its
+ * kernel is where it is and its user in the window, whose pages are users'.
+ */
+export function makeSpaces(dice: Dice, guests: number): { readonly tables: Tables; readonly spaces: readonly Space[] } {
+  const [paged, nested] = dice.pick([[true, true], [true, true], [false, true], [false, true], [true, false]] as const);
+  const count = dice.oneIn(2) ? 1 : guests;
+  const windowed = dice.oneIn(2);
+  const apart = dice.oneIn(2);
+  const fenced = dice.oneIn(2);
+  const entries: TableEntry[] = [];
+  const spaces = Array.from({ length: count }, (_, i) => {
+    const root = { VS: TABLE.VS + BigInt(i) * PAGE, G: TABLE.G + BigInt(i) * G_ROOT_BYTES };
+    const stages = [...(paged ? ['VS' as const] : []), ...(nested ? ['G' as const] : [])];
+    const [scheme, wider] = [dice.pick(SCHEMES), dice.pick(SCHEMES)];
+    for (const stage of stages) {
+      const page = pageOf(stage, dice, { user: true, at: root[stage], below: stage === 'VS' && nested, pages: SYSTEM_PAGES });
+      spoil(page, dice, FLAWED_OF_GUESTS, 3);
+      entries.push(...entriesAt(root[stage], page));
+    }
+    return (id: bigint): Space => ({
+      vsatp: paged ? (scheme << 60n) | (id << 44n) | (root.VS >> 12n) : 0n,
+      hgatp: nested ? (wider << 60n) | (id << 44n) | (root.G >> 12n) : 0n,
+      kernel: paged || !windowed ? BASE : WINDOW,
+      user: paged || windowed ? WINDOW : BASE,
+      fenced,
+    });
+  });
+  return {
+    tables: { entries, settings: environments(dice).filter((s) => s.value !== 0n), window: BASE },
+    spaces: Array.from({ length: guests }, (_, i) => spaces[i % count]?.(apart ? BigInt(i + 1) : 1n)).flatMap((space) => space ?? []),
+  };
 }

@@ -16,6 +16,7 @@ import { PhysicalMemory } from '../../model/machine/memory.js';
 import { Board } from '../commands/board.js';
 import type { ReadyCore } from '../commands/cores.js';
 import { packageRoot, packageVersion } from '../commands/package.js';
+import type { Profile } from '../arbitraries/profile.js';
 import { counted } from '../commands/statistics.js';
 import { campaign } from '../lockstep/campaign.js';
 import { Reference } from '../reference/reference.js';
@@ -156,11 +157,11 @@ export interface LockstepSpeed {
 }
 
 /** Random programs a second: drawn, built, run, compared, counted. */
-export function lockstepSpeed(observed: CompiledCore, isa: Isa, runs: number, programs: number): LockstepSpeed {
+export function lockstepSpeed(observed: CompiledCore, isa: Isa, runs: number, programs: number, profile: Profile = 'all'): LockstepSpeed {
   const speeds = Array.from({ length: runs }, (_, seed) => {
-    const result = campaign({ core: observed, isa, seed, programs });
+    const result = campaign({ core: observed, isa, seed, programs, profile });
     const failed = result.failures[0];
-    if (failed !== undefined) throw new Error(`core and reference part: see ghosthart lockstep --random ${programs} --seed ${seed}`);
+    if (failed !== undefined) throw new Error(`core and reference part: see ghosthart fuzz --profile ${profile} --seed ${seed}`);
     return { instructionsPerSecond: result.instructions / result.seconds, programsPerSecond: result.programs / result.seconds };
   });
   return { instructionsPerSecond: median(speeds.map((s) => s.instructionsPerSecond)), programsPerSecond: median(speeds.map((s) => s.programsPerSecond)) };

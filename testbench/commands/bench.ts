@@ -2,10 +2,10 @@
  * `ghosthart bench`: all figures of speed. Printed, never tested.
  */
 import type { Command } from 'commander';
+import type { Profile } from '../arbitraries/profile.js';
 import { lockstepShares } from '../bench/lockstep-shares.js';
 import * as measure from '../bench/measure.js';
-import { guestSource, nativeSource, shippedIterations } from '../bench/programs.js';
-import type { Program } from '../../model/machine/elf.js';
+import { benchProgram, SETTINGS, shippedIterations, type Setting } from '../bench/programs.js';
 import { sharesText, type Times } from '../fuzz/time-shares.js';
 import { Core } from '../library.js';
 import { DEFAULT_MEMORY, readyCore } from './cores.js';
@@ -23,18 +23,21 @@ interface BenchOptions {
 
 /** The object of `bench --json`. */
 interface BenchFigures {
-  readonly plain: measure.Speed;
-  readonly virtualized: measure.Speed;
+  /** `native` to its end, the others for as long as they need or some seconds. */
+  readonly plain: Readonly<Record<Setting, measure.Speed>>;
   readonly observed: measure.Speed;
   readonly traced: measure.TracedSpeed;
-  /** `mipsTwoStage` is null until there is two-stage translation. */
-  readonly reference: { readonly mips: number; readonly mipsTwoStage: null };
+  /** Million instructions a second. */
+  readonly reference: Readonly<Record<Setting, number>>;
   readonly lockstep: measure.LockstepSpeed & { readonly shares: Times };
+  /** The same with programs of the profile `translation`. */
+  readonly lockstepTranslated: measure.LockstepSpeed & { readonly shares: Times };
   readonly compile: { readonly seconds: number };
   readonly warmStart: { readonly seconds: number };
   readonly wasm: measure.WasmPerCycle;
 }
 
+const TRANSLATED_CYCLES = 60_000_000;
 const OBSERVED_CYCLES = 20_000_000;
 const TRACED_CYCLES = 200_000;
 const COUNTED_CYCLES = 1_000_000;
@@ -68,25 +71,36 @@ async function bench({ core, iterations, runs: wanted, json }: BenchOptions): Pr
   const share = Math.min(1, Number(iterations) / shippedIterations());
   const scaled = (n: number): number => Math.max(1000, Math.ceil(n * share));
   const opened = await Core.open({ core });
-  const native: Program = opened.assemble(nativeSource(Number(iterations)));
-  const guest: Program = opened.assemble(guestSource(Number(iterations)));
+  const programs = inSettings((setting) => benchProgram(Number(iterations), setting, (source) => opened.assemble(source)));
+  const { native } = programs;
+  const plain = ready.variant('plain');
+  const bounded = (setting: Setting): number | undefined => (setting === 'native' || setting === 'guest' ? undefined : scaled(TRANSLATED_CYCLES));
+  const random = Math.max(20, Math.ceil(PROGRAMS * share));
+  const observed = ready.variant('observed');
+  const lockstep = (profile: Profile): BenchFigures['lockstep'] => ({
+    ...measure.lockstepSpeed(observed, specs.value.isa, runs, random, profile),
+    shares: lockstepShares(observed, specs.value.isa, Math.max(20, Math.ceil(TIMED_PROGRAMS * share)), profile),
+  });
   const figures: BenchFigures = {
-    plain: measure.speed(ready.variant('plain'), native, runs),
-    virtualized: measure.speed(ready.variant('plain'), guest, runs),
-    observed: measure.speed(ready.variant('observed'), native, runs, scaled(OBSERVED_CYCLES)),
+    plain: inSettings((setting) => measure.speed(plain, programs[setting], runs, bounded(setting))),
+    observed: measure.speed(observed, native, runs, scaled(OBSERVED_CYCLES)),
     traced: await measure.tracedSpeed(ready, native, runs, scaled(TRACED_CYCLES)),
-    reference: { mips: measure.referenceMips(native, runs, scaled(REFERENCE_INSTRUCTIONS)), mipsTwoStage: null },
-    lockstep: {
-      ...measure.lockstepSpeed(ready.variant('observed'), specs.value.isa, runs, Math.max(20, Math.ceil(PROGRAMS * share))),
-      shares: lockstepShares(ready.variant('observed'), specs.value.isa, Math.max(20, Math.ceil(TIMED_PROGRAMS * share))),
-    },
+    reference: inSettings((setting) => measure.referenceMips(programs[setting], runs, scaled(REFERENCE_INSTRUCTIONS))),
+    lockstep: lockstep('all'),
+    lockstepTranslated: lockstep('translation'),
     compile: { seconds: measure.compileSeconds(runs) },
     warmStart: { seconds: measure.warmStartSeconds(Math.max(runs, 3)) },
-    wasm: measure.wasmPerCycle(ready.variant('plain'), native, scaled(COUNTED_CYCLES)),
+    wasm: measure.wasmPerCycle(plain, native, scaled(COUNTED_CYCLES)),
   };
   terminal.out(json === true ? JSON.stringify(figures, rounded) : figuresText(core, figures));
   return EXIT_CODE.success;
 }
+
+/** Something for each setting. */
+const inSettings = <T>(of: (setting: Setting) => T): Readonly<Record<Setting, T>> => {
+  const [native, guest, sv39, twoStage] = SETTINGS;
+  return { [native]: of(native), [guest]: of(guest), [sv39]: of(sv39), [twoStage]: of(twoStage) };
+};
 
 /** Four significant digits are more than a measurement has. */
 const rounded = (_key: string, value: unknown): unknown => (typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value);
@@ -95,16 +109,22 @@ function figuresText(core: string, f: BenchFigures): string {
   const row = (what: string, figure: string, remark = ''): string => `${what.padEnd(28)}${figure.padStart(14)}  ${remark}`.trimEnd();
   const mcycles = (n: number): string => `${n.toFixed(n < 10 ? 3 : 1)} Mcycles/s`;
   const count = (n: number): string => Math.round(n).toLocaleString('en-US');
+  const mips = (n: number): string => `${n.toFixed(2)} MIPS`;
+  const work = ({ ipc, mcyclesPerSecond }: measure.Speed): string => `${ipc.toFixed(3)} instructions a cycle, ${(ipc * mcyclesPerSecond).toFixed(1)} million a second`;
   const { traced, wasm } = f;
   return [
     `${core}, medians`,
-    row('plain', mcycles(f.plain.mcyclesPerSecond), `bench.S in M: ${count(f.plain.cycles)} cycles, ${f.plain.ipc.toFixed(3)} instructions a cycle`),
-    row('virtualized', mcycles(f.virtualized.mcyclesPerSecond), `the same in VS, bare translation; ${(f.virtualized.mcyclesPerSecond / f.plain.mcyclesPerSecond).toFixed(2)} of plain`),
-    row('observed', mcycles(f.observed.mcyclesPerSecond), 'every retirement recorded'),
+    row('plain', mcycles(f.plain.native.mcyclesPerSecond), `bench.S in M: ${count(f.plain.native.cycles)} cycles, ${work(f.plain.native)}`),
+    row('virtualized', mcycles(f.plain.guest.mcyclesPerSecond), `the same in VS, all Bare: ${work(f.plain.guest)}`),
+    row('Sv39', mcycles(f.plain.Sv39.mcyclesPerSecond), `the same in HS on pages of 4 KiB: ${work(f.plain.Sv39)}`),
+    row('two stages', mcycles(f.plain['two-stage'].mcyclesPerSecond), `the same in VS, Sv39 over Sv39x4, both on pages of 4 KiB: ${work(f.plain['two-stage'])}`),
+    row('observed', mcycles(f.observed.mcyclesPerSecond), 'every retirement recorded, cover points counted'),
     row('traced', mcycles(traced.mcyclesPerSecond), `all signals to a file: ${traced.changesPerCycle.toFixed(1)} changes and ${traced.bytesPerCycle.toFixed(0)} bytes a cycle, ${traced.megabytesPerSecond.toFixed(0)} MB/s`),
-    row('reference', `${f.reference.mips.toFixed(2)} MIPS`, 'by itself; two-stage translation is not there yet'),
+    row('reference', mips(f.reference.native), `by itself; ${mips(f.reference.Sv39)} under Sv39, ${mips(f.reference['two-stage'])} under two stages`),
     row('lockstep', `${count(f.lockstep.programsPerSecond)} /s`, `random programs; ${count(f.lockstep.instructionsPerSecond)} instructions/s`),
     `${' '.repeat(44)}of their time ${sharesText(f.lockstep.shares)}`,
+    row('lockstep, translated', `${count(f.lockstepTranslated.programsPerSecond)} /s`, `random programs of the profile translation; ${count(f.lockstepTranslated.instructionsPerSecond)} instructions/s`),
+    `${' '.repeat(44)}of their time ${sharesText(f.lockstepTranslated.shares)}`,
     row('compile', `${f.compile.seconds.toFixed(2)} s`, 'all specs to wasm: every core, every variant, in a new process'),
     row('warm start', `${f.warmStart.seconds.toFixed(2)} s`, 'all of ghosthart run hello.S, the core in the cache'),
     row('wasm operations a cycle', wasm.operationsPerCycle.toFixed(1), `executed, without local accesses and constants (with them ${wasm.instructionsPerCycle.toFixed(1)}), counted by an instrumented copy`),

@@ -4,13 +4,14 @@
  */
 import { basename, extname, join } from 'node:path';
 import type { Command } from 'commander';
+import type { Profile } from '../arbitraries/profile.js';
 import { describeOutcome } from '../../model/machine/outcome.js';
 import { DRAM_BASE } from '../../model/machine/memory.js';
 import type { Case } from './bundle.js';
 import { keepDivergence, runCase, tellUnkept } from './check-case.js';
 import { readyCore } from './cores.js';
 import { EXIT_CODE, failure } from './failure.js';
-import { coreOption, jsonOption, memoryOption, numberOption, specsOption } from './options.js';
+import { coreOption, jsonOption, memoryOption, numberOption, profileOption, specsOption } from './options.js';
 import { readProgram } from './program.js';
 import { GuestConsole, terminal } from './terminal.js';
 
@@ -21,6 +22,7 @@ export interface LockstepOptions {
   readonly memory: number;
   readonly random?: bigint;
   readonly seed?: bigint;
+  readonly profile: Profile;
   readonly maxCycles: bigint;
   readonly out: string;
   readonly coverage?: boolean;
@@ -34,6 +36,7 @@ export function define(program: Command): void {
     .description('compare core and reference on a program, or on random ones')
     .addOption(numberOption('--random <n>', 'run so many random programs instead of a file'))
     .addOption(numberOption('--seed <n>', 'of the random programs (default: a new one, printed)'))
+    .addOption(profileOption())
     .option('--coverage', 'print what the random programs reached')
     .addOption(coreOption())
     .addOption(memoryOption())

@@ -2,6 +2,7 @@
  * Options that several commands share, and how their values are read.
  */
 import { InvalidArgumentError, Option } from 'commander';
+import { PROFILES } from '../arbitraries/profile.js';
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, K: 1 << 10, M: 1 << 20, G: 1 << 30 };
 
@@ -45,6 +46,9 @@ export const memoryOption = (): Option => new Option('-m, --memory <size>', 'byt
 
 /** `--json`. */
 export const jsonOption = (): Option => new Option('--json', 'one JSON object on standard output');
+
+/** `--profile`. */
+export const profileOption = (): Option => new Option('--profile <name>', 'what random programs are mostly made of').choices([...PROFILES]).default('all');
 
 /** A number of cycles, instructions or programs. */
 export const numberOption = (flags: string, description: string): Option => new Option(flags, description).argParser(natural);

@@ -19,7 +19,7 @@ const SEEDS = 2 ** 32;
 
 /** Runs so many programs of a seed; stops at the first divergence. */
 export async function lockstepRandom(options: LockstepOptions): Promise<number> {
-  const { core, specs: overlays, memory, json, coverage } = options;
+  const { core, specs: overlays, memory, json, coverage, profile } = options;
   const programs = Number(options.random);
   if (programs === 0) return terminal.fail(failure('There is no program to run.', 'Give --random a number above 0.'));
   const ready = await readyCore({ core, variants: ['observed'], overlays, memory });
@@ -28,7 +28,7 @@ export async function lockstepRandom(options: LockstepOptions): Promise<number> 
   const specs = load(specLayers(overlays));
   if (!specs.ok) return terminal.fail(await specFailure(specs.diagnostics));
   const seed = Number((options.seed ?? BigInt(Date.now())) % BigInt(SEEDS));
-  const result = campaign({ core: ready.variant('observed'), isa: specs.value.isa, seed, programs, failures: 1 });
+  const result = campaign({ core: ready.variant('observed'), isa: specs.value.isa, profile, seed, programs, failures: 1 });
   const kept = await keepFailures(result, options);
   if (!kept.ok) return tellUnkept(kept);
   if (json === true) terminal.out(JSON.stringify({ ...summary(result), diverged: kept.kept.map((k) => k.directory), ...(coverage === true ? { coverage: coverageData(result.coverage) } : {}) }));

@@ -79,7 +79,7 @@ export class Mutator {
     const known = this.#other(dice).worlds;
     const other = known.length > 0 ? dice.pick(known) : fresh;
     if (world === undefined || (dice.oneIn(4) && worlds.length < MOST_WORLDS)) return { ...plan, worlds: [...worlds, other] };
-    return { ...plan, worlds: worlds.with(at, dice.pick([fresh, other, { ...world, kernel: other.kernel }, { ...world, user: other.user }, { ...world, state: other.state }])) };
+    return { ...plan, worlds: worlds.with(at, dice.pick([fresh, other, { ...world, kernel: other.kernel }, { ...world, user: other.user }, { ...world, state: other.state }, { ...world, ...(other.space === undefined ? {} : { space: other.space }) }])) };
   }
 
   /** Another value of a CSR that the prologue sets, from another plan, or one setting more. */

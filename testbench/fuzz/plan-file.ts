@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { decodeInputLog, encodeInputLog } from '../../model/machine/input-log.js';
 import { DATA_SLOTS, LOADED } from '../arbitraries/map.js';
 import { MOST_WORLDS } from '../arbitraries/maker.js';
-import { PARTS, type Item, type Plan, type Setting } from '../arbitraries/program.js';
+import { PARTS, type Item, type Plan, type Setting, type Space } from '../arbitraries/program.js';
 import type { Shape, Shapes } from '../arbitraries/shapes.js';
 import { NO_TABLES } from '../arbitraries/tables.js';
 
@@ -42,6 +42,7 @@ const handler = z.strictObject({
 });
 const settings = z.array(z.tuple([csr, hex])).max(64);
 const items = z.array(z.strictObject({ words: z.array(word).min(1).max(MOST_WORDS), jump: z.tuple([z.number().int().min(-64).max(64), z.number().int().min(-8).max(8)]).optional() })).max(MOST_ITEMS);
+const space = z.strictObject({ vsatp: hex, hgatp: hex, kernel: hex, user: hex, fenced: z.boolean() });
 const schema = z.strictObject({
   format: z.literal(FORMAT),
   seed: z.number().int(),
@@ -61,7 +62,7 @@ const schema = z.strictObject({
   resume: z.number().int().min(0).max(MOST_ITEMS),
   data: z.array(z.tuple([z.number().int().min(0).max(DATA_SLOTS - 1), hex])),
   body: items,
-  worlds: z.array(z.strictObject({ entry: z.enum(['VS', 'VU']), kernel: items, user: items, state: settings })).max(MOST_WORLDS).optional(),
+  worlds: z.array(z.strictObject({ entry: z.enum(['VS', 'VU']), kernel: items, user: items, state: settings, space: space.optional() })).max(MOST_WORLDS).optional(),
   events: z.string(),
   omits: z.array(z.enum(PARTS)).max(PARTS.length).optional(),
 });
@@ -71,7 +72,11 @@ export function encodePlan({ plan, seed, program, points }: PlanFile): string {
   const text = (value: bigint): string => value.toString(16);
   const itemsOf = (list: readonly Item[]) => list.map(({ words, jump }) => ({ words, ...(jump === undefined ? {} : { jump: [jump.items, jump.skew] }) }));
   const settingsOf = (list: readonly Setting[]) => list.map((s) => [s.csr, text(s.value)]);
-  const worlds = plan.worlds.map(({ entry, kernel, user, state }) => ({ entry, kernel: itemsOf(kernel), user: itemsOf(user), state: settingsOf(state) }));
+  const spaceOf = ({ vsatp, hgatp, kernel, user, fenced }: Space) => ({ vsatp: text(vsatp), hgatp: text(hgatp), kernel: text(kernel), user: text(user), fenced });
+  const worlds = plan.worlds.map((world) => ({
+    entry: world.entry, kernel: itemsOf(world.kernel), user: itemsOf(world.user), state: settingsOf(world.state),
+    ...(world.space === undefined ? {} : { space: spaceOf(world.space) }),
+  }));
   return `${JSON.stringify({
     format: FORMAT, seed, program, points,
     mode: plan.mode,
@@ -130,7 +135,9 @@ export function decodePlan(text: string, shapes: Shapes): PlanResult {
     },
     data: data.length === 0 ? [] : Array.from({ length: DATA_SLOTS }, (__, i) => slots.get(i) ?? 0n),
     body: bodies[0] ?? [],
-    worlds: worlds.map(({ entry, state }, i) => ({ entry, kernel: bodies[2 * i + 1] ?? [], user: bodies[2 * i + 2] ?? [], state: settingsFrom(state) })),
+    worlds: worlds.map(({ entry, state, space: own }, i) => ({
+      entry, kernel: bodies[2 * i + 1] ?? [], user: bodies[2 * i + 2] ?? [], state: settingsFrom(state), ...(own === undefined ? {} : { space: own }),
+    })),
     events: log.events,
     ...(omits === undefined ? {} : { omits }),
   };

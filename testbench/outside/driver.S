@@ -1,18 +1,26 @@
 # driver.S - runs many small programs one after the other on one hart and prints what each left behind.
 #
-# image.ts appends `descriptors` (a table), `count` and the program bodies. For each program, M-mode puts the hart into the
-# state that its descriptor gives, MRETs into its mode, and gets it back at the ECALL behind its last instruction.
-# Three handlers (M, HS, VS) log every trap and carry on behind the trapping instruction. Everything ends up as text:
+# image.ts appends `descriptors` (a table), `count`, the routines `set_csrs` and `get_csrs`, and the program bodies. For each
+# program, M-mode puts the hart into the state that its descriptor gives, writes its page tables, MRETs into its mode, and gets it
+# back at the ECALL behind its last instruction. Three handlers (M, HS, VS) log every trap and carry on behind the trapping
+# instruction. Everything ends up as text:
 #
-#   p INDEX
+#   p INDEX BODY                                           the address of its first byte
 #   t TAKER CAUSE EPC TVAL TVAL2 TINST STATUS HSTATUS      one line a trap; TAKER 3 is M, 1 HS, 2 VS
 #   x X1 ... X31
 #   c CSRS ...                                             in the order of image.ts
-#   m HASH                                                 of the data window
+#   m WINDOWS TABLES ACCESSED                              hashes of the four windows, of the tables' entries without A, of their A bits
 #
-# Bodies keep x3 (gp) alone: it points at the middle of the window. The window's upper end belongs to the
-# handlers, so that they need no scratch CSR and bodies may use all of those. The other promises of a body are
-# in bodies.ts: above all, it only ever jumps forward.
+# The memory of programs and handlers, at the addresses that arena.ts has:
+#
+#   GP - 0x4000     four pages for programs, the windows
+#   GP              what the handlers keep
+#   GP + 0x1000     the log
+#   GP + 0x38000    page tables
+#
+# Bodies keep x3 (gp) alone. Every page table maps code, handlers' page and log to themselves for S, and the code once more with
+# bit ALIAS of the address set for U, so that a program can be in either mode whatever its tables do with the windows. A fetch that
+# faults ends the program. The other promises of a body are in bodies/body.ts: above all, it only ever jumps forward.
 
         .equ    UART,           0x10000000
         .equ    THR_EMPTY,      0x20
@@ -20,31 +28,36 @@
         .equ    FINISHER,       0x100000
         .equ    PASS,           0x5555
 
-        # gp-relative: what the handlers keep. Bodies use -2048 to 1023.
-        .equ    M_SAVE,         1024            # t0, t1, t2 of each level
-        .equ    HS_SAVE,        1048
-        .equ    VS_SAVE,        1072
-        .equ    LOG_END,        1096            # where the next log entry goes
-        .equ    BODY,           1104            # first byte of the body
-        .equ    BODY_END,       1112            # its last instruction, the ECALL
-        .equ    FINAL,          1120            # x0..x31 at the end
+        .equ    GP,             0x87008000
+        .equ    LOG,            GP + 0x1000
+        .equ    ALIAS,          33              # this bit of an address selects the code's U pages
+        .equ    WINDOW_WORDS,   32              # doublewords filled and hashed at each end of a window
 
+        # gp-relative
+        .equ    M_SAVE,         0               # t0, t1, t2 of each level
+        .equ    HS_SAVE,        24
+        .equ    VS_SAVE,        48
+        .equ    LOG_END,        72              # where the next log entry goes
+        .equ    BODY,           80              # first byte of the body
+        .equ    BODY_END,       88              # its last instruction, the ECALL
+        .equ    M_STATUS,       96              # mstatus as the M handler found it
+        .equ    FINAL,          104             # x0..x31 at the end
+
+        .equ    MPRV,           0x20000         # mstatus
         .equ    TSR,            0x400000        # mstatus
         .equ    VTSR,           0x400000        # hstatus
-        .equ    BREAKPOINT,     3
-        .equ    ILLEGAL,        2
-        .equ    VIRTUAL,        22
-        .equ    LOAD_FAULT,     5
-        .equ    STORE_FAULT,    7
+        .equ    GVA,            0x40            # hstatus
+        .equ    MGVA_BIT,       38              # mstatus
 
-        # Offsets in a descriptor. 0: body, 8: last instruction, 16: x1..x31, then the CSRs.
-        .equ    D_X,            8               # + 8 * register
-        .equ    D_CSRS,         264
+        # Offsets in a descriptor. 0: body, 8: last instruction, 16: entries of tables, 24: how many, 32: x1..x31, then the CSRs.
+        .equ    D_ENTRIES,      16
+        .equ    D_X,            24              # + 8 * register
+        .equ    D_CSRS,         280
 
         .text
         .globl  _start
 _start:
-        la      t0, opened              # no PMP: skip its CSRs
+        la      t0, opened              # where there is no PMP, its CSRs trap
         csrw    mtvec, t0
         li      t0, -1
         csrw    0x3b0, t0               # pmpaddr0
@@ -52,6 +65,13 @@ _start:
         csrw    0x3a0, t0               # pmpcfg0
         .align  2
 opened:
+        la      t0, enabled             # the same with Smstateen: all of it open
+        csrw    mtvec, t0
+        li      t0, -1
+        csrw    0x30c, t0               # mstateen0
+        csrw    0x60c, t0               # hstateen0
+        .align  2
+enabled:
         li      t0, MTIMECMP
         li      t1, -1
         sd      t1, 0(t0)
@@ -68,21 +88,26 @@ next:
         sd      s1, 8(t0)
         sd      s2, 16(t0)
 
-        la      gp, window              # a fresh window: i * golden ratio
-        li      t0, 384
-        li      t1, 0x9e3779b97f4a7c15
+        li      gp, GP
+        la      s3, fill_next           # fresh windows: i * golden ratio
         li      t2, 0
-1:      sd      t2, 0(gp)
-        add     t2, t2, t1
-        addi    gp, gp, 8
-        addi    t0, t0, -1
-        bnez    t0, 1b
-        la      gp, window_middle
-        la      t0, log
+        call    each_word
+        ld      t0, D_ENTRIES(s0)       # the tables
+        ld      t1, D_ENTRIES+8(s0)
+1:      beqz    t1, 2f
+        ld      t2, 0(t0)
+        ld      t3, 8(t0)
+        sd      t3, 0(t2)
+        addi    t0, t0, 16
+        addi    t1, t1, -1
+        j       1b
+2:      li      t0, LOG
         sd      t0, LOG_END(gp)
         ld      t0, 0(s0)
-        sd      t0, BODY(gp)
         csrw    mepc, t0
+        li      t1, ~(1 << ALIAS)
+        and     t0, t0, t1
+        sd      t0, BODY(gp)
         ld      t0, 8(s0)
         sd      t0, BODY_END(gp)
 
@@ -92,181 +117,118 @@ next:
         csrw    stvec, t0
         la      t0, vs_trap
         csrw    vstvec, t0
-
-        # Known state, in an order in which no write depends on an earlier program: delegation first.
         addi    s3, s0, D_CSRS
-        ld      t0, 0(s3)
-        csrw    medeleg, t0
-        ld      t0, 8(s3)
-        csrw    mideleg, t0
-        ld      t0, 16(s3)
-        csrw    hedeleg, t0
-        ld      t0, 24(s3)
-        csrw    hideleg, t0
-        csrw    mie, zero
-        li      t0, 0x222
-        csrc    mip, t0
-        csrw    hvip, zero
-        ld      t0, 32(s3)
-        csrw    mie, t0
-        ld      t0, 40(s3)
-        csrs    mip, t0
-        ld      t0, 48(s3)
-        csrw    hvip, t0
-        ld      t0, 56(s3)
-        csrw    mcounteren, t0
-        ld      t0, 64(s3)
-        csrw    scounteren, t0
-        ld      t0, 72(s3)
-        csrw    hcounteren, t0
-        ld      t0, 80(s3)
-        csrw    hstatus, t0
-        li      t0, 0xc0122             # vsstatus: SIE SPIE SPP SUM MXR
-        csrc    vsstatus, t0
-        ld      t0, 88(s3)
-        csrs    vsstatus, t0
-        ld      t0, 96(s3)
-        csrw    mscratch, t0
-        csrw    sscratch, t0
-        csrw    vsscratch, t0
+        call    set_csrs
+        sfence.vma
+        .insn   r 0x73, 0, 0x11, x0, x0, x0     # hfence.vvma
+        .insn   r 0x73, 0, 0x31, x0, x0, x0     # hfence.gvma
+
+        addi    x31, s0, D_X            # x31 as base, loaded last; x3 stays
+        .irp    n, 1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+        ld      x\n, 8*\n(x31)
+        .endr
+        mret
+
+# ---- the handlers -----------------------------------------------------------------------------------------------------
+# Each logs what it finds, then puts the registers of the trap to zero: what differs in one trap shall not show in the next. Then:
+#   interrupt                   its own enables off, and back
+#   at an SRET of a handler     the body left TSR or VTSR on: clear it, again
+#   outside the body, or a fetch that faulted
+#                               over (a jump into nowhere, or the closing ECALL)
+#   else                        back, behind the instruction
+
+        # Logs TAKER with the values of the CSRs named and the value in \status. t0, t1 free.
+        .macro  log taker, cause, epc, tval
+        ld      t0, LOG_END(gp)
+        li      t1, \taker
+        sd      t1, 0(t0)
+        csrr    t1, \cause
+        sd      t1, 8(t0)
+        csrr    t1, \epc
+        sd      t1, 16(t0)
+        csrr    t1, \tval
+        sd      t1, 24(t0)
+        addi    t1, t0, 64
+        sd      t1, LOG_END(gp)
+        .endm
+
+        # To \over unless \epc lies in the body and its instruction was fetched (cause in t2); else epc behind the instruction. Cause 1
+        # is no fetch's in VS, where QEMU 7.2 writes it for 2.
+        .macro  behind epc, over, guest=0
+        .if     \guest == 0
+        li      t0, 1
+        beq     t2, t0, \over
+        .endif
+        li      t0, 12
+        beq     t2, t0, \over
+        li      t0, 20
+        beq     t2, t0, \over
+        csrr    t0, \epc
+        li      t1, ~(1 << ALIAS)
+        and     t1, t1, t0
+        ld      t2, BODY(gp)
+        bltu    t1, t2, \over
+        ld      t2, BODY_END(gp)
+        bgeu    t1, t2, \over
+        lhu     t1, 0(t1)               # a 16-bit instruction, or one of 32 bits
+        andi    t1, t1, 3
+        addi    t0, t0, 2
+        li      t2, 3
+        bne     t1, t2, 8f
+        addi    t0, t0, 2
+8:      csrw    \epc, t0
+        .endm
+
+        .align  2
+m_trap:
+        csrw    mscratch, t0            # bodies do without mscratch
+        li      t0, MPRV                # with it the handler's own accesses would go the body's ways
+        csrrc   t0, mstatus, t0
+        sd      t0, M_STATUS(gp)
+        csrr    t0, mscratch
+        sd      t0, M_SAVE(gp)
+        sd      t1, M_SAVE+8(gp)
+        sd      t2, M_SAVE+16(gp)
+        log     3, mcause, mepc, mtval
+        csrr    t1, mtval2
+        sd      t1, 32(t0)
+        csrr    t1, mtinst
+        sd      t1, 40(t0)
+        ld      t1, M_STATUS(gp)
+        sd      t1, 48(t0)
+        csrr    t1, hstatus
+        sd      t1, 56(t0)
+        csrr    t2, mcause
         csrw    mcause, zero
         csrw    mtval, zero
         csrw    mtval2, zero
         csrw    mtinst, zero
-        csrw    menvcfg, zero
-        csrw    scause, zero
-        csrw    sepc, zero
-        csrw    stval, zero
-        csrw    senvcfg, zero
-        csrw    satp, zero
-        csrw    htval, zero
-        csrw    htinst, zero
-        csrw    henvcfg, zero
-        csrw    htimedelta, zero
-        csrw    hgatp, zero
-        csrw    vscause, zero
-        csrw    vsepc, zero
-        csrw    vstval, zero
-        csrw    vsatp, zero
-        li      t0, 0xc0007e19aa        # mstatus: SIE MIE SPIE MPIE SPP MPP MPRV SUM MXR TVM TW TSR GVA MPV
+        li      t0, 1 << MGVA_BIT
         csrc    mstatus, t0
-        ld      t0, 104(s3)
-        csrs    mstatus, t0
-
-        addi    x31, s0, D_X            # x31 as base, loaded last; x3 stays
-        ld      x1, 8(x31)
-        ld      x2, 16(x31)
-        ld      x4, 32(x31)
-        ld      x5, 40(x31)
-        ld      x6, 48(x31)
-        ld      x7, 56(x31)
-        ld      x8, 64(x31)
-        ld      x9, 72(x31)
-        ld      x10, 80(x31)
-        ld      x11, 88(x31)
-        ld      x12, 96(x31)
-        ld      x13, 104(x31)
-        ld      x14, 112(x31)
-        ld      x15, 120(x31)
-        ld      x16, 128(x31)
-        ld      x17, 136(x31)
-        ld      x18, 144(x31)
-        ld      x19, 152(x31)
-        ld      x20, 160(x31)
-        ld      x21, 168(x31)
-        ld      x22, 176(x31)
-        ld      x23, 184(x31)
-        ld      x24, 192(x31)
-        ld      x25, 200(x31)
-        ld      x26, 208(x31)
-        ld      x27, 216(x31)
-        ld      x28, 224(x31)
-        ld      x29, 232(x31)
-        ld      x30, 240(x31)
-        ld      x31, 248(x31)
-        mret
-
-# ---- the handlers -----------------------------------------------------------------------------------------------------
-# Each logs, then:
-#   interrupt                   its own enables off, and back
-#   at an SRET of a handler     the body left TSR or VTSR on: clear it, again
-#   outside the body            over (a jump into nowhere, or the closing ECALL)
-#   else                        back, behind the instruction
-# What the manual leaves open or QEMU has wrong in every program is made zero before the log, on both sides alike:
-#   tval of a breakpoint, zero or the pc, and GVA that goes with it
-#   mtinst, htinst of an access fault, zero or the transformed instruction
-#   tval of an HLV, HLVX or HSV that is illegal or virtual: QEMU 7.2 gives some other instruction's bits
-#   mstatus.GVA of any trap into M: QEMU 7.2 sets it on every trap with a nonzero tval out of a guest
-
-        .align  2
-m_trap:
-        sd      t0, M_SAVE(gp)
-        sd      t1, M_SAVE+8(gp)
-        sd      t2, M_SAVE+16(gp)
-        csrr    t1, mcause
-        li      t2, BREAKPOINT
-        bne     t1, t2, 1f
-        csrw    mtval, zero
-1:      li      t2, LOAD_FAULT
-        beq     t1, t2, 1f
-        li      t2, STORE_FAULT
-        beq     t1, t2, 1f
-        li      t2, ILLEGAL             # it was fetched, so it can be read
-        beq     t1, t2, 2f
-        li      t2, VIRTUAL
-        bne     t1, t2, 3f
-2:      csrr    t2, mepc
-        lwu     t2, 0(t2)
-        li      t0, 0x707f              # opcode and funct3
-        and     t2, t2, t0
-        li      t0, 0x4073
-        bne     t2, t0, 3f
-        csrw    mtval, zero
-        j       3f
-1:      csrw    mtinst, zero
-3:      li      t2, 1
-        slli    t2, t2, 38              # mstatus.GVA
-        csrc    mstatus, t2
-        ld      t0, LOG_END(gp)
-        li      t2, 3
-        sd      t2, 0(t0)
-        sd      t1, 8(t0)
-        csrr    t2, mepc
-        sd      t2, 16(t0)
-        csrr    t2, mtval
-        sd      t2, 24(t0)
-        csrr    t2, mtval2
-        sd      t2, 32(t0)
-        csrr    t2, mtinst
-        sd      t2, 40(t0)
-        csrr    t2, mstatus
-        sd      t2, 48(t0)
-        csrr    t2, hstatus
-        sd      t2, 56(t0)
-        addi    t0, t0, 64
-        sd      t0, LOG_END(gp)
-        bgez    t1, 2f
+        bgez    t2, 1f
         csrw    mie, zero
         j       m_back
-2:      csrr    t1, mepc
-        la      t2, hs_sret
-        beq     t1, t2, 3f
-        la      t2, vs_sret
-        bne     t1, t2, 4f
-3:      li      t2, TSR
-        csrc    mstatus, t2
-        li      t2, VTSR
-        csrc    hstatus, t2
+1:      csrr    t0, mepc
+        la      t1, hs_sret
+        beq     t0, t1, 2f
+        la      t1, vs_sret
+        bne     t0, t1, 3f
+2:      li      t0, TSR
+        csrc    mstatus, t0
+        li      t0, VTSR
+        csrc    hstatus, t0
         j       m_back
-4:      ld      t2, BODY(gp)
-        bltu    t1, t2, finish
-        ld      t2, BODY_END(gp)
-        bgeu    t1, t2, finish
-        addi    t1, t1, 4
-        csrw    mepc, t1
-m_back: ld      t0, M_SAVE(gp)
-        ld      t1, M_SAVE+8(gp)
+3:      behind  mepc, finish
+m_back: ld      t1, M_SAVE+8(gp)
         ld      t2, M_SAVE+16(gp)
+        ld      t0, M_SAVE(gp)
+        csrw    mscratch, t0
+        ld      t0, M_STATUS(gp)        # MPRV as it was: from here on no loads
+        srli    t0, t0, 17
+        andi    t0, t0, 1
+        slli    t0, t0, 17
+        csrs    mstatus, t0
+        csrr    t0, mscratch
         mret
 
         .align  2
@@ -274,63 +236,33 @@ hs_trap:
         sd      t0, HS_SAVE(gp)
         sd      t1, HS_SAVE+8(gp)
         sd      t2, HS_SAVE+16(gp)
-        csrr    t1, scause
-        li      t2, BREAKPOINT
-        bne     t1, t2, 1f
+        log     1, scause, sepc, stval
+        csrr    t1, htval
+        sd      t1, 32(t0)
+        csrr    t1, htinst
+        sd      t1, 40(t0)
+        csrr    t1, sstatus
+        sd      t1, 48(t0)
+        csrr    t1, hstatus
+        sd      t1, 56(t0)
+        csrr    t2, scause
+        csrw    scause, zero
         csrw    stval, zero
-        li      t2, 0x40                # hstatus.GVA
-        csrc    hstatus, t2
-1:      li      t2, LOAD_FAULT
-        beq     t1, t2, 1f
-        li      t2, STORE_FAULT
-        beq     t1, t2, 1f
-        li      t2, ILLEGAL             # it was fetched, so it can be read
-        beq     t1, t2, 2f
-        li      t2, VIRTUAL
-        bne     t1, t2, 3f
-2:      csrr    t2, sepc
-        lwu     t2, 0(t2)
-        li      t0, 0x707f              # opcode and funct3
-        and     t2, t2, t0
-        li      t0, 0x4073
-        bne     t2, t0, 3f
-        csrw    stval, zero
-        j       3f
-1:      csrw    htinst, zero
-3:      ld      t0, LOG_END(gp)
-        li      t2, 1
-        sd      t2, 0(t0)
-        sd      t1, 8(t0)
-        csrr    t2, sepc
-        sd      t2, 16(t0)
-        csrr    t2, stval
-        sd      t2, 24(t0)
-        csrr    t2, htval
-        sd      t2, 32(t0)
-        csrr    t2, htinst
-        sd      t2, 40(t0)
-        csrr    t2, sstatus
-        sd      t2, 48(t0)
-        csrr    t2, hstatus
-        sd      t2, 56(t0)
-        addi    t0, t0, 64
-        sd      t0, LOG_END(gp)
-        bgez    t1, 2f
+        csrw    htval, zero
+        csrw    htinst, zero
+        li      t0, GVA
+        csrc    hstatus, t0
+        bgez    t2, 1f
         csrw    sie, zero
         csrw    hie, zero
         j       hs_back
-2:      csrr    t1, sepc
-        la      t2, vs_sret
-        bne     t1, t2, 4f
-        li      t2, VTSR
-        csrc    hstatus, t2
+1:      csrr    t0, sepc
+        la      t1, vs_sret
+        bne     t0, t1, 2f
+        li      t0, VTSR
+        csrc    hstatus, t0
         j       hs_back
-4:      ld      t2, BODY(gp)
-        bltu    t1, t2, hs_over
-        ld      t2, BODY_END(gp)
-        bgeu    t1, t2, hs_over
-        addi    t1, t1, 4
-        csrw    sepc, t1
+2:      behind  sepc, hs_over
 hs_back:
         ld      t0, HS_SAVE(gp)
         ld      t1, HS_SAVE+8(gp)
@@ -348,35 +280,19 @@ vs_trap:
         sd      t0, VS_SAVE(gp)
         sd      t1, VS_SAVE+8(gp)
         sd      t2, VS_SAVE+16(gp)
-        csrr    t1, scause
-        li      t2, BREAKPOINT
-        bne     t1, t2, 1f
-        csrw    stval, zero
-1:      ld      t0, LOG_END(gp)
-        li      t2, 2
-        sd      t2, 0(t0)
-        sd      t1, 8(t0)
-        csrr    t2, sepc
-        sd      t2, 16(t0)
-        csrr    t2, stval
-        sd      t2, 24(t0)
+        log     2, scause, sepc, stval
         sd      zero, 32(t0)
         sd      zero, 40(t0)
-        csrr    t2, sstatus
-        sd      t2, 48(t0)
+        csrr    t1, sstatus
+        sd      t1, 48(t0)
         sd      zero, 56(t0)
-        addi    t0, t0, 64
-        sd      t0, LOG_END(gp)
-        bgez    t1, 4f
+        csrr    t2, scause
+        csrw    scause, zero
+        csrw    stval, zero
+        bgez    t2, 1f
         csrw    sie, zero
         j       vs_back
-4:      csrr    t1, sepc
-        ld      t2, BODY(gp)
-        bltu    t1, t2, vs_over
-        ld      t2, BODY_END(gp)
-        bgeu    t1, t2, vs_over
-        addi    t1, t1, 4
-        csrw    sepc, t1
+1:      behind  sepc, vs_over, 1
 vs_back:
         ld      t0, VS_SAVE(gp)
         ld      t1, VS_SAVE+8(gp)
@@ -394,129 +310,13 @@ finish:
         ld      t0, M_SAVE(gp)
         ld      t1, M_SAVE+8(gp)
         ld      t2, M_SAVE+16(gp)
-        sd      x1, FINAL+8(gp)
-        sd      x2, FINAL+16(gp)
-        sd      x3, FINAL+24(gp)
-        sd      x4, FINAL+32(gp)
-        sd      x5, FINAL+40(gp)
-        sd      x6, FINAL+48(gp)
-        sd      x7, FINAL+56(gp)
-        sd      x8, FINAL+64(gp)
-        sd      x9, FINAL+72(gp)
-        sd      x10, FINAL+80(gp)
-        sd      x11, FINAL+88(gp)
-        sd      x12, FINAL+96(gp)
-        sd      x13, FINAL+104(gp)
-        sd      x14, FINAL+112(gp)
-        sd      x15, FINAL+120(gp)
-        sd      x16, FINAL+128(gp)
-        sd      x17, FINAL+136(gp)
-        sd      x18, FINAL+144(gp)
-        sd      x19, FINAL+152(gp)
-        sd      x20, FINAL+160(gp)
-        sd      x21, FINAL+168(gp)
-        sd      x22, FINAL+176(gp)
-        sd      x23, FINAL+184(gp)
-        sd      x24, FINAL+192(gp)
-        sd      x25, FINAL+200(gp)
-        sd      x26, FINAL+208(gp)
-        sd      x27, FINAL+216(gp)
-        sd      x28, FINAL+224(gp)
-        sd      x29, FINAL+232(gp)
-        sd      x30, FINAL+240(gp)
-        sd      x31, FINAL+248(gp)
-
-        # The CSRs, into `csrs`, first of all: printing them would be slow enough, reading them late wrong.
-        la      s0, csrs
-        csrr    t0, mstatus
-        sd      t0, 0(s0)
-        csrr    t0, medeleg
-        sd      t0, 8(s0)
-        csrr    t0, mideleg
-        sd      t0, 16(s0)
-        csrr    t0, mie
-        sd      t0, 24(s0)
-        csrr    t0, mip
-        sd      t0, 32(s0)
-        csrr    t0, mcounteren
-        sd      t0, 40(s0)
-        csrr    t0, menvcfg
-        sd      t0, 48(s0)
-        csrr    t0, mscratch
-        sd      t0, 56(s0)
-        csrr    t0, mepc
-        sd      t0, 64(s0)
-        csrr    t0, mcause
-        sd      t0, 72(s0)
-        csrr    t0, mtval
-        sd      t0, 80(s0)
-        csrr    t0, mtval2
-        sd      t0, 88(s0)
-        csrr    t0, mtinst
-        sd      t0, 96(s0)
-        csrr    t0, sstatus
-        sd      t0, 104(s0)
-        csrr    t0, sie
-        sd      t0, 112(s0)
-        csrr    t0, sip
-        sd      t0, 120(s0)
-        csrr    t0, scounteren
-        sd      t0, 128(s0)
-        csrr    t0, senvcfg
-        sd      t0, 136(s0)
-        csrr    t0, sscratch
-        sd      t0, 144(s0)
-        csrr    t0, sepc
-        sd      t0, 152(s0)
-        csrr    t0, scause
-        sd      t0, 160(s0)
-        csrr    t0, stval
-        sd      t0, 168(s0)
-        csrr    t0, satp
-        sd      t0, 176(s0)
-        csrr    t0, hstatus
-        sd      t0, 184(s0)
-        csrr    t0, hedeleg
-        sd      t0, 192(s0)
-        csrr    t0, hideleg
-        sd      t0, 200(s0)
-        csrr    t0, hie
-        sd      t0, 208(s0)
-        csrr    t0, hip
-        sd      t0, 216(s0)
-        csrr    t0, hvip
-        sd      t0, 224(s0)
-        csrr    t0, hcounteren
-        sd      t0, 232(s0)
-        csrr    t0, henvcfg
-        sd      t0, 240(s0)
-        csrr    t0, htimedelta
-        sd      t0, 248(s0)
-        csrr    t0, htval
-        sd      t0, 256(s0)
-        csrr    t0, htinst
-        sd      t0, 264(s0)
-        csrr    t0, hgatp
-        sd      t0, 272(s0)
-        csrr    t0, vsstatus
-        sd      t0, 280(s0)
-        csrr    t0, vsie
-        sd      t0, 288(s0)
-        csrr    t0, vsscratch
-        sd      t0, 296(s0)
-        csrr    t0, vsepc
-        sd      t0, 304(s0)
-        csrr    t0, vscause
-        sd      t0, 312(s0)
-        csrr    t0, vstval
-        sd      t0, 320(s0)
-        csrr    t0, vsatp
-        sd      t0, 328(s0)
-
-        csrw    mie, zero
-        li      t0, 0x20000             # mstatus.MPRV off: nothing of the body's in the loads below
-        csrc    mstatus, t0
+        .irp    n, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+        sd      x\n, FINAL+8*\n(gp)
+        .endr
         la      sp, stack
+        la      s0, csrs                # first of all: printing takes long
+        call    get_csrs
+        csrw    mie, zero
 
         li      a0, 112                 # p
         la      t0, progress
@@ -524,9 +324,11 @@ finish:
         call    put
         mv      a0, s0
         call    put_value
+        ld      a0, BODY(gp)
+        call    put_value
         call    put_newline
 
-        la      s0, log
+        li      s0, LOG
 1:      ld      t0, LOG_END(gp)
         bgeu    s0, t0, 2f
         li      a0, 116                 # t
@@ -542,22 +344,42 @@ finish:
         call    put_values
         li      a0, 99                  # c
         la      a1, csrs
-        li      a2, 42
+        la      a2, csr_count
+        ld      a2, 0(a2)
         call    put_values
 
-        la      s0, window              # m: h = (h * 31) ^ doubleword
-        li      t0, 384
-        li      t1, 31
-        li      s3, 0
-1:      ld      t2, 0(s0)
-        mul     s3, s3, t1
-        xor     s3, s3, t2
-        addi    s0, s0, 8
-        addi    t0, t0, -1
-        bnez    t0, 1b
+        la      s3, hash_next           # m: h = (h * 31) ^ doubleword
+        li      t2, 0
+        call    each_word
+        mv      s4, t2
+        la      t0, progress
+        ld      s0, 0(t0)
+        ld      t0, D_ENTRIES(s0)       # the entries, which go
+        ld      t1, D_ENTRIES+8(s0)
+        li      t2, 0
+        li      t3, 31
+        li      s6, 0
+1:      beqz    t1, 2f
+        ld      t4, 0(t0)
+        ld      t5, 0(t4)
+        sd      zero, 0(t4)
+        andi    t6, t5, 0x40            # A
+        xor     t5, t5, t6
+        mul     t2, t2, t3
+        xor     t2, t2, t5
+        mul     s6, s6, t3
+        xor     s6, s6, t6
+        addi    t0, t0, 16
+        addi    t1, t1, -1
+        j       1b
+2:      mv      s5, t2
         li      a0, 109                 # m
         call    put
-        mv      a0, s3
+        mv      a0, s4
+        call    put_value
+        mv      a0, s5
+        call    put_value
+        mv      a0, s6
         call    put_value
         call    put_newline
 
@@ -565,7 +387,9 @@ finish:
         ld      s0, 0(t0)
         ld      s1, 8(t0)
         ld      s2, 16(t0)
-        addi    s0, s0, D_CSRS+112
+        la      t0, descriptor_size
+        ld      t0, 0(t0)
+        add     s0, s0, t0
         addi    s2, s2, 1
         j       next
 
@@ -577,6 +401,38 @@ all_done:
         li      t1, PASS
         sw      t1, 0(t0)
 1:      j       1b
+
+        # Jumps to s3 for every doubleword of the windows that counts, with its address in t0. The routines there keep the rest in
+        # t2 and jump to `each_next`.
+each_word:
+        li      t0, GP - 0x4000
+        li      t3, 4                   # windows
+1:      li      t4, 2                   # ends
+2:      li      t1, WINDOW_WORDS
+3:      jr      s3
+each_next:
+        addi    t0, t0, 8
+        addi    t1, t1, -1
+        bnez    t1, 3b
+        li      t5, 0x1000 - 16 * WINDOW_WORDS
+        addi    t4, t4, -1
+        beqz    t4, 4f
+        add     t0, t0, t5
+        j       2b
+4:      addi    t3, t3, -1
+        bnez    t3, 1b
+        ret
+fill_next:
+        sd      t2, 0(t0)
+        li      t6, 0x9e3779b97f4a7c15
+        add     t2, t2, t6
+        j       each_next
+hash_next:
+        ld      t5, 0(t0)
+        li      t6, 31
+        mul     t2, t2, t6
+        xor     t2, t2, t5
+        j       each_next
 
 # ---- text ---------------------------------------------------------------------------------------------------------------
 put:                                    # a0 = character
@@ -651,11 +507,7 @@ progress:
         .zero   24
 digits: .asciz  "0123456789abcdef"
         .align  3
-csrs:   .zero   336
+csrs:   .zero   512
         .zero   512
 stack:  .dword  0
         .align  6
-window: .zero   2048
-window_middle:
-        .zero   2048
-log:    .zero   8192

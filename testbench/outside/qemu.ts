@@ -14,9 +14,12 @@ export interface QemuRun {
 /** The issue's QEMU: RV64 with everything that Debian's version turns on by itself. */
 export const QEMU_CPU = 'rv64,h=true';
 
-/** The same without what our hart does not have, for programs that look at misa, jump to pc + 2 or use random words. */
-export const QEMU_CPU_BARE = [
-  QEMU_CPU, 'a=false', 'f=false', 'd=false', 'c=false', 'sstc=false', 'zba=false', 'zbb=false', 'zbc=false', 'zbs=false',
+/**
+ * The same with what both sides have: A, C, Zba, Zbb, Zbs and Sstc are on in QEMU by themselves. Zicbom, Zicboz, Zawrs, Zicond, Svadu's
+ * control and Smstateen are not in version 7.2.
+ */
+export const QEMU_CPU_LIKE_OURS = [
+  QEMU_CPU, 'f=false', 'd=false', 'zbc=false', 'svinval=true', 'svnapot=true', 'svpbmt=true',
 ].join(',');
 
 /** QEMU's machines: `virt` ends by the test finisher and prints on the UART, `spike` does both through HTIF. */

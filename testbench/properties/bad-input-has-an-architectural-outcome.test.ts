@@ -83,7 +83,7 @@ const visit: fc.Arbitrary<Visit> = fc.record({
 });
 
 interface Walks {
-  readonly csrs: Readonly<Record<'satp' | 'vsatp' | 'hgatp' | 'menvcfg' | 'henvcfg' | 'hstatus' | 'vsstatus' | 'medeleg' | 'hedeleg', bigint>>;
+  readonly csrs: Readonly<Record<'satp' | 'vsatp' | 'hgatp' | 'menvcfg' | 'henvcfg' | 'hstatus' | 'vsstatus' | 'medeleg' | 'hedeleg' | 'pmpaddr0' | 'pmpaddr1' | 'pmpcfg0', bigint>>;
   /** Entries by number from the start of the tables; all others are copies of the first few. */
   readonly entries: readonly bigint[];
   readonly visits: readonly Visit[];
@@ -93,6 +93,9 @@ const walks: fc.Arbitrary<Walks> = fc.record({
   csrs: fc.record({
     satp: atp, vsatp: atp, hgatp: atp, menvcfg: doubleword, henvcfg: doubleword, hstatus: doubleword, vsstatus: doubleword,
     medeleg: fc.constantFrom(0n, 0xf0_b7ffn), hedeleg: fc.constantFrom(0n, 0xb1ffn),
+    // Mostly all of memory is open, or all but a range.
+    pmpaddr0: fc.oneof(fc.constant((1n << 54n) - 1n), fc.tuple(place, fc.nat(3)).map(([ppn, size]) => (ppn << 10n) | BigInt((1 << (3 * size)) - 1))), pmpaddr1: fc.constant((1n << 54n) - 1n),
+    pmpcfg0: fc.oneof({ weight: 4, arbitrary: fc.constantFrom(0x1f1fn, 0x1f18n, 0x1f19n, 0x1f1cn) }, { weight: 1, arbitrary: doubleword }),
   }),
   entries: fc.array(entry, { minLength: 1, maxLength: 16, size: 'max' }),
   visits: fc.array(visit, { minLength: 1, maxLength: 8, size: 'max' }),

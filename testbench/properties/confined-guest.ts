@@ -212,6 +212,10 @@ _start: la    t0, mhandler
         csrw  mtvec, t0
         la    t0, shandler
         csrw  stvec, t0
+        li    t0, -1
+        csrw  pmpaddr0, t0
+        li    t0, 0x1f
+        csrw  pmpcfg0, t0               # all of memory: what protects the host is the G-stage
         li    t0, ${BUDGET}
         csrw  mscratch, t0
         csrw  sscratch, t0

@@ -239,6 +239,10 @@ const ENTRY: Readonly<Record<Editor, bigint>> = { M: 0x1800n, HS: 0x800n, VS: (1
 const text = (editor: Editor, lines: readonly string[]): string => `
 _start: la    t0, handler
         csrw  mtvec, t0
+        li    t0, -1
+        csrw  pmpaddr0, t0
+        li    t0, 0x1f
+        csrw  pmpcfg0, t0
         ${(['S', 'VS', 'G'] as const).map((stage) => `li t0, ${atp(stage, 1)}\n        csrw ${CSR[stage]}, t0`).join('\n        ')}
         li    t0, 0x100
         csrs  hstatus, t0               # SPVP: HLV and HSV are the guest's supervisor's

@@ -131,10 +131,12 @@ jump_nowhere:
 write_tables:
         call    reach
         mv      s1, a0
-        li      t0, 0x80000000 >> 12 << 10 | KERNEL_PTE 
+        # GiB 5 leads to where the host's memory begins. In a guest that is a guest-physical address: it finds itself there,
+        # and behind itself nothing.
+        li      t0, 0x80000000 >> 12 << 10 | KERNEL_PTE
         sd      t0, 40(s1)
         sfence.vma
-        li      t0, 5 << 30             # the host's first page, the host's tables, the first guest's memory
+        li      t0, 5 << 30             # the host's code, its tables, A's memory
         try     sd s2, 0(t0)
         li      t1, 0x10000
         add     t1, t0, t1
@@ -162,7 +164,10 @@ hypervisors:
         try     \name zero, zero
         .endr
         li      s1, -1
-        .irp    name, hedeleg, hideleg, hie, hcounteren, hgeie, htval, hip, hvip, htinst, henvcfg, hstateen0, hstateen1, hstateen2, hstateen3, hgatp, htimedelta
+        .irp    name, hedeleg, hideleg, hie, hcounteren, hgeie, htval, hip, hvip, htinst, henvcfg, hgatp, htimedelta
+        try     csrw \name, s1
+        .endr
+        .irp    name, hstateen0, hstateen1, hstateen2, hstateen3
         try     csrw \name, s1
         .endr
         .irp    name, vsstatus, vsie, vstvec, vsscratch, vsepc, vscause, vstval, vsip, vsatp, vstimecmp
@@ -175,7 +180,10 @@ hypervisors:
         # -- 6 -------------------------------------------------------------------------------------------------------------
 machines:
         try     mret
-        .irp    name, mstatus, medeleg, mideleg, mie, mtvec, mcounteren, menvcfg, mscratch, mepc, mcause, mtval, mip, mtinst, mtval2, mcycle, minstret
+        .irp    name, mstatus, medeleg, mideleg, mie, mtvec, mcounteren, menvcfg, mscratch, mepc, mcause, mtval, mip, mtinst, mtval2
+        try     csrw \name, s2
+        .endr
+        .irp    name, mcycle, minstret
         try     csrw \name, s2
         .endr
         .irp    name, misa, mhartid, mvendorid

@@ -1,6 +1,7 @@
 # guest-c.S - C looks for primes below WORK, and has its kernel add them up. Between guest.S and print.S.
 
-        # service: a0 = address of the application's bytes, a1 = how many; returns the sum of the numbers of those that are zero, from 2 on.
+        # service: a0 = address of the application's bytes, a1 = how many; returns the sum of the numbers, from 2 on, of those that
+        # are zero.
 service:
         li      t0, 2
         li      t1, 0

@@ -3,9 +3,9 @@
 #
 # An image has two kinds of code, and runs in two worlds.
 #
-#   kernel        boot (below), a trap handler (below), and a *service* for the application: what the application asks of its kernel. In S-mode:
-#                 in VS on a hypervisor. Where there is one kernel for all, that kernel does what boot and the handler do here, and
-#                 has the service loaded as a module: the same bytes, called in S-mode.
+#   kernel        boot and a trap handler (below), and a *service* for the application: what the application asks of its kernel.
+#                 In S-mode, which on a hypervisor is VS. Where there is one kernel for all, that kernel does what boot and the
+#                 handler do here, and has the service loaded as a module: the same bytes, called in S-mode.
 #   application   from `app` to `app_end`, in U-mode: VU on a hypervisor, U under the one kernel. It calls its kernel by ECALL
 #                 and has 16 KiB of memory at HEAP.
 #
@@ -150,8 +150,8 @@ boot:
         li      sp, HEAP + (HEAP_PAGES << 12)
         sret
 
-        # A trap, from the application or from the kernel itself. sscratch is a frame, the upper half of which serves as the stack; while
-        # this one is in use it is the next.
+        # A trap, from the application or from the kernel itself. sscratch is a frame, of which the upper part serves as the stack;
+        # while one is in use it is the next.
         .balign 4
 trap:   csrrw   sp, sscratch, sp
         .irp    r, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31

@@ -2,6 +2,7 @@
 #
 # Hands everything down that can be handed down, the timer too (Sstc), enters `supervisor_start` in HS-mode, and
 # from then on runs for one reason only: an ECALL from HS-mode, which ends the machine. Then the console, for both as well.
+# hypervisor.S or kernel.S goes behind it; testbench/demo/system.ts puts the texts and the guests' images together.
 #
 # Physical memory, for both:
 #

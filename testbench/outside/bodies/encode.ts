@@ -44,3 +44,57 @@ export function constant(rd: number, value: bigint): number[] {
   const words = [...constant(rd, BigInt.asIntN(64 - shift, upper)), i(0x13, 1, rd, rd, shift)];
   return low === 0 ? words : [...words, addi(rd, rd, low)];
 }
+
+/** Whether a word is one of 16 bits. */
+export const isCompressed = (word: number): boolean => (word & 3) !== 3;
+/** Bytes of an instruction. */
+export const sizeOf = (word: number): number => (isCompressed(word) ? 2 : 4);
+
+/** An atomic access: funct5 and aq, rl. */
+export const atomic = (funct5: number, order: number, doubleword: boolean, rd: number, rs1: number, rs2: number): number =>
+  r(0x2f, doubleword ? 3 : 2, (funct5 << 2) | order, rd, rs1, rs2);
+/** binvi, bclri, bseti: one bit of a register. */
+export const flipBit = (rd: number, rs1: number, bit: number): number => i(0x13, 1, rd, rs1, 0x680 | bit);
+export const clearBit = (rd: number, rs1: number, bit: number): number => i(0x13, 1, rd, rs1, 0x480 | bit);
+export const setBit = (rd: number, rs1: number, bit: number): number => i(0x13, 1, rd, rs1, 0x280 | bit);
+
+export const SFENCE_VMA = 0x1200_0073;
+export const HFENCE_VVMA = 0x2200_0073;
+export const HFENCE_GVMA = 0x6200_0073;
+export const WFI = 0x1050_0073;
+
+/** CI format: rd and a six-bit immediate. */
+export const ci = (op: number, funct3: number, rd: number, imm: number): number =>
+  (funct3 << 13) | (((imm >> 5) & 1) << 12) | (rd << 7) | ((imm & 31) << 2) | op;
+/** CB format of c.srli, c.srai, c.andi (`kind` 0, 1, 2) on x8 to x15. */
+export const cbAlu = (kind: number, rd: number, imm: number): number =>
+  0x8001 | (((imm >> 5) & 1) << 12) | (kind << 10) | ((rd & 7) << 7) | ((imm & 31) << 2);
+/** CA format: c.sub, c.xor, c.or, c.and (0 to 3), c.subw, c.addw (4, 5) on x8 to x15. */
+export const ca = (kind: number, rd: number, rs2: number): number =>
+  0x8c01 | ((kind >> 2) << 12) | ((rd & 7) << 7) | ((kind & 3) << 5) | ((rs2 & 7) << 2);
+/** CR format: c.mv (0), c.add (1); with rs2 = 0 c.jr and c.jalr. */
+export const cr = (kind: number, rd: number, rs2: number): number => 0x8002 | (kind << 12) | (rd << 7) | (rs2 << 2);
+/** c.lw, c.ld, c.sw, c.sd: registers x8 to x15, the offset a multiple of the width. */
+export const cMemory = (store: boolean, doubleword: boolean, register: number, base: number, offset: number): number =>
+  ((store ? 6 : 2) + (doubleword ? 1 : 0)) << 13 | (((offset >> 3) & 7) << 10) | ((base & 7) << 7) |
+  (doubleword ? ((offset >> 6) & 3) << 5 : (((offset >> 2) & 1) << 6) | (((offset >> 6) & 1) << 5)) | ((register & 7) << 2);
+/** c.lwsp, c.ldsp, c.swsp, c.sdsp. */
+export const cStack = (store: boolean, doubleword: boolean, register: number, offset: number): number => {
+  const funct3 = (store ? 6 : 2) + (doubleword ? 1 : 0);
+  if (store) {
+    const field = doubleword ? (((offset >> 3) & 7) << 3) | ((offset >> 6) & 7) : (((offset >> 2) & 15) << 2) | ((offset >> 6) & 3);
+    return (funct3 << 13) | (field << 7) | (register << 2) | 2;
+  }
+  const low = doubleword ? (((offset >> 3) & 3) << 3) | ((offset >> 6) & 7) : (((offset >> 2) & 7) << 2) | ((offset >> 6) & 3);
+  return (funct3 << 13) | (((offset >> 5) & 1) << 12) | (register << 7) | (low << 2) | 2;
+};
+/** c.j. */
+export const cJump = (offset: number): number => {
+  const at = (bit: number): number => (offset >> bit) & 1;
+  return 0xa001 | (at(11) << 12) | (at(4) << 11) | (((offset >> 8) & 3) << 9) | (at(10) << 8) | (at(6) << 7) | (at(7) << 6) |
+    (((offset >> 1) & 7) << 3) | (at(5) << 2);
+};
+/** c.beqz (`funct3` 6) and c.bnez (7). */
+export const cBranch = (funct3: number, rs1: number, offset: number): number =>
+  (funct3 << 13) | (((offset >> 8) & 1) << 12) | (((offset >> 3) & 3) << 10) | ((rs1 & 7) << 7) | (((offset >> 6) & 3) << 5) |
+  (((offset >> 1) & 3) << 3) | (((offset >> 5) & 1) << 2) | 1;
