@@ -44,9 +44,13 @@ export function load(directories: readonly string[]): Outcome<Specs> {
   return loadSpecs(directories);
 }
 
-/** The hardware of one core. */
-export function hardware(specs: Specs, uarch: Uarch): Outcome<{ readonly module: Module; readonly homes: readonly string[] }> {
-  const elaborated = elaborate(specs.isa, uarch);
+/**
+ * The hardware of one core.
+ *
+ * @param observes - With the cover points of the observed variant.
+ */
+export function hardware(specs: Specs, uarch: Uarch, observes = false): Outcome<{ readonly module: Module; readonly homes: readonly string[] }> {
+  const elaborated = elaborate(specs.isa, uarch, observes);
   if (!elaborated.ok) return elaborated;
   const mistakes = verify(elaborated.module);
   if (mistakes.length > 0) return { ok: false, diagnostics: mistakes.map((m) => atCore(uarch, m.message)) };
@@ -94,7 +98,7 @@ function distinct(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
 
 /** One variant of a core, ready to instantiate. `dramBytes` only bounds what a memory may hold. */
 export function compile(specs: Specs, uarch: Uarch, variant: Variant, dramBytes: number): Outcome<CompiledCore> {
-  const built = hardware(specs, uarch);
+  const built = hardware(specs, uarch, variant === 'observed');
   if (!built.ok) return built;
   const { wasm, layout } = compileModule(built.value.module, { variant, dramBytes });
   return { ok: true, value: { wasm, description: describe(specs, uarch, variant, layout, built.value.homes) } };

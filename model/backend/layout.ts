@@ -4,8 +4,14 @@
  * as JSON beside the cached wasm.
  */
 import { IrError } from '../ir/build.js';
-import type { Module, Width } from '../ir/ir.js';
+import type { CoverAxis, Module, Register, Width } from '../ir/ir.js';
+import { coverFamilies, coverWidth } from '../ir/observation.js';
 import { forEachStatement } from '../ir/walk.js';
+
+export const VARIANTS = ['plain', 'observed', 'traced'] as const;
+
+/** plain: nothing recorded. observed: records, counters and cover points. traced: records and counters, and waves. */
+export type Variant = (typeof VARIANTS)[number];
 
 /** A register or named wire. `offset` is relative to the hart's base. */
 export interface Signal {
@@ -39,6 +45,22 @@ export interface CounterLayout {
   readonly offset: number;
 }
 
+/** The points of one kind: a byte each, by number, zero until the point is reached. */
+export interface CoverLayout {
+  readonly name: string;
+  readonly offset: number;
+  /** Parts of a point's number, most significant first, and what their values are called. */
+  readonly axes: readonly CoverAxis[];
+}
+
+/** What the observed variant alone has: it lies where only that variant's tables could. */
+export interface ObservationLayout {
+  readonly offset: number;
+  readonly bytes: number;
+  readonly registers: readonly Signal[];
+  readonly covers: readonly CoverLayout[];
+}
+
 /**
  * The linear memory. State, ring and wave buffer belong to one hart and lie at
  * these addresses for base = `stateBase`; for another base they move along.
@@ -50,7 +72,7 @@ export interface MemoryMap {
   readonly ringBytes: number;
   readonly waveBase: number;
   readonly waveBytes: number;
-  /** Constant tables, `TABLE_BYTES` for each variant, filled in by instantiation. */
+  /** `TABLE_BYTES` for each variant: constant tables, filled in by instantiation, and at the end of the observed one's what it observes. */
   readonly tableBase: number;
   /** One byte per 4 KiB page of DRAM, 1 after a store into it. */
   readonly dirtyBase: number;
@@ -71,6 +93,7 @@ export interface Layout {
   readonly recordFields: readonly string[];
   readonly recordBytes: number;
   readonly stateBytes: number;
+  readonly observation: ObservationLayout;
   readonly memory: MemoryMap;
 }
 
@@ -103,9 +126,8 @@ export const CLOCK_PERIOD = 10;
 const RING_BYTES = 1 << 20;
 const WAVE_BYTES = 1 << 20;
 const STATE_BASE = 4096;
-/** Room for the constant tables of one variant. */
-export const TABLE_BYTES = 1 << 18;
-const VARIANT_COUNT = 3;
+/** Room for what one variant has alone. */
+const TABLE_BYTES = 1 << 18;
 export const DIRTY_PAGE_SHIFT = 12;
 /** Longest text that the host's hook may append for one change of an `.insn` register. */
 const TEXT_BYTES = 512;
@@ -172,7 +194,7 @@ function countersOf(module: Module): Set<string> {
  */
 export function layoutOf(module: Module, dramBytes = 16 << 20): Layout {
   const state = new Allocator(HOST.bytes);
-  const registers = module.registers.map((r) => {
+  const registers = module.registers.filter((r) => r.observed !== true).map((r) => {
     const bytes = slotBytes(r.width);
     return { register: r, bytes, offset: state.take(bytes, bytes) };
   });
@@ -182,9 +204,8 @@ export function layoutOf(module: Module, dramBytes = 16 << 20): Layout {
     // One element more than the depth: queued writes that do not happen go there.
     return { name: a.name, depth: a.depth, width: a.width, stride, offset: state.take((a.depth + 1) * stride, 64) };
   });
-  const registerSignals = registers.map(({ register: r, bytes, offset }, i): Signal => ({
-    name: r.name, width: r.width, kind: 'register', offset, bytes, id: vcdId(i), reset: `0x${r.reset.toString(16)}`,
-    ...(r.input ? { shadow: state.take(bytes, bytes) } : {}),
+  const registerSignals = registers.map(({ register, bytes, offset }, i): Signal => ({
+    ...registerSignal(register, offset, vcdId(i)), ...(register.input ? { shadow: state.take(bytes, bytes) } : {}),
   }));
   const wireSignals = module.wires.map((w, i): Signal => {
     const bytes = slotBytes(w.value.width);
@@ -195,6 +216,7 @@ export function layoutOf(module: Module, dramBytes = 16 << 20): Layout {
   const signals = [...registerSignals, ...wireSignals];
   const { fields } = recordFieldsOf(module);
   const stateBytes = alignUp(state.next, 64);
+  const memory = mapMemory(stateBytes, waveBytesPerCycle({ signals }), dramBytes);
   return {
     module: module.name,
     signals,
@@ -203,8 +225,44 @@ export function layoutOf(module: Module, dramBytes = 16 << 20): Layout {
     recordFields: fields,
     recordBytes: fields.length * 8,
     stateBytes,
-    memory: mapMemory(stateBytes, waveBytesPerCycle({ signals }), dramBytes),
+    observation: observationOf(module, memory),
+    memory,
   };
+}
+
+const registerSignal = ({ name, width, reset }: Register, offset: number, id: string): Signal =>
+  ({ name, width, kind: 'register', offset, bytes: slotBytes(width), id, reset: `0x${reset.toString(16)}` });
+
+/** Cover points, and the registers behind them, at the end of the observed variant's room. */
+function observationOf(module: Module, { tableBase, stateBase }: MemoryMap): ObservationLayout {
+  const observed = module.registers.filter((r) => r.observed === true);
+  const families = coverFamilies(module);
+  const size = new Allocator(0);
+  for (const r of observed) size.take(slotBytes(r.width), slotBytes(r.width));
+  for (const family of families) size.take(2 ** coverWidth(family), 8);
+  const bytes = alignUp(size.next, 64);
+  // Relative to the base, like the state.
+  const offset = tableBase + roomOf('observed').end - bytes - stateBase;
+  const space = new Allocator(offset);
+  return {
+    offset,
+    bytes,
+    // No wave shows them.
+    registers: observed.map((r) => registerSignal(r, space.take(slotBytes(r.width), slotBytes(r.width)), '')),
+    covers: families.map((family) => ({ name: family.name, offset: space.take(2 ** coverWidth(family), 8), axes: family.axes })),
+  };
+}
+
+/** Where a variant's room begins and ends, from the base of all. */
+function roomOf(variant: Variant): { readonly start: number; readonly end: number } {
+  const start = VARIANTS.indexOf(variant) * TABLE_BYTES;
+  return { start, end: start + TABLE_BYTES };
+}
+
+/** Addresses for the constant tables of a variant: each has its own, since the instances share the memory. */
+export function tableRoom({ memory: { tableBase }, observation }: Layout, variant: Variant): { readonly start: number; readonly end: number } {
+  const { start, end } = roomOf(variant);
+  return { start: tableBase + start, end: tableBase + end - (variant === 'observed' ? observation.bytes : 0) };
 }
 
 function mapMemory(stateBytes: number, waveBytesPerCycle: number, dramBytes: number): MemoryMap {
@@ -214,7 +272,7 @@ function mapMemory(stateBytes: number, waveBytesPerCycle: number, dramBytes: num
   const ringBase = space.take(RING_BYTES, page);
   const waveBytes = alignUp(Math.max(WAVE_BYTES, 4 * waveBytesPerCycle), page);
   const waveBase = space.take(waveBytes, page);
-  const tableBase = space.take(VARIANT_COUNT * TABLE_BYTES, page);
+  const tableBase = space.take(VARIANTS.length * TABLE_BYTES, page);
   const dirtyBytes = alignUp(dramBytes / page + 1, page);
   const dirtyBase = space.take(dirtyBytes, page);
   const dramOffset = space.take(dramBytes, 65536);
@@ -223,11 +281,13 @@ function mapMemory(stateBytes: number, waveBytesPerCycle: number, dramBytes: num
   return { stateBase, ringBase, ringBytes: RING_BYTES, waveBase, waveBytes, tableBase, dirtyBase, dirtyBytes, dramOffset, dramBytes, pages };
 }
 
-/** Puts a hart into its reset state: registers at their reset values, all else in the state block zero. */
+/** Puts a hart into its reset state: registers at their reset values, all else in the state block zero, no cover point reached. */
 export function resetState(layout: Layout, memory: ArrayBuffer, base = layout.memory.stateBase): void {
+  const { observation } = layout;
   new Uint8Array(memory, base, layout.stateBytes).fill(0);
+  new Uint8Array(memory, base + observation.offset, observation.bytes).fill(0);
   const view = new DataView(memory);
-  for (const signal of layout.signals) {
+  for (const signal of [...layout.signals, ...observation.registers]) {
     const value = BigInt(signal.reset ?? 0);
     if (value !== 0n) writeSignal(signal, view, value, base);
   }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { resetStateOf, step } from '../ir/eval.js';
 import type { State } from '../ir/eval.js';
 import type { Module } from '../ir/ir.js';
+import { withoutCovers } from '../ir/observation.js';
 import { randomModule, RANDOM_MEMORY_BASE } from '../ir/random.testing.js';
 import { TestMachine } from './machine.testing.js';
 import type { Variant } from './wasm.js';
@@ -23,14 +24,20 @@ function expectSameState(module: Module, machine: TestMachine, state: State): vo
   }
 }
 
+/** Only the observed variant has cover points. */
+const seenBy = (variant: Variant, module: Module): Module => (variant === 'observed' ? module : withoutCovers(module));
+
 function lockstep(module: Module, variantOf: (cycle: number) => Variant): void {
   const machine = new TestMachine(module, ALL);
   const state = resetStateOf(module);
+  const reached = new Set<string>();
   for (let cycle = 0; cycle < CYCLES; cycle++) {
     const variant = variantOf(cycle);
-    const { records, exit } = step(module, state);
+    const { records, exit, covers } = step(seenBy(variant, module), state);
+    for (const { family, index } of covers) reached.add(`${family.name} ${index}`);
     expect(machine.run(variant, 1)).toBe(1);
     expectSameState(module, machine, state);
+    expect(machine.points).toEqual(reached);
     expect(machine.reason, 'exit reason').toBe(exit);
     expect(machine.takeRecords()).toEqual(variant === 'plain' ? [] : records);
     machine.takeWave();
@@ -57,7 +64,7 @@ describe('a compiled module', () => {
       let left = CYCLES;
       while (left > 0) {
         let expected = 0;
-        for (let exit = 0; exit === 0 && expected < left; expected++) exit = step(module, state).exit;
+        for (let exit = 0; exit === 0 && expected < left; expected++) exit = step(seenBy(variant, module), state).exit;
         expect(machine.run(variant, left)).toBe(expected);
         expectSameState(module, machine, state);
         machine.takeRecords();

@@ -56,7 +56,7 @@ export class TestMachine {
   }
 
   signal(name: string): Signal {
-    const signal = this.layout.signals.find((s) => s.name === name);
+    const signal = [...this.layout.signals, ...this.layout.observation.registers].find((s) => s.name === name);
     if (signal === undefined) throw new Error(`no signal ${name}`);
     return signal;
   }
@@ -81,6 +81,16 @@ export class TestMachine {
       const at = this.base + array.offset + i * array.stride;
       return array.stride === 8 ? this.view.getBigUint64(at, true) : BigInt(this.view.getUint32(at, true));
     });
+  }
+
+  /** The cover points reached: family and number. */
+  get points(): ReadonlySet<string> {
+    const { covers } = this.layout.observation;
+    return new Set(covers.flatMap((family) => {
+      const size = 2 ** family.axes.reduce((sum, axis) => sum + axis.width, 0);
+      const bytes = new Uint8Array(this.view.buffer, this.base + family.offset, size);
+      return [...bytes.entries()].filter(([, byte]) => byte !== 0).map(([index]) => `${family.name} ${index}`);
+    }));
   }
 
   byte(offset: number): number {

@@ -89,6 +89,8 @@ export class FunctionEmitter {
         return this.#count(s.counter, code);
       case 'record':
         return this.#record(s, code);
+      case 'cover':
+        return this.#cover(s, code);
       case 'exit':
         return this.#exit(s.reason, code);
     }
@@ -189,6 +191,13 @@ export class FunctionEmitter {
     });
     const head = i32.add(this.unit.loadSlot('i32', HOST.ringHead), i32.const(8 * s.fields.length));
     code.push(this.unit.storeSlot('i32', HOST.ringHead, head));
+  }
+
+  #cover(s: Case<'cover'>, code: Code): void {
+    const { i32 } = this.unit.wasm;
+    this.expressions.operations += 3;
+    const point = i32.add(this.unit.base(), this.expressions.toI32(s.index, code, false));
+    code.push(i32.store8(this.unit.cover(s.family.name), 1, point, i32.const(1)));
   }
 
   #exit(reason: number, code: Code): void {

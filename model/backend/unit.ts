@@ -3,14 +3,11 @@ import binaryen from 'binaryen';
 import { IrError } from '../ir/build.js';
 import type { Register, RegisterArray, Width } from '../ir/ir.js';
 import { CostModel } from './cost.js';
-import { TABLE_BYTES } from './layout.js';
-import type { ArrayLayout, Layout, Signal } from './layout.js';
+import { tableRoom } from './layout.js';
+import type { ArrayLayout, Layout, Signal, Variant } from './layout.js';
 import { Tables } from './tables.js';
 
-export const VARIANTS = ['plain', 'observed', 'traced'] as const;
-
-/** plain: nothing recorded. observed: records and counters. traced: observed, and waves. */
-export type Variant = (typeof VARIANTS)[number];
+export type { Variant } from './layout.js';
 
 /** The wasm types that values have. */
 export type ValueType = 'i32' | 'i64';
@@ -34,16 +31,20 @@ export class Unit {
   readonly #signals: ReadonlyMap<string, { readonly signal: Signal; readonly index: number }>;
   readonly #arrays: ReadonlyMap<string, ArrayLayout>;
   readonly #counters: ReadonlyMap<string, number>;
+  readonly #covers: ReadonlyMap<string, number>;
+  readonly #observed: ReadonlyMap<string, Signal>;
   #labels = 0;
 
   constructor(readonly layout: Layout, readonly variant: Variant) {
     // Each variant has tables of its own: the instances share the memory.
-    const start = layout.memory.tableBase + VARIANTS.indexOf(variant) * TABLE_BYTES;
-    this.tables = new Tables(start, start + TABLE_BYTES);
+    const { start, end } = tableRoom(layout, variant);
+    this.tables = new Tables(start, end);
     this.costs = new CostModel(this.tables);
     this.#signals = new Map(layout.signals.map((signal, index) => [signal.name, { signal, index }]));
     this.#arrays = new Map(layout.arrays.map((a) => [a.name, a]));
     this.#counters = new Map(layout.counters.map((c) => [c.name, c.offset]));
+    this.#covers = new Map(layout.observation.covers.map((c) => [c.name, c.offset]));
+    this.#observed = new Map(layout.observation.registers.map((r) => [r.name, r]));
   }
 
   get observes(): boolean {
@@ -55,7 +56,7 @@ export class Unit {
   }
 
   signal(name: string): Signal {
-    return this.#found(this.#signals.get(name), 'register', name).signal;
+    return this.#observed.get(name) ?? this.#found(this.#signals.get(name), 'register', name).signal;
   }
 
   signalIndex(name: string): number {
@@ -68,6 +69,11 @@ export class Unit {
 
   counter(name: string): number {
     return this.#found(this.#counters.get(name), 'counter', name);
+  }
+
+  /** Offset of the first point of a family. */
+  cover(name: string): number {
+    return this.#found(this.#covers.get(name), 'cover family', name);
   }
 
   /** A label or name that no other has. */

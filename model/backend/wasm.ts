@@ -1,6 +1,7 @@
 /** The WebAssembly backend: a module of the IR in, wasm bytes out. Read this first. */
 import binaryen from 'binaryen';
-import type { Module, Statement } from '../ir/ir.js';
+import type { Module } from '../ir/ir.js';
+import { withoutCovers, withoutRecords } from '../ir/observation.js';
 import { simplify } from '../ir/simplify.js';
 import { defineHelpers } from './helpers.js';
 import { layoutOf } from './layout.js';
@@ -41,7 +42,7 @@ export interface Compiled {
 export function compileModule(module: Module, { variant, dramBytes }: CompileOptions): Compiled {
   const layout = layoutOf(module, dramBytes);
   const unit = new Unit(layout, variant);
-  const simple = simplify(unit.observes ? module : withoutRecords(module), { inlineWires: true });
+  const simple = simplify(seenBy(variant, module), { inlineWires: true });
   const { wasm } = unit;
   wasm.setFeatures(binaryen.Features.MutableGlobals | binaryen.Features.SignExt);
   declareMemory(unit);
@@ -75,16 +76,13 @@ function declareMemory({ wasm, layout, tables }: Unit): void {
   wasm.addMemoryImport('0', 'env', 'memory');
 }
 
-/** The module without its records, so that nothing that only they use is computed. */
-function withoutRecords(module: Module): Module {
-  const strip = (body: readonly Statement[]): Statement[] => body.filter((s) => s.kind !== 'record').map((s) => {
-    switch (s.kind) {
-      case 'if': return { ...s, then: strip(s.then), else: strip(s.else) };
-      case 'switch': return { ...s, cases: s.cases.map((c) => ({ keys: c.keys, body: strip(c.body) })), default: strip(s.default) };
-      default: return s;
-    }
-  });
-  return { ...module, body: strip(module.body) };
+/** What a variant computes of the module. */
+function seenBy(variant: Variant, module: Module): Module {
+  switch (variant) {
+    case 'plain': return withoutRecords(withoutCovers(module));
+    case 'observed': return module;
+    case 'traced': return withoutCovers(module);
+  }
 }
 
 function namedSizes(wasm: binaryen.Module, bytes: Uint8Array): ReadonlyMap<string, number> {

@@ -2,7 +2,7 @@
  * One clock cycle in bigint, straight from the definition: the third opinion
  * that the tests hold against the backends. Slow on purpose.
  */
-import type { Expr, Memory, Module, Register, RegisterArray, Statement } from './ir.js';
+import type { CoverFamily, Expr, Memory, Module, Register, RegisterArray, Statement } from './ir.js';
 import { applyBinary, maskOf, toSigned, truncate } from './ops.js';
 
 /** Everything that lasts from one cycle to the next. */
@@ -14,12 +14,20 @@ export interface State {
   readonly counters: Map<string, bigint>;
 }
 
+/** A cover point by its family and number. */
+export interface CoverPoint {
+  readonly family: CoverFamily;
+  readonly index: number;
+}
+
 /** What a cycle showed to the outside. */
 export interface Observation {
   /** Fields of the records, in order of appearance. */
   readonly records: readonly (readonly bigint[])[];
   /** The numerically largest exit reason, 0 if none. */
   readonly exit: number;
+  /** Cover points reached, in order of appearance. */
+  readonly covers: readonly CoverPoint[];
 }
 
 /** The state after reset: arrays and memory zero. */
@@ -81,6 +89,7 @@ export function step(module: Module, state: State): Observation {
   const value = (e: Expr): bigint => evaluate(e, state, memo);
   const effects: (() => void)[] = [];
   const records: bigint[][] = [];
+  const covers: CoverPoint[] = [];
   let exit = 0;
   const execute = (s: Statement): void => {
     switch (s.kind) {
@@ -118,6 +127,9 @@ export function step(module: Module, state: State): Observation {
       case 'record':
         records.push(s.fields.map((f) => value(f.value)));
         return;
+      case 'cover':
+        covers.push({ family: s.family, index: Number(value(s.index)) });
+        return;
       case 'exit':
         exit = Math.max(exit, s.reason);
         return;
@@ -125,5 +137,5 @@ export function step(module: Module, state: State): Observation {
   };
   module.body.forEach(execute);
   for (const effect of effects) effect();
-  return { records, exit };
+  return { records, exit, covers };
 }

@@ -20,6 +20,8 @@ export interface Register {
   readonly reset: bigint;
   /** Driven by the host between cycles (pins, device answers), in addition to or instead of the hardware. */
   readonly input: boolean;
+  /** Observation: only cover points are computed from it, and it is where they are, in the observed variant. */
+  readonly observed?: true;
 }
 
 /** A register file: `depth` words (a power of two), combinational read, written at the end of the cycle. */
@@ -36,6 +38,22 @@ export interface Memory {
   readonly name: string;
   /** First physical address. Accesses outside the memory are an author error: guard them. */
   readonly base: bigint;
+}
+
+/** A part of a cover point's number, and what its values are called. */
+export interface CoverAxis {
+  readonly name: string;
+  readonly width: Width;
+  /** By value. What is called nothing, or lies beyond the list, is no point. */
+  readonly values: readonly string[];
+}
+
+/** Cover points of one kind: a byte for every combination of values, zero until something reaches it. */
+export interface CoverFamily {
+  readonly kind: 'cover';
+  readonly name: string;
+  /** Most significant first. */
+  readonly axes: readonly CoverAxis[];
 }
 
 /** An expression with a name: one signal in the wave. */
@@ -94,6 +112,8 @@ export type Statement =
   | { readonly kind: 'count'; readonly counter: string }
   /** Observation: appends a record of these fields to the ring; absent from the plain variant, and so is all that only it uses. */
   | { readonly kind: 'record'; readonly fields: readonly RecordField[] }
+  /** Observation, in the observed variant alone: the point with this number is reached. The index is as wide as the axes together. */
+  | { readonly kind: 'cover'; readonly family: CoverFamily; readonly index: Expr }
   /** Observation: `run` returns to the host at the end of this cycle with the reason (if several, the numerically largest). */
   | { readonly kind: 'exit'; readonly reason: number };
 

@@ -61,6 +61,8 @@ function sameEffect(a: Statement, b: Statement): boolean {
       return b.kind === 'count' && b.counter === a.counter;
     case 'record':
       return b.kind === 'record' && a.fields.map((f) => f.name).join() === b.fields.map((f) => f.name).join();
+    case 'cover':
+      return b.kind === 'cover' && b.family.name === a.family.name;
     case 'exit':
       return b.kind === 'exit' && b.reason === a.reason;
   }
@@ -110,6 +112,8 @@ export class StatementInterner {
         return `${s.kind}${s.counter}`;
       case 'record':
         return `${s.kind}${s.fields.map((f) => f.name).join()}:${parts}`;
+      case 'cover':
+        return `${s.kind}${s.family.name}:${parts}`;
       case 'exit':
         return `${s.kind}${s.reason}`;
     }

@@ -62,6 +62,8 @@ export function mapStatement(s: Statement, map: StatementMap): Statement {
       return { ...s, memory: storage(s.memory), address: expr(s.address), bytes: expr(s.bytes), data: expr(s.data) };
     case 'record':
       return { ...s, fields: s.fields.map((f) => ({ name: f.name, value: expr(f.value) })) };
+    case 'cover':
+      return { ...s, index: expr(s.index) };
     case 'count':
     case 'exit':
       return s;

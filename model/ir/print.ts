@@ -16,7 +16,7 @@ export function printModule(module: Module): string {
   const lines = [`module ${module.name}`];
   for (const r of module.registers) {
     const reset = r.reset === 0n ? '' : ` = ${hex(r.reset)}`;
-    lines.push(`${r.input ? 'input ' : ''}register ${r.name}: bits<${r.width}>${reset}`);
+    lines.push(`${r.input ? 'input ' : ''}${r.observed === true ? 'observed ' : ''}register ${r.name}: bits<${r.width}>${reset}`);
   }
   for (const a of module.arrays) lines.push(`array ${a.name}: bits<${a.width}>[${a.depth}]`);
   for (const m of module.memories) lines.push(`memory ${m.name} at ${hex(m.base)}`);
@@ -92,6 +92,7 @@ class Printer {
       case 'store': return [`${s.memory.name}[${this.expr(s.address)}, ${this.expr(s.bytes)}] <= ${this.expr(s.data)}`];
       case 'count': return [`count ${s.counter}`];
       case 'exit': return [`exit ${s.reason}`];
+      case 'cover': return [`cover ${s.family.name}[${this.expr(s.index)}]`];
       case 'record': return ['record', ...s.fields.map((f) => `  ${f.name} = ${this.expr(f.value)}`)];
       case 'if': {
         const rare = (arm: 'then' | 'else'): string => (s.rare === arm ? ' rare' : '');

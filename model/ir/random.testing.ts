@@ -4,7 +4,7 @@
  */
 import * as fc from 'fast-check';
 import { binary, concat, constant, element, mux, not, read, select, sext, slice, wireRef, zext } from './build.js';
-import type { BinaryOp, Expr, Memory, Module, Register, RegisterArray, Statement, Wire } from './ir.js';
+import type { BinaryOp, CoverFamily, Expr, Memory, Module, Register, RegisterArray, Statement, Wire } from './ir.js';
 import { maskOf } from './ops.js';
 
 const WIDTHS = [1, 64, 32, 8, 7, 12, 33, 48, 63, 31, 16, 2, 3, 5];
@@ -47,6 +47,12 @@ export class Tape {
   }
 }
 
+/** Families of cover points that random modules reach. */
+const FAMILIES: readonly CoverFamily[] = [
+  { kind: 'cover', name: 'small', axes: [{ name: 'a', width: 2, values: ['0', '', '2'] }] },
+  { kind: 'cover', name: 'large', axes: [{ name: 'a', width: 4, values: [] }, { name: 'b', width: 7, values: [] }] },
+];
+
 /** What is already written on the path to a statement. */
 interface Path {
   readonly assigned: ReadonlySet<Register>;
@@ -56,6 +62,8 @@ interface Path {
 class Builder {
   readonly registers: Register[] = [];
   readonly arrays: RegisterArray[] = [];
+  /** Only cover points know of them. */
+  readonly observed: readonly Register[] = [3, 40].map((width) => ({ kind: 'register', name: `seen${width}`, width, reset: 1n, input: false, observed: true }));
   readonly memory: Memory = { kind: 'memory', name: 'dram', base: RANDOM_MEMORY_BASE };
   readonly pool = new Map<number, Expr[]>();
 
@@ -78,7 +86,7 @@ class Builder {
       this.share(wireRef(wire));
     }
     const [body] = this.body({ assigned: new Set(), written: new Set() }, 3);
-    return { name: 'random', registers: this.registers, arrays: this.arrays, memories: [this.memory], wires, body };
+    return { name: 'random', registers: [...this.registers, ...this.observed], arrays: this.arrays, memories: [this.memory], wires, body };
   }
 
   share(e: Expr): Expr {
@@ -200,15 +208,35 @@ class Builder {
       case 7: return this.load(path);
       case 8: return this.store(path);
       default:
-        switch (tape.below(3)) {
+        switch (tape.below(5)) {
           case 0: return [[{ kind: 'count', counter: `c${tape.below(2)}` }], path];
           case 1: return [[{ kind: 'exit', reason: 1 + tape.below(5) }], path];
+          case 3: return [[this.cover()], path];
+          case 4: return this.observe(path);
           default: {
             const fields = [this.expr(64, 3), this.expr(tape.pick(WIDTHS), 3)].map((value, i) => ({ name: `f${i}`, value }));
             return [[{ kind: 'record', fields }], path];
           }
         }
     }
+  }
+
+  /** An expression that an observed register has a part in; nobody else may use it. */
+  observation(width: number): Expr {
+    const wide = this.observed.filter((r) => r.width >= width);
+    return wide.length === 0 ? this.expr(width, 3) : binary('xor', this.expr(width, 3), slice(read(this.tape.pick(wide)), width - 1, 0));
+  }
+
+  cover(): Statement {
+    const family = this.tape.pick(FAMILIES);
+    return { kind: 'cover', family, index: concat(...family.axes.map(({ width }) => this.observation(width))) };
+  }
+
+  observe(path: Path): [Statement[], Path] {
+    const free = this.observed.filter((r) => !path.assigned.has(r));
+    if (free.length === 0) return [[], path];
+    const register = this.tape.pick(free);
+    return [[{ kind: 'assign', register, value: this.observation(register.width) }], { ...path, assigned: new Set([...path.assigned, register]) }];
   }
 
   assign(path: Path): [Statement[], Path] {

@@ -96,6 +96,8 @@ function simplifyStatement(s: Statement, simplifier: Simplifier): readonly State
       return [{ ...s, address: expr(s.address), bytes: expr(s.bytes), data: expr(s.data) }];
     case 'record':
       return [{ ...s, fields: s.fields.map((f) => ({ name: f.name, value: expr(f.value) })) }];
+    case 'cover':
+      return [{ ...s, index: expr(s.index) }];
     case 'count':
     case 'exit':
       return [s];

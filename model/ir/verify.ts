@@ -4,7 +4,8 @@
  * combinational loop. Mistakes are values; the builder's own checks are not
  * repeated.
  */
-import type { Expr, Module, Register, Statement, Wire } from './ir.js';
+import type { CoverFamily, Expr, Module, Register, Statement, Wire } from './ir.js';
+import { coverFamilies, coverWidth, withoutCovers } from './observation.js';
 import { maskOf } from './ops.js';
 import { forEachStatement, operands, postorder, statementOperands } from './walk.js';
 
@@ -26,6 +27,7 @@ export function verify(module: Module): readonly Diagnostic[] {
     ...verifyStatements(module.body),
     ...verifySelects(module),
     ...verifySingleAssignment(module.body),
+    ...verifyObservation(module),
   ];
 }
 
@@ -112,6 +114,8 @@ function verifyStatement(s: Statement): Diagnostic[] {
       return [...requireWidth('the number of bytes of a store', s.bytes, 4), ...requireWidth('the data of a store', s.data, 64)];
     case 'exit':
       return s.reason > 0 ? [] : [{ kind: 'shape', message: `exit reason ${s.reason} must be positive` }];
+    case 'cover':
+      return requireWidth(`the number of a point of ${s.family.name}`, s.index, coverWidth(s.family));
     case 'count':
     case 'record':
       return [];
@@ -129,6 +133,31 @@ function verifyKeys(what: string, key: Expr, keys: readonly bigint[]): Diagnosti
 
 function verifySelects(module: Module): Diagnostic[] {
   return postorder(rootsOf(module)).flatMap((e) => (e.kind === 'select' ? verifyKeys('a select', e.key, e.cases.flatMap((c) => c.keys)) : []));
+}
+
+/** More points than this are a mistake in the axes. */
+const MOST_COVER_BITS = 16;
+
+/** Cover points show what happens: nothing that happens may depend on them. */
+function verifyObservation(module: Module): Diagnostic[] {
+  const observed = new Set(module.registers.filter((r) => r.observed === true));
+  const read = new Set<string>();
+  for (const e of postorder(rootsOf(withoutCovers(module)))) if (e.kind === 'read' && observed.has(e.register)) read.add(e.register.name);
+  const driven = module.registers.filter((r) => r.observed === true && r.input);
+  return [
+    ...[...read].map((name): Diagnostic => ({ kind: 'shape', message: `register ${name} is observation, and what is none reads it` })),
+    ...driven.map(({ name }): Diagnostic => ({ kind: 'shape', message: `register ${name} is observation, which the host does not drive` })),
+    ...verifyFamilies(coverFamilies(module)),
+  ];
+}
+
+function verifyFamilies(families: readonly CoverFamily[]): Diagnostic[] {
+  const doubled = families.filter(({ name }, i) => families.findIndex((f) => f.name === name) !== i);
+  const wide = families.filter((f) => coverWidth(f) > MOST_COVER_BITS);
+  return [
+    ...doubled.map(({ name }): Diagnostic => ({ kind: 'duplicate', message: `cover points ${name}: the name is taken` })),
+    ...wide.map((f): Diagnostic => ({ kind: 'shape', message: `cover points ${f.name} have numbers of ${coverWidth(f)} bits, the most are ${MOST_COVER_BITS}` })),
+  ];
 }
 
 /** Where each register has been assigned on the way to a statement. */

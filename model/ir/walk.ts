@@ -43,6 +43,8 @@ export function statementOperands(s: Statement): readonly Expr[] {
       return [s.address, s.bytes, s.data];
     case 'record':
       return s.fields.map((f) => f.value);
+    case 'cover':
+      return [s.index];
     case 'count':
     case 'exit':
       return [];

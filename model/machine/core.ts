@@ -14,8 +14,8 @@ export class WasmCore implements Core {
   readonly #memory: LinearMemory;
   readonly #run: (base: number, cycles: number) => number;
   #view: DataView;
-  /** The state block as after reset. */
-  #image: Uint8Array | undefined;
+  /** State block and observation as after reset. */
+  #image: readonly { readonly at: number; readonly bytes: Uint8Array }[] | undefined;
 
   /**
    * @param exports - Of the instance, whose imported memory is `memory`.
@@ -64,11 +64,19 @@ export class WasmCore implements Core {
     };
   }
 
+  /** The cover points and the registers behind them, as `layout.observation` names them from its `offset` on. */
+  get observation(): Uint8Array {
+    const { offset, bytes } = this.layout.observation;
+    return new Uint8Array(this.#memory.buffer, this.base + offset, bytes);
+  }
+
   reset(): void {
     const { buffer } = this.#memory;
+    const { stateBytes, observation: { offset, bytes: observed } } = this.layout;
     if (this.#image === undefined) {
       resetState(this.layout, buffer, this.base);
-      this.#image = new Uint8Array(buffer, this.base, this.layout.stateBytes).slice();
-    } else new Uint8Array(buffer, this.base, this.layout.stateBytes).set(this.#image);
+      this.#image = [{ at: this.base, length: stateBytes }, { at: this.base + offset, length: observed }]
+        .map(({ at, length }) => ({ at, bytes: new Uint8Array(buffer, at, length).slice() }));
+    } else for (const { at, bytes } of this.#image) new Uint8Array(buffer, at, bytes.length).set(bytes);
   }
 }

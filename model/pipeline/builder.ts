@@ -2,8 +2,8 @@
  * Collects a module while the pipeline is described: registers by name, named
  * wires, and statements in nested blocks.
  */
-import { ZERO, and, constant, not, or, read, wireRef } from '../ir/build.js';
-import type { Expr, Memory, Module, RecordField, Register, RegisterArray, Statement, SwitchCase, Width, Wire } from '../ir/ir.js';
+import { ZERO, and, concat, constant, not, or, read, wireRef } from '../ir/build.js';
+import type { CoverFamily, Expr, Memory, Module, RecordField, Register, RegisterArray, Statement, SwitchCase, Width, Wire } from '../ir/ir.js';
 
 /** How a register starts and who drives it. */
 export interface RegisterOptions {
@@ -11,6 +11,23 @@ export interface RegisterOptions {
   readonly reset?: bigint;
   /** Driven by the host between cycles. */
   readonly input?: boolean;
+  /** Only cover points are computed from it. */
+  readonly observed?: true;
+}
+
+/** A part of a cover point's number: its value now, and what its values are called. */
+export interface CoverPart {
+  readonly axis: string;
+  readonly value: Expr;
+  /** By value; what is called nothing is no point. */
+  readonly values: readonly string[];
+}
+
+/** Names by number, for the values of a part. */
+export function byNumber(names: Readonly<Record<string, number | bigint>>): readonly string[] {
+  const numbers = Object.entries(names);
+  const most = Math.max(...numbers.map(([, number]) => Number(number)));
+  return Array.from({ length: most + 1 }, (_, i) => numbers.find(([, number]) => Number(number) === i)?.[0] ?? '');
 }
 
 /** The module under construction. Statements go to the innermost open block. */
@@ -19,7 +36,11 @@ export class ModuleBuilder {
   readonly #arrays: RegisterArray[] = [];
   readonly #memories: Memory[] = [];
   readonly #wires = new Map<string, Wire>();
+  readonly #covers = new Map<string, CoverFamily>();
   #block: Statement[] = [];
+
+  /** @param observes - Whether cover points are wanted; otherwise there are none, nor what only they need. */
+  constructor(readonly observes = false) {}
 
   /** The register of that name, made on first mention. Later mentions may leave the options out, not change them. */
   register(name: string, width: Width, options: RegisterOptions = {}): Register {
@@ -29,7 +50,7 @@ export class ModuleBuilder {
       if (differs) throw new Error(`register ${name} is described in two ways`);
       return known;
     }
-    const register: Register = { kind: 'register', name, width, reset: options.reset ?? 0n, input: options.input ?? false };
+    const register: Register = { kind: 'register', name, width, reset: options.reset ?? 0n, input: options.input ?? false, ...(options.observed === true ? { observed: true } : {}) };
     this.#registers.set(name, register);
     return register;
   }
@@ -54,6 +75,7 @@ export class ModuleBuilder {
   }
 
   assign(register: Register, value: Expr): void {
+    if (register.observed === true && !this.observes) return;
     this.#block.push({ kind: 'assign', register, value });
   }
 
@@ -75,6 +97,15 @@ export class ModuleBuilder {
 
   record(fields: readonly RecordField[]): void {
     this.#block.push({ kind: 'record', fields });
+  }
+
+  /** The cover point that the parts number, most significant first, is reached. A family has the same parts wherever it stands. */
+  cover(family: string, ...parts: readonly CoverPart[]): void {
+    if (!this.observes) return;
+    const known = this.#covers.get(family) ?? { kind: 'cover', name: family, axes: parts.map(({ axis, value, values }) => ({ name: axis, width: value.width, values })) };
+    if (known.axes.some(({ name, width }, i) => parts[i]?.axis !== name || parts[i].value.width !== width)) throw new Error(`cover points ${family} are described in two ways`);
+    this.#covers.set(family, known);
+    this.#block.push({ kind: 'cover', family: known, index: concat(...parts.map((p) => p.value)) });
   }
 
   exit(reason: number): void {
@@ -123,7 +154,7 @@ export class ModuleBuilder {
   build(name: string): Module {
     return {
       name,
-      registers: [...this.#registers.values()],
+      registers: [...this.#registers.values()].filter((r) => this.observes || r.observed !== true),
       arrays: this.#arrays,
       memories: this.#memories,
       wires: [...this.#wires.values()],

@@ -16,9 +16,10 @@ import { blockDone, blockInstruction, blockOf, zeroesBlock } from './block.js';
 import { tick, tickWithAccess } from './clint.js';
 import { Committing } from './committing.js';
 import { stageOf, type Core } from './core.js';
+import { Covers } from './covers.js';
 import { EXIT } from './exit.js';
 import { extracted } from './execute.js';
-import { faultOf } from './faults.js';
+import { accessRefused, faultOf } from './faults.js';
 import { modeBits } from './hart.js';
 import { Retirement, type RetiredDetails } from './retire.js';
 import { oldCsrValue, csrInstruction, inputOutput, ioAsked, ioDone, isClint, newCsrValue, waitInstruction, wakes, xret } from './system.js';
@@ -35,6 +36,7 @@ export class Commit {
   readonly #core: Core;
   readonly #here: Committing;
   readonly #retirement: Retirement;
+  readonly #covers: Covers;
   readonly #interrupt: DueInterrupt;
   /** Empties every stage and points the fetch at the address; `bound`: what it fetches is sure to execute. */
   readonly #restart: (pc: Expr, bound: boolean) => void;
@@ -47,6 +49,7 @@ export class Commit {
     this.#restart = restart;
     this.#here = new Committing(core);
     this.#retirement = new Retirement(this.#here);
+    this.#covers = new Covers(this.#here);
     this.#interrupt = dueInterrupt(core.hart);
     const { control, trouble, valid } = this.#here;
     const attention = or(core.decoder.field(control, 'rare'), trouble);
@@ -64,6 +67,7 @@ export class Commit {
       builder.when(isStore, () => this.#here.storeToDram(value));
       this.#count('retired', ONE);
       this.#retirement.retired({ next: mux(taken, address, sequentialPc), value });
+      this.#covers.retired();
     });
   }
 
@@ -82,6 +86,7 @@ export class Commit {
     this.#showRestart(interrupted, faulted, and(runs, this.#done(io)), io);
     this.#ticks(runs, io);
     this.#rvfi(and(not(interrupted), faulted), io);
+    this.#cover(interrupted, faulted, fault, io);
     builder.firstOf(
       [
         { when: interrupted, then: () => this.#trap(this.#interruptValues(), undefined) },
@@ -91,11 +96,28 @@ export class Commit {
         { when: and(here.is('cbo'), here.ready), then: () => blockInstruction(here, finish) },
         { when: here.walks, then: () => this.#translatedAccess() },
         { when: here.is('wait'), then: () => waitInstruction(here, finish) },
-        { when: here.is('csr'), then: () => csrInstruction(here, this.#retirement, finish) },
-        { when: here.is('xret'), then: () => xret(here, this.#retirement, finish) },
+        { when: here.is('csr'), then: () => csrInstruction(here, this.#retirement, this.#covers, finish) },
+        { when: here.is('xret'), then: () => xret(here, this.#retirement, this.#covers, finish) },
       ],
       () => this.#permitted(),
     );
+  }
+
+  /** Cover points of the record of this cycle, if there is one. */
+  #cover(interrupted: Expr, faulted: Expr, fault: TrapValues, io: Expr): void {
+    const { builder, decoder, translation } = this.#core;
+    const here = this.#here;
+    const retires = this.#retires;
+    const refused = and(not(interrupted), faulted);
+    builder.firstOf([
+      { when: interrupted, then: () => this.#covers.interrupted(this.#interrupt) },
+      { when: faulted, then: () => this.#covers.excepted(fault) },
+      { when: retires, then: () => this.#covers.retired({ device: io }) },
+    ]);
+    const understood = not(or(here.unfetched, decoder.field(here.control, 'illegal')));
+    builder.when(or(retires, and(refused, understood)), () => this.#covers.judged(faulted, fault));
+    const arrived = mux(here.walks, translation?.walker.is('done') ?? ZERO, ONE);
+    builder.when(or(and(retires, io), and(refused, accessRefused(here, fault), arrived)), () => this.#covers.asked(refused));
   }
 
   /** What a viewer wants of this cycle: the trap taken and the CSR written, all zero in any other. */

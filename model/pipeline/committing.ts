@@ -15,6 +15,7 @@ import { extracted } from './execute.js';
 import { EXIT } from './exit.js';
 import { FETCH_FAULT } from './fetch.js';
 import type { Locals } from './lowering.js';
+import { Permits } from './permit.js';
 
 export class Committing {
   readonly pc: Expr;
@@ -45,6 +46,7 @@ export class Committing {
   /** Absent: every address is physical. */
   readonly translated: TranslatedAccess | undefined;
   #scope: Scope | undefined;
+  #permits: Permits | undefined;
 
   constructor(readonly core: Core) {
     const { values, place } = core;
@@ -210,6 +212,11 @@ export class Committing {
       csr_writes: this.csrWrites,
     };
     return (this.#scope = hart.lowering.with(locals, this.registers));
+  }
+
+  /** The permit tables over it. */
+  get permits(): Permits {
+    return (this.#permits ??= new Permits(this.core.hart, this.scope));
   }
 
   #operand(name: string): Expr | undefined {

@@ -5,7 +5,7 @@
  * aliased and computed fields take no storage. Reading, writing, substitution
  * under V=1 and WARL rules follow the specs; nothing here knows a CSR by name.
  */
-import { and, concat, constant, eqConst, mux, not, or, read, select, slice, zext } from '../ir/build.js';
+import { ONE, and, concat, constant, eqConst, mux, not, or, read, select, slice, zext } from '../ir/build.js';
 import type { Expr, Register } from '../ir/ir.js';
 import type { Csr, CsrField, Isa } from '../spec/isa.js';
 import { anyOf, type ModuleBuilder } from './builder.js';
@@ -13,6 +13,14 @@ import type { Lowering } from './lowering.js';
 
 /** New values of homes, by CSR name. */
 export type HomeWrites = Map<string, Expr>;
+
+/** A write to a CSR that may be left out, as a whole, or whose value a field may not take. */
+export interface Offer {
+  /** One of {@link CsrFile.choosy}. */
+  readonly name: string;
+  /** One bit: it is not left out. */
+  readonly taken: Expr;
+}
 
 const widthOf = (field: CsrField): number => field.bits.high - field.bits.low + 1;
 const ones = (width: number): bigint => (1n << BigInt(width)) - 1n;
@@ -171,6 +179,34 @@ export class CsrFile {
     if (csr.writeIf === undefined) return;
     const allowed = this.lowering.lower(csr.writeIf, this.lowering.with({ value }), 1, `${csr.name}.writeIf`);
     for (const [home, next] of writes) writes.set(home, mux(allowed, next, before.get(home) ?? read(this.#home(home))));
+  }
+
+  /** What does not take every value: CSRs, `satp`, and fields, `mstatus.MPP`. */
+  get choosy(): readonly string[] {
+    return this.isa.csrs.flatMap((csr) => [
+      ...(csr.writeIf === undefined ? [] : [csr.name]),
+      ...csr.fields.flatMap((f) => (f.source.kind === 'stored' && (f.source.legal ?? f.source.writeIf) !== undefined ? [`${csr.name}.${f.name}`] : [])),
+    ]);
+  }
+
+  /** Of these, what a write of `value` (64 bits) to the CSR reaches, and whether it takes its part of it. */
+  offers(name: string, value: Expr): readonly Offer[] {
+    const csr = this.#byName.get(name);
+    if (csr === undefined) throw new Error(`no CSR ${name}`);
+    const whole = csr.writeIf === undefined ? [] : [{ name, taken: this.lowering.lower(csr.writeIf, this.lowering.with({ value }), 1, `${name}.writeIf`) }];
+    return [...whole, ...csr.fields.flatMap((field) => this.#offerField(csr, field, slice(value, field.bits.high, field.bits.low)))];
+  }
+
+  #offerField(csr: Csr, field: CsrField, value: Expr): readonly Offer[] {
+    const { source } = field;
+    if (source.kind === 'alias') {
+      const target = source.readonly ? undefined : this.#find(source.of);
+      return target === undefined ? [] : this.#offerField(target.csr, target.field, value);
+    }
+    if (source.kind !== 'stored' || (source.legal ?? source.writeIf) === undefined) return [];
+    const legal = source.legal === undefined ? ONE : anyOf(source.legal.map((v) => eqConst(value, v)));
+    const allowed = source.writeIf === undefined ? ONE : this.lowering.lower(source.writeIf, this.lowering.with({ value }), 1, `${csr.name}.${field.name}.writeIf`);
+    return [{ name: `${csr.name}.${field.name}`, taken: and(legal, allowed) }];
   }
 
   /** Adds to `writes` an assignment to `mstatus.SIE` or to a whole CSR such as `mepc`. */

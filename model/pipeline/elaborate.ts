@@ -26,9 +26,13 @@ export type Elaborated =
   | { readonly ok: true; readonly module: Module; readonly homes: readonly string[] }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
-/** Elaborates one core. */
-export function elaborate(isa: Isa, uarch: Uarch): Elaborated {
-  const builder = new ModuleBuilder();
+/**
+ * Elaborates one core.
+ *
+ * @param observes - With its cover points.
+ */
+export function elaborate(isa: Isa, uarch: Uarch, observes = false): Elaborated {
+  const builder = new ModuleBuilder(observes);
   const hart = declareHart(builder, isa);
   const stages = uarch.stages.map((s, i) => new Stage(builder, s.name, i));
   const core: Core = {

@@ -31,8 +31,15 @@ export interface Examined {
   readonly implicit: Expr;
 }
 
-/** What the rows decide, as a number of {@link OUTCOMES}; two bits. */
-export function decideEntry(hart: Hart, translation: Translation, examined: Examined): Expr {
+/** What the rows decide. */
+export interface EntryDecision {
+  /** A number of ENTRY_OUTCOMES, two bits. */
+  readonly outcome: Expr;
+  /** The row that does, as an index; their number for none. */
+  readonly row: Expr;
+}
+
+export function decideEntry(hart: Hart, translation: Translation, examined: Examined): EntryDecision {
   const { lowering } = hart;
   const { entry, level, stage, access, privilege, implicit } = examined;
   const fields = Object.fromEntries(translation.fields.map(({ name, bits }) => [`pte.${name}`, slice(entry, bits.high, bits.low)]));
@@ -48,10 +55,13 @@ export function decideEntry(hart: Hart, translation: Translation, examined: Exam
     [name, lowering.lower(value, lowering.only(known, {}), width, name)]));
   const scope = lowering.only({ ...known, ...derived }, {});
   const noMode = (): Expr => ZERO;
-  return translation.rows.reduceRight<Expr>(
-    (otherwise, row) => mux(lowering.condition(row.when, scope, noMode, `pte.${row.name}`), outcome(row.then), otherwise),
-    outcome('fault'),
-  );
+  const conditions = translation.rows.map((row) => lowering.condition(row.when, scope, noMode, `pte.${row.name}`));
+  const first = (valueOf: (index: number) => Expr): Expr =>
+    conditions.reduceRight((otherwise, condition, i) => mux(condition, valueOf(i), otherwise), valueOf(conditions.length));
+  return {
+    outcome: first((i) => outcome(translation.rows[i]?.then ?? 'fault')),
+    row: first((i) => constant(Math.ceil(Math.log2(conditions.length + 1)), i)),
+  };
 }
 
 const outcome = (o: EntryOutcome): Expr => constant(2, ENTRY_OUTCOMES.indexOf(o));
@@ -66,7 +76,8 @@ export function perStage({ stages }: Translation, stage: Expr, valueOf: (stage: 
   return select(stage, rest.map(({ key, value }) => ({ keys: [key], value })), first.value);
 }
 
-const fieldOf = (translation: Translation, entry: Expr, name: string): Expr => {
+/** A field of an entry by its name. */
+export const fieldOf = (translation: Translation, entry: Expr, name: string): Expr => {
   const field: EntryField | undefined = translation.fields.find((f) => f.name === name);
   if (field === undefined) throw new Error(`page-table entries have no field ${name}`);
   return slice(entry, field.bits.high, field.bits.low);

@@ -5,7 +5,7 @@ import { blockRefused } from './block.js';
 import { anyOf } from './builder.js';
 import type { Committing } from './committing.js';
 import { isShort } from './encoding.js';
-import { PERMISSIONS, Permits } from './permit.js';
+import { PERMISSIONS } from './permit.js';
 import { exception, type TrapValues } from './trap.js';
 
 /** The exception of the instruction in commit, if any. */
@@ -55,10 +55,13 @@ export function faultOf(here: Committing): TrapValues & { readonly taken: Expr }
   );
 }
 
+/** One bit: the exception is that a load or store is refused where it goes, whatever the tables of translation say. */
+export const accessRefused = ({ core: { hart: { isa } } }: Committing, { cause }: Pick<TrapValues, 'cause'>): Expr =>
+  anyOf(isa.traps.exceptions.filter((e) => e.source === 'load-fault' || e.source === 'store-fault').map((e) => eqConst(cause, e.code)));
+
 /** Two bits: what the permit tables say. */
 function permissionOf(here: Committing): Expr {
-  const { decoder, builder, hart } = here.core;
-  const permits = new Permits(hart, here.scope);
+  const { permits, core: { decoder, builder } } = here;
   const guarded = decoder.ops.filter((op) => op.instruction.permit !== undefined);
   const allow = constant(2, PERMISSIONS.allow);
   const decision = here.perOp(guarded, ({ instruction: { permit, class: c } }) => {

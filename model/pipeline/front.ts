@@ -1,7 +1,7 @@
 /**
  * Decode and operand read: from an instruction's bits to its operands.
  */
-import { ZERO, and, constant, element, eq, mux, nonZero, not, read } from '../ir/build.js';
+import { ZERO, and, concat, constant, element, eq, mux, nonZero, not, read } from '../ir/build.js';
 import type { Expr } from '../ir/ir.js';
 import { anyOf } from './builder.js';
 import { operandField, stageOf, type Core } from './core.js';
@@ -40,10 +40,11 @@ const OPERANDS = [
   { value: 'b', field: 'rs2', used: 'uses2' },
 ] as const;
 
-/** Declares operands `a` and `b`: register file or bypass. */
+/** Declares operands `a` and `b`: register file or bypass. `sources`, {rs1, rs2}, tells cover points who needs whose result. */
 export function describeOperands(core: Core): void {
   const { builder, decoder, hart, values, place } = core;
   const stage = stageOf(core, 'operands');
+  describeSources(core);
   for (const { value, field, used } of OPERANDS) {
     values.define(field, 5, place.operands, () => {
       const control = values.at('control', place.operands);
@@ -57,6 +58,11 @@ export function describeOperands(core: Core): void {
       return builder.wire(`${stage.name}.operand.${value}`, mux(nonZero(register), found, constant(64, 0)));
     });
   }
+}
+
+/** Declares what cover points ask of operands. */
+function describeSources({ values, place }: Core): void {
+  values.define('sources', 10, place.operands, () => concat(...OPERANDS.map(({ field }) => values.at(field, place.operands))), { observed: true });
 }
 
 /** Stalls where neither register file nor bypass has an operand yet. */

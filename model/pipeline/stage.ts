@@ -9,7 +9,7 @@
  */
 import { ONE, and, not, or, read } from '../ir/build.js';
 import type { Expr, Register, Width } from '../ir/ir.js';
-import { anyOf, type ModuleBuilder } from './builder.js';
+import { anyOf, type ModuleBuilder, type RegisterOptions } from './builder.js';
 
 /** A condition with its reason. */
 interface Reason {
@@ -40,8 +40,8 @@ export class Stage {
   }
 
   /** A register of this stage. */
-  register(name: string, width: Width): Register {
-    return this.builder.register(`${this.name}.${name}`, width);
+  register(name: string, width: Width, options: RegisterOptions = {}): Register {
+    return this.builder.register(`${this.name}.${name}`, width, options);
   }
 
   /** While the condition holds, the instruction stays. */
@@ -125,16 +125,16 @@ export class Stage {
  */
 export class Travelling {
   readonly #stages: readonly Stage[];
-  readonly #values = new Map<string, { readonly width: Width; readonly madeIn: number; readonly make: () => Expr; made: Expr | undefined; asked: number }>();
+  readonly #values = new Map<string, { readonly width: Width; readonly madeIn: number; readonly make: () => Expr; readonly options: RegisterOptions; made: Expr | undefined; asked: number }>();
 
   constructor(stages: readonly Stage[]) {
     this.#stages = stages;
   }
 
-  /** Declares a value made in stage `madeIn`; `make` runs when first needed there. */
-  define(name: string, width: Width, madeIn: number, make: () => Expr): void {
+  /** Declares a value made in stage `madeIn`; `make` runs when first needed there. `options`: of the registers that it travels in. */
+  define(name: string, width: Width, madeIn: number, make: () => Expr, options: RegisterOptions = {}): void {
     if (this.#values.has(name)) throw new Error(`value ${name} defined twice`);
-    this.#values.set(name, { width, madeIn, make, made: undefined, asked: madeIn });
+    this.#values.set(name, { width, madeIn, make, options, made: undefined, asked: madeIn });
   }
 
   /** The value for the instruction that is in stage `index`. */
@@ -144,7 +144,7 @@ export class Travelling {
     const stage = this.#stages[index];
     if (stage === undefined || index < value.madeIn) throw new Error(`value ${name} asked for in stage ${index}, before it is made`);
     value.asked = Math.max(value.asked, index);
-    if (index > value.madeIn) return read(stage.register(name, value.width));
+    if (index > value.madeIn) return read(stage.register(name, value.width, value.options));
     value.made ??= value.make();
     return value.made;
   }
@@ -154,7 +154,7 @@ export class Travelling {
     const stage = this.#stages[index];
     if (stage === undefined) return;
     for (const [name, value] of this.#values) {
-      if (value.madeIn < index && value.asked >= index) stage.builder.assign(stage.register(name, value.width), this.at(name, index - 1));
+      if (value.madeIn < index && value.asked >= index) stage.builder.assign(stage.register(name, value.width, value.options), this.at(name, index - 1));
     }
   }
 }

@@ -4,6 +4,7 @@ import type { Expr, Register } from '../ir/ir.js';
 import { dropReservation } from './atomic.js';
 import { clintRead } from './clint.js';
 import type { Committing } from './committing.js';
+import type { Covers } from './covers.js';
 import type { HomeWrites } from './csr.js';
 import { extracted } from './execute.js';
 import { EXIT } from './exit.js';
@@ -37,7 +38,7 @@ export function newCsrValue(here: Committing): Expr {
 }
 
 /** A CSR instruction: read, write, substitution and aliases as the CSR file has them. */
-export function csrInstruction(here: Committing, retirement: Retirement, finish: Finish): void {
+export function csrInstruction(here: Committing, retirement: Retirement, covers: Covers, finish: Finish): void {
   const { builder, hart } = here.core;
   const old = builder.wire('commit.csr.old', oldCsrValue(here));
   const value = builder.wire('commit.csr.new', newCsrValue(here));
@@ -47,19 +48,29 @@ export function csrInstruction(here: Committing, retirement: Retirement, finish:
       const homes: HomeWrites = new Map();
       // Counters that count by themselves are assigned once, where they count.
       if (csr.counts === undefined) hart.csrs.write(csr.name, value, homes);
-      return homes.size === 0 ? [] : [{ keys: [i], then: () => retirement.writeHomes(homes) }];
-    }));
+      return homes.size === 0 ? [] : [{ keys: [i], then: () => writeCsr(here, retirement, covers, csr.name, homes, value) }];
+    }), () => covers.wrote([]));
   });
   here.writeRegister(old);
   finish({ next: here.sequentialPc, value: old });
 }
 
+/** A write of `value` to a CSR reaches these homes. */
+function writeCsr({ core: { hart } }: Committing, retirement: Retirement, covers: Covers, name: string, homes: HomeWrites, value: Expr): void {
+  retirement.writeHomes(homes);
+  covers.wrote([...homes].flatMap(([home, next]) => {
+    const register = hart.csrs.homes.get(home);
+    return register === undefined ? [] : [{ name: home, changes: binary('ne', next, read(register)) }];
+  }));
+  covers.offered(hart.csrs.offers(name, value));
+}
+
 /** MRET and SRET: the case that holds, its updates and where it goes. */
-export function xret(here: Committing, retirement: Retirement, finish: Finish): void {
+export function xret(here: Committing, retirement: Retirement, covers: Covers, finish: Finish): void {
   const { builder, hart } = here.core;
   const { lowering, csrs } = hart;
-  const cases = here.opsOf('xret').flatMap((op) => op.instruction.cases.map((c) => ({ op, c })));
-  builder.firstOf(cases.map(({ op, c }) => {
+  const cases = here.opsOf('xret').flatMap((op) => op.instruction.cases.map((c, index) => ({ op, c, index })));
+  builder.firstOf(cases.map(({ op, c, index }) => {
     const subject = `${op.instruction.name}.${c.name}`;
     return {
       when: and(here.isOp(op), lowering.condition(c.when, here.scope, hart.modeIs, subject)),
@@ -76,6 +87,7 @@ export function xret(here: Committing, retirement: Retirement, finish: Finish): 
         dropReservation(builder);
         here.core.translation?.windows.suspect();
         retirement.enter(priv, V);
+        covers.returned(op, index, modeBits(V, priv));
         finish({ next: next('pc', 64, here.sequentialPc), value: constant(64, 0), nextMode: modeBits(V, priv) });
       },
     };

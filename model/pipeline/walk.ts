@@ -15,11 +15,12 @@
 import { ZERO, and, binary, constant, eq, eqConst, mux, nonZero, not, or, read } from '../ir/build.js';
 import type { Expr, Register } from '../ir/ir.js';
 import { ACCESSES, type Access, type EntryOutcome, type StageName, STAGES, type Translation, type TranslationStage } from '../spec/isa.js';
-import { decideEntry, decides, entryOffset, isCanonical, pageAt, rootLevel, tableOf, touched, translated } from './entry.js';
+import { decideEntry, decides, entryOffset, isCanonical, pageAt, rootLevel, tableOf, touched, translated, type EntryDecision, type Examined } from './entry.js';
 import type { Hart } from './hart.js';
-import type { Windows } from './windows.js';
 import { modeOf, stageField, translatable } from './regimes.js';
+import { coverEnd, coverEntry, type WalkEnd } from './walk-covers.js';
 import { PURPOSE, REFUSAL, WALK } from './walk-state.js';
+import type { Windows } from './windows.js';
 
 type WalkState = keyof typeof WALK;
 
@@ -57,6 +58,12 @@ interface Step {
   /** The walk ends here. */
   readonly arrives: Expr;
   readonly physical: Expr;
+  /** PURPOSE of what the second stage translates, if it does. */
+  readonly forWhat: Expr;
+  /** What an entry is examined as, if one is. */
+  readonly examines: Expr;
+  readonly examined: Examined;
+  readonly decision: EntryDecision;
 }
 
 const ENTRY_BYTES = 8;
@@ -153,14 +160,20 @@ export class Walker {
     this.#goto('refused');
   }
 
+  #refuseTable(): void {
+    this.#ends('cannot access a table');
+    this.#refuse('table');
+  }
+
   /**
    * One cycle of a walk that is neither done nor refused.
    *
    * @param mayWrite - False: a walk that would have to write A or D is refused, and has left no trace.
    */
   step(mayWrite: boolean): void {
-    const { builder } = this.hart;
+    const { hart: { builder }, translation } = this;
     const step = this.#step;
+    builder.when(step.examines, () => coverEntry(builder, translation, step.examined, step.decision));
     builder.when(step.reaches, () => {
       builder.assign(this.target, step.target);
       builder.assign(this.#purpose, step.purpose);
@@ -168,12 +181,30 @@ export class Walker {
     });
     builder.when(step.descends, () => builder.assign(this.#level, step.level));
     builder.firstOf([
-      { when: mayWrite ? step.refusedFirst : or(step.refusedFirst, step.updates), then: () => this.#refuse('first') },
-      { when: step.refusedSecond, then: () => this.#refuse('second') },
+      {
+        when: mayWrite ? step.refusedFirst : or(step.refusedFirst, step.updates),
+        then: () => {
+          // What would have to write is walked again, with leave to.
+          builder.when(step.refusedFirst, () => this.#ends('refused by the first stage'));
+          this.#refuse('first');
+        },
+      },
+      {
+        when: step.refusedSecond,
+        then: () => {
+          this.#ends('refused by the second stage');
+          this.#refuse('second');
+        },
+      },
       { when: step.writes, then: () => this.#write(mayWrite) },
       { when: step.reads, then: () => this.#read() },
       { when: step.arrives, then: () => this.#arrive() },
     ], () => this.#goto('first'));
+  }
+
+  /** A cover point: what happens to the walk in this cycle. */
+  #ends(how: WalkEnd): void {
+    coverEnd(this.hart.builder, how, { V: read(this.#V), access: read(this.#access), purpose: this.#step.forWhat });
   }
 
   #read(): void {
@@ -184,7 +215,7 @@ export class Walker {
       builder.assign(this.#at, readAt);
       builder.assign(this.#state, after);
       builder.assign(this.#secondLevel, secondLevel);
-    }, () => this.#refuse('table'));
+    }, () => this.#refuseTable());
   }
 
   #write(mayWrite: boolean): void {
@@ -193,11 +224,13 @@ export class Walker {
     builder.when(this.#tableAllows(read(this.#at), 'store'), () => {
       builder.store(dram, read(this.#at), constant(4, ENTRY_BYTES), this.#step.written);
       builder.assign(this.#entry, this.#step.written);
+      this.#ends('writes A or D');
       builder.when(this.is('compare'), () => this.#goto('first'));
-    }, () => this.#refuse('table'));
+    }, () => this.#refuseTable());
   }
 
   #arrive(): void {
+    this.#ends('arrives');
     this.hart.builder.assign(this.result, this.#step.physical);
     this.#goto('done');
   }
@@ -224,7 +257,8 @@ export class Walker {
       stage: mux(second, constant(2, STAGES.G), ofFirst((s) => constant(2, STAGES[s.name]))),
       privilege: read(this.#privilege),
     };
-    const decision = wire('decision', decideEntry(hart, translation, examined));
+    const decided = decideEntry(hart, translation, examined);
+    const decision = wire('decision', decided.outcome);
     const is = (o: EntryOutcome): Expr => decides(decision, o);
     const leaf = wire('leaf', translated(translation, entry, examined.level, mux(second, read(this.target), address)));
     const lower = (l: Expr): Expr => binary('sub', l, constant(3, 1));
@@ -272,6 +306,10 @@ export class Walker {
       refusedSecond: or(and(second, is('fault')), and(enters, beyond)),
       arrives: and(arrived, toAccess),
       physical,
+      forWhat,
+      examines: or(first, second),
+      examined,
+      decision: { ...decided, outcome: decision },
     };
   }
 }

@@ -1,18 +1,19 @@
 /**
  * `ghosthart fuzz`: random programs in lockstep, guided by what they reach.
  */
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { PROFILES, type Profile } from '../arbitraries/profile.js';
 import { createDisassembler } from '../assembly/disassemble.js';
 import { DEFAULT_MEMORY } from './cores.js';
 import { EXIT_CODE, failure } from './failure.js';
 import { makeDirectory } from './files.js';
+import { interruptible, jobsOption, secondsOption } from './long-run.js';
 import { coreOption, jsonOption, numberOption, specsOption } from './options.js';
 import { ProgressLine } from './progress-line.js';
 import { terminal } from './terminal.js';
 import type { SessionResult } from '../fuzz/session.js';
+import { sharesText } from '../fuzz/time-shares.js';
 
 interface FuzzOptions {
   readonly runs?: bigint;
@@ -30,19 +31,6 @@ interface FuzzOptions {
 
 const SEEDS = 2n ** 32n;
 const DEFAULT_SECONDS = 60;
-const MOST_JOBS = 64;
-
-function seconds(text: string): number {
-  const value = Number(text);
-  if (!/^\d{1,9}(\.\d{1,3})?$/.test(text) || value <= 0) throw new InvalidArgumentError('Give seconds above 0: 90 or 0.5.');
-  return value;
-}
-
-function jobs(text: string): number {
-  const value = Number(text);
-  if (!/^\d{1,2}$/.test(text) || value < 1 || value > MOST_JOBS) throw new InvalidArgumentError(`Give a number from 1 to ${MOST_JOBS}.`);
-  return value;
-}
 
 /** Adds the command. */
 export function define(program: Command): void {
@@ -50,23 +38,24 @@ export function define(program: Command): void {
     .command('fuzz')
     .description('random programs in lockstep, guided by what they reach')
     .addOption(numberOption('--runs <n>', 'end after so many programs'))
-    .addOption(new Option('--seconds <s>', `end after so many seconds (default: ${DEFAULT_SECONDS}, without --runs)`).argParser(seconds))
+    .addOption(secondsOption(`end after so many seconds (default: ${DEFAULT_SECONDS}, without --runs)`))
     .addOption(numberOption('--seed <n>', 'of the programs (default: a new one, printed)'))
     .addOption(coreOption())
     .addOption(new Option('--profile <name>', 'what programs are mostly made of').choices([...PROFILES]).default('all'))
-    .addOption(new Option('--jobs <n>', 'processes; with 1, a seed and an empty corpus everything repeats').argParser(jobs).default(Math.min(2, availableParallelism())))
+    .addOption(jobsOption('processes; with 1, a seed and an empty corpus everything repeats'))
     .option('--out <dir>', 'where folders of failures go', 'out/fuzz')
     .option('--corpus <dir>', 'programs that reached something new, from one session to the next (default: corpus in --out)')
     .option('--missing', 'print the points that nothing has reached, and those that nothing can reach, with the reason')
     .addOption(jsonOption())
     .addOption(specsOption())
     .addHelpText('after', `
-Points are named by the specs before the first program runs: transitions between modes, rows of permit tables by mode, CSRs by
-mode, access and outcome, what runs right behind what, and the pipeline's counters. ^C ends early; what was found is kept.
+Points are named by the specs before the first program runs, and counted inside the core: instructions by mode, transitions between
+modes, rows of permit tables by mode, CSRs by mode, access and outcome, fields that do not take every value, accesses to devices, what the
+walker does, what runs right behind what, and the pipeline's counters. ^C ends early; what was found is kept.
 With --json: programs, instructions, seconds, pointsReached, pointsTotal,
 pointsExcluded (impossible by the specs, not in the total), failures [{signature, directory, program, length, count}]
 (directory null where none could be written),
-shares {making, core, reference, points}: what a program's time goes to.
+shares {making, reset, core, reference, points}: what a program's time goes to.
 Exit codes: 1 if some part, after ^C as well; otherwise 130 after ^C, 0 if all agree; 2 for wrong input.
 
 Example:
@@ -101,7 +90,7 @@ async function fuzz(options: FuzzOptions): Promise<number> {
     note: (text) => line.note(`ghosthart: ${text}`),
     onProgress: (progress) => line.show(progress),
   });
-  const interrupted = interruptible(session);
+  const interrupted = interruptible(() => session.stop());
   const result = await session.run();
   line.end();
   const early = interrupted();
@@ -110,21 +99,6 @@ async function fuzz(options: FuzzOptions): Promise<number> {
   if (options.missing === true) (json === true ? terminal.note : terminal.out)(missingText(result));
   if (result.failures.length > 0) return EXIT_CODE.failure;
   return early ? EXIT_CODE.interrupted : EXIT_CODE.success;
-}
-
-/** ^C ends the session, a second one the process. Tells at the end whether there was one, and stops listening. */
-function interruptible(session: { stop(): void }): () => boolean {
-  let asked = false;
-  const stop = (): void => {
-    if (asked) process.exit(EXIT_CODE.interrupted);
-    asked = true;
-    session.stop();
-  };
-  process.on('SIGINT', stop).on('SIGTERM', stop);
-  return () => {
-    process.off('SIGINT', stop).off('SIGTERM', stop);
-    return asked;
-  };
 }
 
 /** Points not reached; then those that cannot be, under their reasons. */
@@ -146,8 +120,7 @@ function textOf(result: SessionResult, { core, seed, corpus, early }: { readonly
   const { programs, instructions, seconds: time, pointsReached, pointsTotal, excluded, failures, shares } = result;
   const rate = (n: number): string => Math.round(n / time).toLocaleString('en-US');
   const figures = `${early ? 'stopped early, ' : ''}${programs} programs (seed ${seed}), ${instructions} instructions, ${time.toFixed(1)} s; ${rate(programs)} programs and ${rate(instructions)} instructions a second.`;
-  const percent = (share: number): string => `${Math.round(100 * share)}%`;
-  const bound = `Time: ${percent(shares.core)} core, ${percent(shares.reference)} reference and comparison, ${percent(shares.points)} counting points, ${percent(shares.making)} making programs.`;
+  const bound = `Time: ${sharesText(shares)}.`;
   const points = `${pointsReached} of ${pointsTotal} points reached; ${excluded.length} more are impossible by the specs. Corpus: ${corpus}\n${bound}`;
   if (failures.length === 0) return `${core} and the reference agree: ${figures}\n${points}`;
   const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;

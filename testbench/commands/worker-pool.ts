@@ -23,19 +23,35 @@ export function workerPool(folder: string, jobs: number): Tinypool {
   return pool;
 }
 
-/** Has a worker of a pool do a task. One that has not answered after so many milliseconds is killed, and the task fails. */
-export async function askWorker<T>(pool: Tinypool, task: unknown, milliseconds: number): Promise<T> {
-  const patience = new AbortController();
-  const timer = setTimeout(() => patience.abort(), milliseconds);
+/** Milliseconds; any will do. */
+const AWAKE = 1000;
+
+/** Waits for workers. One that is just starting, or ending, does not keep this process from ending: it would, in the middle of its work, with exit code 13. */
+async function awake<T>(wait: () => Promise<T>): Promise<T> {
+  const timer = setInterval(() => undefined, AWAKE);
   try {
-    const answer: T = await pool.run(task, { signal: patience.signal });
+    return await wait();
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** Has a worker of a pool do a task. One that has not answered after so many milliseconds, if they are given, is killed, and the task fails. */
+export async function askWorker<T>(pool: Tinypool, task: unknown, milliseconds?: number): Promise<T> {
+  const patience = new AbortController();
+  const timer = milliseconds === undefined ? undefined : setTimeout(() => patience.abort(), milliseconds);
+  try {
+    const answer: T = await awake(() => pool.run(task, { signal: patience.signal }));
     return answer;
   } catch (error) {
-    throw patience.signal.aborted ? new Error(`no answer in ${Math.round(milliseconds / 1000)} s`, { cause: error }) : error;
+    throw patience.signal.aborted ? new Error(`no answer in ${Math.round((milliseconds ?? 0) / 1000)} s`, { cause: error }) : error;
   } finally {
     clearTimeout(timer);
   }
 }
+
+/** Ends the workers of a pool. */
+export const closePool = (pool: Tinypool): Promise<void> => awake(() => pool.destroy());
 
 /**
  * Makes a worker's process end with the one that it works for: at once when

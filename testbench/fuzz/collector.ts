@@ -1,23 +1,27 @@
 /**
- * Which points a program reaches: records go through every family, and the
- * core's own counters are read at the end.
+ * Which points a program reaches: those that the core counts itself, and its
+ * pipeline's counters, read at the end.
  */
-import { InstructionIndex } from '../coverage/decoder.js';
-import { Homes } from '../coverage/homes.js';
+import type { CounterLayout } from '../../model/backend/layout.js';
+import { Kinds } from '../../model/pipeline/kinds.js';
 import type { Isa } from '../../model/spec/isa.js';
 import type { ObservedCore } from '../lockstep/observed.js';
-import type { Observation } from '../lockstep/records.js';
-import { ConsequencePoints } from './consequence-points.js';
-import { ContextPoints } from './context-points.js';
-import { DevicePoints } from './device-points.js';
+import { consequencePoints } from './consequence-points.js';
+import { contextPoints } from './context-points.js';
+import { devicePoints } from './device-points.js';
+import { fieldPoints } from './field-points.js';
+import { instructionPoints } from './instruction-points.js';
 import { KindModes } from './kind-modes.js';
-import { Kinds } from './kinds.js';
-import { PermitPoints } from './permit-points.js';
-import { PointTable, type Family } from './points.js';
-import { TrapPoints } from './trap-points.js';
+import { ModulePoints } from './module-points.js';
+import { permitPoints } from './permit-points.js';
+import { PointTable } from './points.js';
+import { translationPoints } from './translation-points.js';
+import { trapPoints } from './trap-points.js';
 
 /** A counter of the core is a point when it has counted at all, and one when it has counted so often in one program. */
 const OFTEN = 16n;
+/** Counts what every program does. */
+const RETIRED = 'retired';
 
 interface CounterPoint {
   readonly offset: number;
@@ -25,74 +29,61 @@ interface CounterPoint {
   readonly often: number;
 }
 
-/** Collects the points of one program after the other. */
+/** Names every point of a core, and reads which of them a program has reached. */
 export class Collector {
   readonly table = new PointTable();
-  readonly #isa: Isa;
-  readonly #index: InstructionIndex;
-  readonly #homes: Homes;
-  readonly #kinds: Kinds;
-  readonly #families: readonly Family[];
-  readonly #counters: readonly CounterPoint[];
   readonly #core: ObservedCore;
+  readonly #module: ModulePoints;
+  readonly #counters: readonly CounterPoint[];
+  readonly #retired: CounterLayout | undefined;
   readonly #seen: Uint8Array;
-  #hits: number[] = [];
-  /** Instructions retired since the collector was made. */
-  instructions = 0;
 
   constructor(isa: Isa, core: ObservedCore) {
-    this.#isa = isa;
-    this.#core = core;
-    this.#index = new InstructionIndex(isa);
-    this.#homes = new Homes(isa);
-    this.#kinds = new Kinds(isa);
+    const { table } = this;
+    const { layout } = core.core;
+    const kinds = new Kinds(isa);
     // The modes that can write a CSR are what the points of its permissions say.
-    const permits = new PermitPoints(isa, this.table);
-    const modes = new KindModes(isa, this.table);
-    this.#families = [
-      new TrapPoints(isa, this.table), permits,
-      new ContextPoints(isa, this.#kinds, modes, this.table), new ConsequencePoints(isa, this.#kinds, modes, this.table), new DevicePoints(isa, this.table),
-    ];
-    this.#counters = core.core.layout.counters.filter((c) => c.name !== 'retired').map(({ name, offset }) => ({
-      offset, once: this.table.add(`pipeline ${name}`), often: this.table.add(`pipeline ${name}, ${OFTEN} times in a program`),
+    const permits = permitPoints(isa, table);
+    const modes = new KindModes(isa, table);
+    const namings = {
+      ...trapPoints(isa, table), ...permits, ...contextPoints(isa, kinds, modes, table), ...consequencePoints(isa, kinds, modes, table), ...devicePoints(isa, table),
+      ...instructionPoints(isa, table), ...fieldPoints(isa, table), ...translationPoints(isa, table),
+    };
+    this.#core = core;
+    this.#module = new ModulePoints(layout, namings, table);
+    this.#counters = layout.counters.filter((c) => c.name !== RETIRED).map(({ name, offset }) => ({
+      offset, once: table.add(`pipeline ${name}`), often: table.add(`pipeline ${name}, ${OFTEN} times in a program`),
     }));
-    this.#seen = new Uint8Array(this.table.size);
+    this.#retired = layout.counters.find((c) => c.name === RETIRED);
+    this.#seen = new Uint8Array(table.size);
   }
 
-  /** Begins a program. */
-  start(): void {
-    for (const point of this.#hits) this.#seen[point] = 0;
-    this.#hits = [];
-    this.#homes.reset();
-    for (const family of this.#families) family.start?.();
-  }
-
-  /** Takes an agreed record. */
-  see({ retirement, inputs }: Observation): void {
-    const fetched = inputs.insn !== undefined && retirement.trap?.interrupt !== true;
-    const index = fetched ? this.#index.find(retirement.insn) : -1;
-    if (retirement.trap === undefined) this.instructions++;
-    const instruction = this.#isa.instructions[index];
-    const word = this.#index.word(retirement.insn);
-    const sight = { retirement, inputs, word, index, instruction, kind: this.#kinds.of(retirement, instruction), homes: this.#homes };
-    for (const family of this.#families) family.see(sight, this.#hit);
-    this.#homes.advance(retirement);
-  }
-
-  /** Ends the program: the points that it has reached, each once. */
-  finish(): readonly number[] {
-    const { view, base } = this.#core.core;
+  /** The points that the program which has just run has reached, each once. */
+  reached(): readonly number[] {
+    const { core } = this.#core;
+    const hits: number[] = [];
+    const hit = (point: number): void => {
+      if (this.#seen[point] !== 0) return;
+      this.#seen[point] = 1;
+      hits.push(point);
+    };
+    this.#module.read(core.observation, hit);
     for (const { offset, once, often } of this.#counters) {
-      const count = view.getBigUint64(base + offset, true);
-      if (count > 0n) this.#hit(once);
-      if (count >= OFTEN) this.#hit(often);
+      const count = this.#count(offset);
+      if (count > 0n) hit(once);
+      if (count >= OFTEN) hit(often);
     }
-    return this.#hits;
+    for (const point of hits) this.#seen[point] = 0;
+    return hits;
   }
 
-  readonly #hit = (point: number): void => {
-    if (this.#seen[point] !== 0) return;
-    this.#seen[point] = 1;
-    this.#hits.push(point);
-  };
+  /** Instructions that the program which has just run has retired. */
+  get instructions(): number {
+    return this.#retired === undefined ? 0 : Number(this.#count(this.#retired.offset));
+  }
+
+  #count(offset: number): bigint {
+    const { view, base } = this.#core.core;
+    return view.getBigUint64(base + offset, true);
+  }
 }

@@ -3,7 +3,7 @@
  */
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Tinypool } from 'tinypool';
-import { askWorker, workerPool } from '../commands/worker-pool.js';
+import { askWorker, closePool, workerPool } from '../commands/worker-pool.js';
 import type { ProberSetup } from './open.js';
 import type { Chunk, ChunkResult, Prober, Shrinking } from './prober.js';
 
@@ -62,6 +62,6 @@ export class PoolExecutor implements Executor {
   }
 
   close(): Promise<void> {
-    return this.#pool.destroy();
+    return closePool(this.#pool);
   }
 }

@@ -2,17 +2,17 @@
  * In which modes a kind of record can occur, and in which modes the hart can
  * be behind it: neighbours that share no mode cannot be.
  */
+import { INTERRUPT, kindsOf } from '../../model/pipeline/kinds.js';
 import type { Csr, Instruction, Isa } from '../../model/spec/isa.js';
 import { exceptionCells, returnCells, type Cells } from '../coverage/cells.js';
 import { MODES, type Mode } from '../retirement.js';
-import { INTERRUPT, kindsOf } from './kinds.js';
 import { candidates, mayWrite, ofMode } from './permit-points.js';
 import type { PointTable } from './points.js';
 
 const CSR_WRITE = 'csr write';
 
 /** Whether a permit table may allow the instruction in the mode. */
-function allowed(isa: Isa, { permit }: Instruction, mode: Mode): boolean {
+export function allowed(isa: Isa, { permit }: Instruction, mode: Mode): boolean {
   const table = isa.permits.find((t) => t.name === permit);
   return table === undefined || candidates(table.rows, ofMode(mode)).some((row) => row.then === 'allow');
 }

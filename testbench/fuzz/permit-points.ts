@@ -2,14 +2,15 @@
  * Points of permissions: every row of the permit tables in every mode in which
  * it can decide, and every CSR by mode, access and outcome.
  */
+import { familyOf } from '../../model/pipeline/covers.js';
 import { MODES as LEVELS, type Csr, type Instruction, type Isa, type Permission, type PermitRow } from '../../model/spec/isa.js';
 import { Dice } from '../arbitraries/dice.js';
 import { constantOnes, possible } from '../coverage/cells.js';
 import { Homes } from '../coverage/homes.js';
-import { PermitCounts, together, type RowCount } from '../coverage/permits.js';
-import { Variables, type Reader, type Situation } from '../coverage/variables.js';
-import { MODES, type Mode, type Retirement } from '../retirement.js';
-import type { Family, Hit, PointTable, Sight } from './points.js';
+import { together } from '../coverage/permits.js';
+import { Variables } from '../coverage/variables.js';
+import { MODES, type Mode } from '../retirement.js';
+import type { Namings, PointTable } from './points.js';
 
 /** The value of a variable, if it is the same in every state. */
 export type Known = (variable: string) => bigint | undefined;
@@ -41,8 +42,8 @@ function samples(isa: Isa): readonly Homes[] {
 }
 
 /** The rows that can decide when only this much is known: the first that surely matches, and those before it that may. */
-export function candidates(rows: readonly PermitRow[], known: Known): readonly PermitRow[] {
-  const found: PermitRow[] = [];
+export function candidates<Row extends Pick<PermitRow, 'when'>>(rows: readonly Row[], known: Known): readonly Row[] {
+  const found: Row[] = [];
   for (const row of rows) {
     const values = row.when.terms.map((term) => {
       const value = known(term.variable);
@@ -65,7 +66,6 @@ export const ofMode = (mode: Mode): Known => (variable) => {
 const ACCESSES = ['reads', 'writes'] as const;
 type Access = (typeof ACCESSES)[number];
 const OUTCOMES: readonly Permission[] = ['allow', 'illegal', 'virtual'];
-const NONE = -1;
 
 /** What does not depend on state when a CSR is accessed. */
 class AccessKnowledge {
@@ -93,40 +93,33 @@ class AccessKnowledge {
   }
 }
 
-/** Numbered counters count as one. */
-const family = (name: string): string => name.replace(/(hpm(?:counter|event))\d+$/, '$1N');
-
-const csrName = (csr: Csr, mode: Mode, access: Access, outcome: Permission): string => `csr ${mode} ${access} ${family(csr.name)}: ${outcome}`;
-const rowName = (row: string, mode: Mode): string => `permit ${row} in ${mode}`;
+const csrName = (csr: string, mode: string, access: string, outcome: string): string => `csr ${mode} ${access} ${familyOf(csr)}: ${outcome}`;
+const rowName = (row: string, mode: string): string => `permit ${row} in ${mode}`;
 
 /** Whether an instruction may write the address of a CSR in a mode; the table has the points of {@link PermitPoints}. */
-export const mayWrite = (table: PointTable, csr: Csr, mode: Mode): boolean => table.isReachable(csrName(csr, mode, 'writes', 'allow'));
+export const mayWrite = (table: PointTable, csr: Csr, mode: Mode): boolean => table.isReachable(csrName(csr.name, mode, 'writes', 'allow'));
 
-/** Counts decisions of permit tables and accesses of CSRs. */
-export class PermitPoints implements Family {
-  readonly #table: PointTable;
-  readonly #permits: PermitCounts;
-  readonly #csrs: ReadonlyMap<number, Csr>;
-  readonly #writes: Reader;
-  /** Points by row and mode, as they are asked for. */
-  readonly #rows = new Map<RowCount, ReadonlyMap<Mode, number | undefined>>();
-  readonly #accesses = new Map<number, number>();
-  readonly #writing = new Map<number, boolean>();
+/** Names decisions of permit tables and accesses of CSRs. */
+export function permitPoints(isa: Isa, table: PointTable): Namings {
+  new PermitNames(isa, table).add();
+  return {
+    permit: (cell) => [rowName(cell('row'), cell('mode'))],
+    csr: (cell) => [csrName(cell('csr'), cell('mode'), cell('access'), cell('outcome'))],
+  };
+}
 
-  constructor(isa: Isa, table: PointTable) {
-    this.#table = table;
-    this.#permits = new PermitCounts(isa);
-    this.#csrs = new Map(isa.csrs.map((c) => [c.address, c]));
-    const variables = new Variables(isa);
-    this.#writes = variables.reader('csr_writes');
-    const own = new Set(isa.csrs.flatMap((c) => c.permit ?? []));
-    for (const { name, rows } of isa.permits.filter((t) => !own.has(t.name))) this.#nameRows(name, rows, ofMode);
-    this.#nameCsrs(isa, variables);
-    this.#excludeTheRest(isa);
+class PermitNames {
+  constructor(readonly isa: Isa, readonly table: PointTable) {}
+
+  add(): void {
+    const own = new Set(this.isa.csrs.flatMap((c) => c.permit ?? []));
+    for (const { name, rows } of this.isa.permits.filter((t) => !own.has(t.name))) this.#nameRows(name, rows, ofMode);
+    this.#nameCsrs(this.isa, new Variables(this.isa));
+    this.#excludeTheRest(this.isa);
   }
 
   #nameRows(name: string, rows: readonly PermitRow[], knownIn: (mode: Mode) => Known): void {
-    for (const mode of MODES) for (const row of candidates(rows, knownIn(mode))) this.#table.add(rowName(`${name}.${row.name}`, mode));
+    for (const mode of MODES) for (const row of candidates(rows, knownIn(mode))) this.table.add(rowName(`${name}.${row.name}`, mode));
   }
 
   /** A CSR's own table is asked only where the general one does not call the access illegal. */
@@ -142,9 +135,9 @@ export class PermitPoints implements Family {
           const general = candidates(rowsOf(instruction.permit), known).map((r) => r.then);
           const open = general.filter((then) => then !== 'illegal');
           const own = open.length === 0 ? [] : candidates(rowsOf(csr.permit), known);
-          for (const row of own) this.#table.add(rowName(`${csr.permit}.${row.name}`, mode));
+          for (const row of own) this.table.add(rowName(`${csr.permit}.${row.name}`, mode));
           const outcomes = new Set(own.length === 0 ? general : [...general.filter((then) => then === 'illegal'), ...own.flatMap((row) => open.map((then) => together(then, row.then)))]);
-          for (const outcome of outcomes) this.#table.add(csrName(csr, mode, access, outcome));
+          for (const outcome of outcomes) this.table.add(csrName(csr.name, mode, access, outcome));
         }
       }
     }
@@ -153,54 +146,10 @@ export class PermitPoints implements Family {
   /** Rows and outcomes that have not been named: no state lets them decide. */
   #excludeTheRest(isa: Isa): void {
     for (const mode of MODES) {
-      for (const { name, rows } of isa.permits) for (const row of rows) this.#table.add(rowName(`${name}.${row.name}`, mode), `the row is not about ${mode}, or an earlier one always decides`);
+      for (const { name, rows } of isa.permits) for (const row of rows) this.table.add(rowName(`${name}.${row.name}`, mode), `the row is not about ${mode}, or an earlier one always decides`);
       for (const csr of isa.csrs) {
-        for (const access of ACCESSES) for (const outcome of OUTCOMES) this.#table.add(csrName(csr, mode, access, outcome), `no row that can decide for this address in ${mode} says ${outcome}`);
+        for (const access of ACCESSES) for (const outcome of OUTCOMES) this.table.add(csrName(csr.name, mode, access, outcome), `no row that can decide for this address in ${mode} says ${outcome}`);
       }
     }
   }
-
-  see({ retirement, instruction, homes, index }: Sight, hit: Hit): void {
-    if (instruction?.permit === undefined) return;
-    const { insn, mode, trap } = retirement;
-    if (trap?.interrupt === true) return;
-    const address = instruction.csr === undefined ? 0 : insn >>> (instruction.format.fields['csr']?.low ?? 20);
-    const situation: Situation = { insn, instruction, mode, csr: address, homes };
-    this.#permits.decide(situation, (row) => this.#reach(row, mode, hit));
-    const csr = instruction.csr === undefined ? undefined : this.#csrs.get(address);
-    if (csr === undefined) return;
-    this.#reachCsr(csr, mode, this.#isWrite(situation, instruction, index) ? 'writes' : 'reads', outcomeOf(retirement), hit);
-  }
-
-  #reachCsr(csr: Csr, mode: Mode, access: Access, outcome: Permission, hit: Hit): void {
-    const key = ((csr.address * 8 + MODES.indexOf(mode)) * 2 + ACCESSES.indexOf(access)) * 4 + OUTCOMES.indexOf(outcome);
-    const point = this.#accesses.get(key) ?? this.#table.find(csrName(csr, mode, access, outcome)) ?? NONE;
-    this.#accesses.set(key, point);
-    if (point !== NONE) hit(point);
-  }
-
-  #reach(row: RowCount, mode: Mode, hit: Hit): void {
-    const known = this.#rows.get(row) ?? new Map(MODES.map((m) => [m, this.#table.find(rowName(row.name, m))]));
-    this.#rows.set(row, known);
-    const point = known.get(mode);
-    if (point !== undefined) hit(point);
-  }
-
-  /** Depends on the instruction and its operand fields only. */
-  #isWrite(situation: Situation, { match }: Instruction, index: number): boolean {
-    const key = index * 1024 + (((situation.insn >>> 15) & 31) << 5) + ((situation.insn >>> 7) & 31);
-    const known = this.#writing.get(key);
-    if (known !== undefined) return known;
-    const writes = match.length > 0 && this.#writes(situation) === 1n;
-    this.#writing.set(key, writes);
-    return writes;
-  }
-}
-
-const ILLEGAL = 2;
-const VIRTUAL = 22;
-
-function outcomeOf({ trap }: Retirement): Permission {
-  if (trap === undefined) return 'allow';
-  return trap.cause === VIRTUAL ? 'virtual' : trap.cause === ILLEGAL ? 'illegal' : 'allow';
 }

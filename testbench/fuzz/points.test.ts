@@ -46,7 +46,7 @@ describe('cover points', () => {
 
   it.each([
     ['supervisor_software behind alu', /pending or enabled only by a csr write, a xret or a trap/],
-    ['virtual_supervisor_timer behind load', /only by a csr write/],
+    ['virtual_supervisor_software behind load', /only by a csr write/],
     ['machine_software behind muldiv', /a store of a device/],
     ['behind a write of hstatus, environment_call_from_u', /the mode does not change in between: M, HS there/],
     ['behind a write of mstatus, environment_call_from_vs', /environment_call_from_vs in VS only/],

@@ -4,34 +4,15 @@
  * exclude has a name too, with the reason, and counts apart: the exclusion is
  * a claim, and a program that reaches such a point refutes it.
  */
-import type { Instruction } from '../../model/spec/isa.js';
-import type { Homes } from '../coverage/homes.js';
-import type { Inputs, Retirement } from '../retirement.js';
 
-/** Told the number of a point that has been reached. */
-export type Hit = (point: number) => void;
+/** The values of a cover point's parts by axis, as the core names them. */
+export type Cell = (axis: string) => string;
 
-/** A record, and what the specs say about it. */
-export interface Sight {
-  readonly retirement: Retirement;
-  readonly inputs: Inputs;
-  /** The 32-bit instruction that its bits stand for, 0 if none. */
-  readonly word: number;
-  /** Index in `isa.instructions`, -1 if the word is none or nothing was fetched. */
-  readonly index: number;
-  readonly instruction: Instruction | undefined;
-  /** Number of its kind, -1 if it has none. */
-  readonly kind: number;
-  /** CSRs before the record. */
-  readonly homes: Homes;
-}
+/** The points that a cover point of a core is, by name; a name that no table has is none. */
+export type Naming = (cell: Cell) => readonly string[];
 
-/** Points of one kind, told by records. */
-export interface Family {
-  /** A new program begins. */
-  start?(): void;
-  see(sight: Sight, hit: Hit): void;
-}
+/** How the cover points of some families are called. */
+export type Namings = Readonly<Record<string, Naming>>;
 
 /** A point that nothing can reach. */
 export interface Excluded {

@@ -5,14 +5,14 @@
  */
 import type { CompiledCore } from '../../model/compile.js';
 import type { Isa } from '../../model/spec/isa.js';
-import { Builder, type BuiltProgram } from '../arbitraries/build.js';
+import { Builder } from '../arbitraries/build.js';
 import { Dice } from '../arbitraries/dice.js';
 import { PlanMaker } from '../arbitraries/maker.js';
 import type { Profile } from '../arbitraries/profile.js';
 import type { Plan } from '../arbitraries/program.js';
 import { everySimpler } from '../arbitraries/shrink.js';
 import { PROGRAM_LIMITS, programNumber } from '../lockstep/campaign.js';
-import { Lockstep, type Divergence, type LockstepResult } from '../lockstep/lockstep.js';
+import { Lockstep, type Divergence } from '../lockstep/lockstep.js';
 import { ObservedCore } from '../lockstep/observed.js';
 import { restarts } from '../lockstep/restart.js';
 import { Collector } from './collector.js';
@@ -20,7 +20,7 @@ import { Corpus, type Corrupt } from './corpus.js';
 import { Findings } from './findings.js';
 import { Mutator } from './mutate.js';
 import { signatureOf } from './signature.js';
-import { NO_TIMES, sum, timed, type Times } from './time-shares.js';
+import { NO_TIMES, sum, timesOf, type Times } from './time-shares.js';
 
 /** What a prober is made for. */
 export interface ProberOptions {
@@ -107,6 +107,8 @@ export class Prober {
   readonly #core: ObservedCore;
   readonly #lockstep: Lockstep;
   readonly #findings: Findings;
+  /** Instructions retired so far. */
+  #instructions = 0;
 
   constructor(readonly options: ProberOptions) {
     const { core, isa, profile } = options;
@@ -124,8 +126,10 @@ export class Prober {
   probe(plan: Plan): Probe {
     this.options.onProgram?.();
     try {
-      const result = this.#counted(this.builder.build(plan));
-      if (result.kind === 'agreed') return { kind: 'agreed', points: this.collector.finish() };
+      const program = this.builder.build(plan);
+      const result = this.#lockstep.run(program, { ...PROGRAM_LIMITS, inputs: program.inputs });
+      this.#instructions += this.collector.instructions;
+      if (result.kind === 'agreed') return { kind: 'agreed', points: this.collector.reached() };
       return { kind: 'diverged', divergence: result.divergence, signature: signatureOf(result.divergence, this.options.isa) };
     } catch (error) {
       const divergence = brokenDown(error);
@@ -133,18 +137,11 @@ export class Prober {
     }
   }
 
-  /** Runs a program, points and all. */
-  #counted(program: BuiltProgram): LockstepResult {
-    const { collector } = this;
-    collector.start();
-    return this.#lockstep.run(program, { ...PROGRAM_LIMITS, inputs: program.inputs, onRecord: (o) => collector.see(o) });
-  }
-
   /** Runs what the corpus has, so that its points are known. */
   recall(): ChunkResult {
     const { added, corrupt } = this.corpus.refresh();
     const known = new Uint8Array(this.collector.table.size);
-    const before = this.collector.instructions;
+    const before = this.#instructions;
     const points: number[] = [];
     for (const [i, plan] of added.entries()) {
       const probe = this.probe(plan);
@@ -159,7 +156,7 @@ export class Prober {
     const { corrupt } = this.corpus.refresh();
     const known = Uint8Array.from(given);
     const old = new Set(signatures);
-    const before = this.collector.instructions;
+    const before = this.#instructions;
     const points: number[] = [];
     const again: Record<string, number> = {};
     let unsaved: string | undefined;
@@ -185,21 +182,11 @@ export class Prober {
   /** Where the time of a program goes that has agreed. */
   #timesOf(number: number, plan: Plan): Times {
     const program = this.builder.build(plan);
-    const options = { ...PROGRAM_LIMITS, inputs: program.inputs };
-    const cycles = Number(this.#lockstep.run(program, options).cycles);
-    const before = this.collector.instructions;
-    const times = timed({
-      making: () => this.builder.build(this.planOf(number)),
-      core: () => {
-        this.#core.reset(program.inputs);
-        this.#core.load(program);
-        this.#core.run(cycles, { records: () => undefined, trapped: () => undefined });
-      },
-      lockstep: () => this.#lockstep.run(program, options),
-      all: () => this.#counted(program),
+    return timesOf({
+      program, core: this.#core, lockstep: this.#lockstep,
+      making: () => void this.builder.build(this.planOf(number)),
+      points: () => void this.collector.reached(),
     });
-    this.collector.instructions = before;
-    return times;
   }
 
   /** The plan of a number: drawn, or made from the corpus as it is now. */
@@ -257,7 +244,7 @@ export class Prober {
     programs: number, before: number, points: readonly number[], again: ChunkResult['again'],
     rest: { readonly finding?: Finding | undefined; readonly corrupt: readonly Corrupt[]; readonly unsaved?: string | undefined; readonly times?: Times },
   ): ChunkResult {
-    return { programs, instructions: this.collector.instructions - before, points, again, finding: rest.finding, corrupt: rest.corrupt, unsaved: rest.unsaved, times: rest.times ?? NO_TIMES };
+    return { programs, instructions: this.#instructions - before, points, again, finding: rest.finding, corrupt: rest.corrupt, unsaved: rest.unsaved, times: rest.times ?? NO_TIMES };
   }
 }
 

@@ -75,7 +75,25 @@ class Cursed extends LocalExecutor {
   }
 }
 
+/** Notes that it has been closed. */
+class Closing extends LocalExecutor {
+  closed = false;
+
+  override close(): Promise<void> {
+    this.closed = true;
+    return super.close();
+  }
+}
+
 describe('a fuzzing session', () => {
+  it('that breaks down says why, and leaves no worker behind', async () => {
+    const prober = proberFor(FORGETFUL);
+    const executor = new Closing(prober);
+    const { session } = sessionOf(prober, executor, { jobs: 2, keep: () => Promise.reject(new Error('no disk')) });
+    await expect(session.run()).rejects.toThrow('no disk');
+    expect(executor.closed).toBe(true);
+  });
+
   it('runs what it is asked for, and the corpus reaches everything again without one more program', async () => {
     const where = folders();
     const prober = proberFor(undefined, where);

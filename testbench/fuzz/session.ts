@@ -116,8 +116,17 @@ export class Session {
     this.#stopped = true;
   }
 
-  /** Runs to the end. */
+  /** Runs to the end, and has no worker left then, however that comes. */
   async run(): Promise<SessionResult> {
+    try {
+      return await this.#runToEnd();
+    } finally {
+      this.stop();
+      await this.executor.close();
+    }
+  }
+
+  async #runToEnd(): Promise<SessionResult> {
     this.#began = performance.now();
     const recalled = this.prober.recall();
     await this.#merge(recalled);
@@ -128,7 +137,6 @@ export class Session {
     await Promise.all(Array.from({ length: this.options.jobs }, () => this.#lane()));
     await this.#dealWithLeft();
     await this.#finishShrinking();
-    await this.executor.close();
     const { table } = this.prober.collector;
     const failures = [...this.#failures.values()].flatMap(({ kept, count }) => (kept === undefined ? [] : [{ ...kept, count }]));
     const { failures: _, newest: __, ...progress } = this.progress;

@@ -1,39 +1,39 @@
 /**
  * Points of transitions between modes: exceptions, interrupts and trap
- * returns, each by where it comes from and where it goes.
+ * returns, each by where it comes from and where it goes; and the cases that
+ * trap returns tell apart.
  */
 import type { Isa } from '../../model/spec/isa.js';
-import { edgeCell, exceptionCells, interruptCells, returnCells, trapCell } from '../coverage/cells.js';
-import type { Family, Hit, PointTable, Sight } from './points.js';
+import { exceptionCells, interruptCells, returnCells } from '../coverage/cells.js';
+import { MODES } from '../retirement.js';
+import { ofMode } from './permit-points.js';
+import type { Cell, Namings, PointTable } from './points.js';
 
-const name = (cell: string): string => `transition ${cell}`;
+const transition = (cell: string): string => `transition ${cell}`;
+const named = (which: string) => (cell: Cell): readonly string[] => [transition(`${cell(which)} ${cell('from')} -> ${cell('to')}`)];
+const caseName = (name: string, mode: string): string => `case ${name} in ${mode}`;
 
-/** Counts transitions. */
-export class TrapPoints implements Family {
-  readonly #table: PointTable;
-  readonly #exceptions: ReadonlyMap<number, string>;
-  /** By the mode that takes it, and code. */
-  readonly #interrupts: ReadonlyMap<string, string>;
-
-  constructor(isa: Isa, table: PointTable) {
-    this.#table = table;
-    this.#exceptions = new Map(isa.traps.exceptions.map((e) => [e.code, e.name]));
-    this.#interrupts = new Map(isa.traps.interrupts.flatMap((i) => [
-      [`M ${i.code}`, i.name], [`HS ${i.code}`, i.name], ...(i.guestCode === undefined ? [] : [[`VS ${i.guestCode}`, i.name] as const]),
-    ] as const));
-    for (const cells of [exceptionCells(isa), interruptCells(isa), returnCells(isa)]) {
-      for (const cell of cells.reachable) table.add(name(cell));
-      for (const { cell, reason } of cells.unreachable) table.add(name(cell), reason);
+/** Names transitions and cases. */
+export function trapPoints(isa: Isa, table: PointTable): Namings {
+  for (const cells of [exceptionCells(isa), interruptCells(isa), returnCells(isa)]) {
+    for (const cell of cells.reachable) table.add(transition(cell));
+    for (const { cell, reason } of cells.unreachable) table.add(transition(cell), reason);
+  }
+  for (const { name, class: of, cases } of isa.instructions) {
+    if (of !== 'xret') continue;
+    for (const c of cases) {
+      for (const mode of MODES) {
+        const excludes = c.when.terms.some(({ variable, values }) => {
+          const value = ofMode(mode)(variable);
+          return value !== undefined && !values.includes(value);
+        });
+        const arrives = returnCells(isa).reachable.some((cell) => cell.startsWith(`${name} ${mode} `));
+        table.add(caseName(`${name}.${c.name}`, mode), excludes ? `the case is not about ${mode}` : arrives ? undefined : `${name} is not allowed in ${mode}`);
+      }
     }
   }
-
-  see({ retirement, instruction }: Sight, hit: Hit): void {
-    const { trap, mode, next_mode } = retirement;
-    if (trap === undefined && instruction?.class !== 'xret') return;
-    const cell = trap === undefined
-      ? edgeCell(instruction?.name ?? '', mode, next_mode)
-      : trapCell((trap.interrupt ? this.#interrupts.get(`${trap.to} ${trap.cause}`) : this.#exceptions.get(trap.cause)) ?? '', mode, trap.to);
-    const point = this.#table.find(name(cell));
-    if (point !== undefined) hit(point);
-  }
+  return {
+    exception: named('exception'), interrupt: named('interrupt'), return: named('instruction'),
+    case: (cell) => [caseName(cell('case'), cell('mode'))],
+  };
 }

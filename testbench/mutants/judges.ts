@@ -1,7 +1,7 @@
 /** Who judges mutants: this process, or one of its own. */
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Tinypool } from 'tinypool';
-import { workerPool } from '../commands/worker-pool.js';
+import { askWorker, closePool, workerPool } from '../commands/worker-pool.js';
 import type { Laboratory, Verdict } from './laboratory.js';
 import type { LaboratorySetup } from './open.js';
 
@@ -31,9 +31,6 @@ export interface WorkerTask {
   readonly number: number;
 }
 
-/** Milliseconds; any will do. */
-const AWAKE = 1000;
-
 /** In a process with a laboratory of its own. */
 export class WorkerJudge implements Judge {
   readonly #pool: Tinypool;
@@ -42,19 +39,12 @@ export class WorkerJudge implements Judge {
     this.#pool = workerPool('mutants', 1);
   }
 
-  async judge(number: number): Promise<Verdict> {
+  judge(number: number): Promise<Verdict> {
     const task: WorkerTask = { setup: this.setup, number };
-    // A process that is just starting does not keep this one from ending.
-    const awake = setInterval(() => undefined, AWAKE);
-    try {
-      const verdict: Verdict = await this.#pool.run(task);
-      return verdict;
-    } finally {
-      clearInterval(awake);
-    }
+    return askWorker(this.#pool, task);
   }
 
   close(): Promise<void> {
-    return this.#pool.destroy();
+    return closePool(this.#pool);
   }
 }

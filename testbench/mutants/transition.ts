@@ -55,6 +55,7 @@ export function transitionOf(module: Module): Effects {
         }
         case 'count':
         case 'record':
+        case 'cover':
           break;
       }
     }
