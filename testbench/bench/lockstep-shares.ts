@@ -3,6 +3,7 @@ import type { CompiledCore } from '../../model/compile.js';
 import type { Isa } from '../../model/spec/isa.js';
 import { Builder, type BuiltProgram } from '../arbitraries/build.js';
 import { PlanMaker } from '../arbitraries/maker.js';
+import type { Profile } from '../arbitraries/profile.js';
 import { Coverage } from '../coverage/coverage.js';
 import { NO_TIMES, shares, sum, timesOf, type Times } from '../fuzz/time-shares.js';
 import { programNumber } from '../lockstep/campaign.js';
@@ -10,10 +11,10 @@ import { Lockstep } from '../lockstep/lockstep.js';
 import { ObservedCore } from '../lockstep/observed.js';
 
 /** Where the time of random programs in lockstep goes, those counted that `lockstep --random` counts. */
-export function lockstepShares(observed: CompiledCore, isa: Isa, programs: number): Times {
+export function lockstepShares(observed: CompiledCore, isa: Isa, programs: number, profile: Profile): Times {
   const core = new ObservedCore(observed);
   const lockstep = new Lockstep(core);
-  const maker = new PlanMaker(isa, 'all');
+  const maker = new PlanMaker(isa, profile);
   const builder = new Builder(maker.shapes);
   const coverage = new Coverage(isa);
   let times = NO_TIMES;
