@@ -51,7 +51,7 @@ export interface Subject {
   readonly redrawing: Redrawing;
   /** Atoms that are read without a word, and often decide alone: each is flipped in every kept state. */
   readonly alone: readonly Atom[];
-  /** All states are kept until there are so many: where bits are read without a word, different decisions look like one path. */
+  /** All states drawn are kept until there are so many: where bits are read without a word, different decisions look like one path. */
   readonly enough: number;
   /** Makes a step; undefined if it shows an interrupt that the event is not about. */
   readonly look: (registers: Registers) => Look | undefined;
@@ -134,17 +134,18 @@ export class Exploration {
   #drawn({ registers, reads, silent }: Seen, kept: ReadonlyMap<string, bigint>): Seen | undefined {
     const state = this.subject.redrawing.redraw(registers, new Set([...reads, ...this.#lines]), kept, this.dice);
     for (const atom of silent) put(state, atom, 0n);
-    return this.#look(state, silent);
+    return this.#look(state, silent, this.subject.enough);
   }
 
-  #look(registers: Registers, silent: readonly Atom[]): Seen | undefined {
+  /** @param enough - Unless so many states are kept, this one is, too. */
+  #look(registers: Registers, silent: readonly Atom[], enough = 0): Seen | undefined {
     const look = this.subject.look(registers);
     if (look === undefined) return undefined;
     const seen = { ...look, registers, silent };
     const path = `${look.outcome} ${look.reads.join()}`;
     const visits = this.#visits.get(path) ?? 0;
     this.#visits.set(path, visits + 1);
-    if (visits < PER_PATH || this.#queue.length < this.subject.enough) this.#queue.push({ ...seen, registers: this.#told(seen), flipped: new Set() });
+    if (visits < PER_PATH || this.#queue.length < enough) this.#queue.push({ ...seen, registers: this.#told(seen), flipped: new Set() });
     return seen;
   }
 

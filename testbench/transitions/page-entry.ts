@@ -128,9 +128,9 @@ export function tellingAtoms(isa: Isa): ReadonlyMap<string, Atom> {
 /** As many bits of a page number say whether 16 pages are one. */
 const FIRST_BITS = 4;
 
-/** Entries as programs have them: leaves of users and of supervisors, used or not, with code alone, and a pointer. */
+/** Entries as programs have them: leaves of users and of supervisors, used or not, with code alone, and pointers, one of them global. */
 export const usualEntries = (isa: Isa): readonly bigint[] =>
-  [...[false, true].flatMap((user) => [goodLeaf(user), untouchedLeaf(user), codeLeaf(user)]), new Map([['pte.V', 1n]])].map((e) => entryValue(isa, e));
+  [...[false, true].flatMap((user) => [goodLeaf(user), untouchedLeaf(user), codeLeaf(user)]), new Map([['pte.V', 1n]]), new Map([['pte.V', 1n], ['pte.G', 1n]])].map((e) => entryValue(isa, e));
 
 /** A leaf for fetches only. */
 const codeLeaf = (user: boolean): Assignment => new Map([...goodLeaf(user)].filter(([name]) => name !== 'pte.R' && name !== 'pte.W'));

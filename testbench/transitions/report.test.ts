@@ -24,11 +24,11 @@ const run = (specs: Isa, event: string, mode: 'U' | 'VS' | 'HS') =>
   runTransitions({ isa: specs, cores: [compiledCore('five-stage')], filter: { event, mode }, supports: false });
 
 describe('what is written', () => {
-  it('is told of every trap in full, whether or not a value changes', () => {
+  it('is told of every trap in full, whether or not a value changes, besides what its walk has written', () => {
     for (const { mode, update } of isa.traps.entry) {
       const trapped = cells.filter((c) => c.expected.trap?.to === mode);
       expect(trapped.length).toBeGreaterThan(500);
-      expect(new Set(trapped.map((c) => writesText(c.expected.writes)))).toEqual(new Set([writesText(update.map((u) => u.target))]));
+      expect(new Set(trapped.map((c) => writesText(c.expected.writes.filter((target) => !target.startsWith('pte.')))))).toEqual(new Set([writesText(update.map((u) => u.target))]));
     }
     expect(writesText(['mstatus.MPP', 'mepc', 'mstatus.MIE', 'x12'])).toBe('mstatus.{MPP,MIE} mepc x12');
   });

@@ -18,8 +18,8 @@ import { ENTRY_HOME, tellingAtoms, usualEntries } from './page-entry.js';
 import { Redrawing, type Registers } from './registers.js';
 import { seedOf } from './seed.js';
 
-/** States to begin with about an entry. From M few accesses are translated: MPRV and MPP have to say so. */
-const ENOUGH: Readonly<Record<Mode, number>> = { M: 240, HS: 100, U: 100, VS: 100, VU: 100 };
+/** States to begin with about an entry. */
+const ENOUGH = 80;
 
 /** State to search. */
 type Drawable = Pick<Subject, 'atoms' | 'alone' | 'redrawing'>;
@@ -41,15 +41,15 @@ export class ReferenceSupports {
     this.#translated = { atoms: translated, alone, redrawing: new Redrawing(translated, new Map([[ENTRY_HOME, usualEntries(matrix.isa)]])) };
   }
 
-  /** The names of the support of an event in a mode. */
-  support(event: TransitionEvent, mode: Mode): ReadonlySet<string> {
-    const dice = new Dice(seedOf(event.id, mode, `${this.seed}`));
+  /** The names of the support of an event in a mode. `attempt`: another finds what one has missed. */
+  support(event: TransitionEvent, mode: Mode, attempt = 0): ReadonlySet<string> {
+    const dice = new Dice(seedOf(event.id, mode, `${this.seed}`, `${attempt}`));
     const walk = walkOf(event);
     const search = new Exploration({
       group: event.group,
       pinned: [...this.matrix.pinned[mode]].flatMap(([name, value]) => this.#named(name).map((atom) => ({ atom, value }))),
       ...(walk !== undefined && hasEntry(walk) ? this.#translated : this.#plain),
-      enough: walk === undefined || !hasEntry(walk) ? 0 : ENOUGH[mode],
+      enough: walk === undefined || !hasEntry(walk) ? 0 : ENOUGH,
       look: (registers) => this.#look(event, mode, registers),
       silence: (d) => this.#silence(event, d),
     }, dice);
