@@ -54,9 +54,14 @@ describe('parseElf', () => {
     ['64-bit offset', patched(64 + 8, 0, 0, 0, 0, 0, 0, 0, 0xff), 'The segment at 0x80000000 runs outside the file.'],
     ['too little memory size', patched(64 + 40, 2), 'The segment at 0x80000000 has 4 bytes in the file but only 2 in memory.'],
     ['a cut end', buildElf(plain).subarray(0, -10), 'It is truncated: its section header table runs outside the file.'],
+    ['an odd entry', patched(24, 1), 'Its entry point, 0x80000001, is odd.'],
     ['an interpreter', patched(64, 3), 'It needs a dynamic linker.'],
   ])('refuses %s in one sentence', (_what, bytes, message) => {
     expect(messageOf(bytes)).toBe(message);
+  });
+
+  it('begins with an instruction of 16 bits, too', () => {
+    expect(parseElf(patched(24, 2), memory)).toMatchObject({ ok: true, entry: 0x8000_0002n });
   });
 
   it('refuses a segment outside the memory, naming both ranges', () => {

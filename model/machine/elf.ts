@@ -122,7 +122,7 @@ export function parseElf(bytes: Uint8Array, memory?: AddressRange): Program | Re
   if (segments.length === 0) return refuse('It has nothing to load.', 'Link it with code in a loadable segment.');
   const misplaced = checkPlace('Its entry point', entry, 0n, memory);
   if (misplaced !== undefined) return misplaced;
-  if (entry % 4n !== 0n) return refuse(`Its entry point, 0x${entry.toString(16)}, is no multiple of 4.`, 'The hart has no compressed instructions: build without them (-march=rv64im_zicsr).');
+  if (entry % 2n !== 0n) return refuse(`Its entry point, 0x${entry.toString(16)}, is odd.`, 'Instructions begin at even addresses: let the linker choose the entry point.');
   const symbols = parseSymbols(bytes, view);
   return symbols.ok ? { ok: true, entry, segments, symbols: symbols.symbols } : symbols;
 }

@@ -161,7 +161,7 @@ export function lockstepSpeed(observed: CompiledCore, isa: Isa, runs: number, pr
   const speeds = Array.from({ length: runs }, (_, seed) => {
     const result = campaign({ core: observed, isa, seed, programs, profile });
     const failed = result.failures[0];
-    if (failed !== undefined) throw new Error(`core and reference part: see ghosthart fuzz --profile ${profile} --seed ${seed}`);
+    if (failed !== undefined) throw new Error(`core and reference part: see ghosthart lockstep --random ${programs} --profile ${profile} --seed ${seed}`);
     return { instructionsPerSecond: result.instructions / result.seconds, programsPerSecond: result.programs / result.seconds };
   });
   return { instructionsPerSecond: median(speeds.map((s) => s.instructionsPerSecond)), programsPerSecond: median(speeds.map((s) => s.programsPerSecond)) };

@@ -21,14 +21,26 @@ interface BenchOptions {
   readonly json?: boolean;
 }
 
+/** Million instructions a second. */
+interface ReferenceFigures {
+  readonly mips: number;
+  readonly mipsSv39: number;
+  readonly mipsTwoStage: number;
+}
+
 /** The object of `bench --json`. */
 interface BenchFigures {
-  /** `native` to its end, the others for as long as they need or some seconds. */
-  readonly plain: Readonly<Record<Setting, measure.Speed>>;
+  /** In M-mode, bare. */
+  readonly plain: measure.Speed;
+  /** The same program in VS-mode, both stages Bare. */
+  readonly guestBare: measure.Speed;
+  /** In HS-mode under Sv39. */
+  readonly sv39: measure.Speed;
+  /** In VS-mode, Sv39 over Sv39x4. */
+  readonly virtualized: measure.Speed;
   readonly observed: measure.Speed;
   readonly traced: measure.TracedSpeed;
-  /** Million instructions a second. */
-  readonly reference: Readonly<Record<Setting, number>>;
+  readonly reference: ReferenceFigures;
   readonly lockstep: measure.LockstepSpeed & { readonly shares: Times };
   /** The same with programs of the profile `translation`. */
   readonly lockstepTranslated: measure.LockstepSpeed & { readonly shares: Times };
@@ -75,19 +87,20 @@ async function bench({ core, iterations, runs: wanted, json }: BenchOptions): Pr
   const { native } = programs;
   const plain = ready.variant('plain');
   const bounded = (setting: Setting): number | undefined => (setting === 'native' || setting === 'guest' ? undefined : scaled(TRANSLATED_CYCLES));
+  const speedIn = (setting: Setting): measure.Speed => measure.speed(plain, programs[setting], runs, bounded(setting));
+  const referenceMips = (setting: Setting): number => measure.referenceMips(programs[setting], runs, scaled(REFERENCE_INSTRUCTIONS));
   const random = Math.max(20, Math.ceil(PROGRAMS * share));
-  const observed = ready.variant('observed');
-  const lockstep = (profile: Profile): BenchFigures['lockstep'] => ({
-    ...measure.lockstepSpeed(observed, specs.value.isa, runs, random, profile),
-    shares: lockstepShares(observed, specs.value.isa, Math.max(20, Math.ceil(TIMED_PROGRAMS * share)), profile),
+  const lockstepIn = (profile: Profile): BenchFigures['lockstep'] => ({
+    ...measure.lockstepSpeed(ready.variant('observed'), specs.value.isa, runs, random, profile),
+    shares: lockstepShares(ready.variant('observed'), specs.value.isa, Math.max(20, Math.ceil(TIMED_PROGRAMS * share)), profile),
   });
   const figures: BenchFigures = {
-    plain: inSettings((setting) => measure.speed(plain, programs[setting], runs, bounded(setting))),
-    observed: measure.speed(observed, native, runs, scaled(OBSERVED_CYCLES)),
+    plain: speedIn('native'), guestBare: speedIn('guest'), sv39: speedIn('Sv39'), virtualized: speedIn('two-stage'),
+    observed: measure.speed(ready.variant('observed'), native, runs, scaled(OBSERVED_CYCLES)),
     traced: await measure.tracedSpeed(ready, native, runs, scaled(TRACED_CYCLES)),
-    reference: inSettings((setting) => measure.referenceMips(programs[setting], runs, scaled(REFERENCE_INSTRUCTIONS))),
-    lockstep: lockstep('all'),
-    lockstepTranslated: lockstep('translation'),
+    reference: { mips: referenceMips('native'), mipsSv39: referenceMips('Sv39'), mipsTwoStage: referenceMips('two-stage') },
+    lockstep: lockstepIn('all'),
+    lockstepTranslated: lockstepIn('translation'),
     compile: { seconds: measure.compileSeconds(runs) },
     warmStart: { seconds: measure.warmStartSeconds(Math.max(runs, 3)) },
     wasm: measure.wasmPerCycle(plain, native, scaled(COUNTED_CYCLES)),
@@ -111,20 +124,21 @@ function figuresText(core: string, f: BenchFigures): string {
   const count = (n: number): string => Math.round(n).toLocaleString('en-US');
   const mips = (n: number): string => `${n.toFixed(2)} MIPS`;
   const work = ({ ipc, mcyclesPerSecond }: measure.Speed): string => `${ipc.toFixed(3)} instructions a cycle, ${(ipc * mcyclesPerSecond).toFixed(1)} million a second`;
+  const shares = ({ shares: times }: BenchFigures['lockstep']): string => `${' '.repeat(44)}of their time ${sharesText(times)}`;
   const { traced, wasm } = f;
   return [
     `${core}, medians`,
-    row('plain', mcycles(f.plain.native.mcyclesPerSecond), `bench.S in M: ${count(f.plain.native.cycles)} cycles, ${work(f.plain.native)}`),
-    row('virtualized', mcycles(f.plain.guest.mcyclesPerSecond), `the same in VS, all Bare: ${work(f.plain.guest)}`),
-    row('Sv39', mcycles(f.plain.Sv39.mcyclesPerSecond), `the same in HS on pages of 4 KiB: ${work(f.plain.Sv39)}`),
-    row('two stages', mcycles(f.plain['two-stage'].mcyclesPerSecond), `the same in VS, Sv39 over Sv39x4, both on pages of 4 KiB: ${work(f.plain['two-stage'])}`),
+    row('plain', mcycles(f.plain.mcyclesPerSecond), `bench.S in M: ${count(f.plain.cycles)} cycles, ${work(f.plain)}`),
+    row('guest, bare', mcycles(f.guestBare.mcyclesPerSecond), `the same in VS, both stages Bare: ${work(f.guestBare)}`),
+    row('Sv39', mcycles(f.sv39.mcyclesPerSecond), `the same in HS on pages of 4 KiB: ${work(f.sv39)}`),
+    row('virtualized', mcycles(f.virtualized.mcyclesPerSecond), `the same in VS, Sv39 over Sv39x4, both on pages of 4 KiB: ${work(f.virtualized)}`),
     row('observed', mcycles(f.observed.mcyclesPerSecond), 'every retirement recorded, cover points counted'),
     row('traced', mcycles(traced.mcyclesPerSecond), `all signals to a file: ${traced.changesPerCycle.toFixed(1)} changes and ${traced.bytesPerCycle.toFixed(0)} bytes a cycle, ${traced.megabytesPerSecond.toFixed(0)} MB/s`),
-    row('reference', mips(f.reference.native), `by itself; ${mips(f.reference.Sv39)} under Sv39, ${mips(f.reference['two-stage'])} under two stages`),
+    row('reference', mips(f.reference.mips), `by itself; ${mips(f.reference.mipsSv39)} under Sv39, ${mips(f.reference.mipsTwoStage)} under two stages`),
     row('lockstep', `${count(f.lockstep.programsPerSecond)} /s`, `random programs; ${count(f.lockstep.instructionsPerSecond)} instructions/s`),
-    `${' '.repeat(44)}of their time ${sharesText(f.lockstep.shares)}`,
+    shares(f.lockstep),
     row('lockstep, translated', `${count(f.lockstepTranslated.programsPerSecond)} /s`, `random programs of the profile translation; ${count(f.lockstepTranslated.instructionsPerSecond)} instructions/s`),
-    `${' '.repeat(44)}of their time ${sharesText(f.lockstepTranslated.shares)}`,
+    shares(f.lockstepTranslated),
     row('compile', `${f.compile.seconds.toFixed(2)} s`, 'all specs to wasm: every core, every variant, in a new process'),
     row('warm start', `${f.warmStart.seconds.toFixed(2)} s`, 'all of ghosthart run hello.S, the core in the cache'),
     row('wasm operations a cycle', wasm.operationsPerCycle.toFixed(1), `executed, without local accesses and constants (with them ${wasm.instructionsPerCycle.toFixed(1)}), counted by an instrumented copy`),

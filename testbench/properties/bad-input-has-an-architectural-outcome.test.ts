@@ -200,7 +200,7 @@ function goodElf(): Uint8Array {
 
 /** Changes to a file: bytes and words at places, and where it is cut off. */
 const changes = fc.record({
-  writes: fc.array(fc.tuple(fc.nat(0xffff), fc.constantFrom(1, 2, 4, 8), fc.oneof(fc.constantFrom(0n, 1n, 0xffn, (1n << 64n) - 1n, 1n << 63n, 1n << 31n, BASE, BASE + 1n, BASE + (128n << 20n) - 4n, 0x10_0000n), doubleword)), { maxLength: 4 }),
+  writes: fc.array(fc.tuple(fc.nat(0xffff), fc.constantFrom(1, 2, 4, 8), fc.oneof(fc.constantFrom(0n, 1n, 0xffn, (1n << 64n) - 1n, 1n << 63n, 1n << 31n, BASE, BASE + 1n, BASE + 2n, BASE + (128n << 20n) - 4n, 0x10_0000n), doubleword)), { maxLength: 4 }),
   cut: fc.option(fc.nat(0xffff), { freq: 4, nil: undefined }),
 });
 type Changes = typeof changes extends fc.Arbitrary<infer T> ? T : never;

@@ -2,6 +2,7 @@
  * The protocol of RVFI-DII between one client and a hart: bytes in, bytes out,
  * nothing else. Commands have eight bytes: word u32, time u16, command u8, pad.
  */
+import { isCompressed } from '../../model/spec/compressed.js';
 import type { InjectedHart } from './hart.js';
 import type { SourceFinder } from './operands.js';
 import { encodeChosen, encodeHalt, encodeRecord, encodeVersions, type PacketOptions, type Version } from './packets.js';
@@ -82,9 +83,10 @@ export class Session {
     this.#trace.reset();
   }
 
+  /** What lies above a 16-bit instruction is not part of it. */
   #execute(word: number): Uint8Array {
     this.instructions++;
-    for (const retirement of this.#hart.execute(word)) {
+    for (const retirement of this.#hart.execute(isCompressed(word) ? word & 0xffff : word)) {
       const record = this.#trace.follow(retirement);
       if (record !== undefined) return encodeRecord(record, this.#version, this.#options);
     }
