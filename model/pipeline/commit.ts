@@ -21,6 +21,7 @@ import { EXIT } from './exit.js';
 import { extracted } from './execute.js';
 import { accessRefused, faultOf } from './faults.js';
 import { modeBits } from './hart.js';
+import { coverDevice, coverJudgement } from './judgement-covers.js';
 import { Retirement, type RetiredDetails } from './retire.js';
 import { oldCsrValue, csrInstruction, inputOutput, ioAsked, ioDone, isClint, newCsrValue, waitInstruction, wakes, xret } from './system.js';
 import { dueInterrupt, targetMode, trapEntries, type DueInterrupt, type TrapValues } from './trap.js';
@@ -115,9 +116,9 @@ export class Commit {
       { when: retires, then: () => this.#covers.retired({ device: io }) },
     ]);
     const understood = not(or(here.unfetched, decoder.field(here.control, 'illegal')));
-    builder.when(or(retires, and(refused, understood)), () => this.#covers.judged(faulted, fault));
+    builder.when(or(retires, and(refused, understood)), () => coverJudgement(here, faulted, fault));
     const arrived = mux(here.walks, translation?.walker.is('done') ?? ZERO, ONE);
-    builder.when(or(and(retires, io), and(refused, accessRefused(here, fault), arrived)), () => this.#covers.asked(refused));
+    builder.when(or(and(retires, io), and(refused, accessRefused(here, fault), arrived)), () => coverDevice(here, refused));
   }
 
   /** What a viewer wants of this cycle: the trap taken and the CSR written, all zero in any other. */

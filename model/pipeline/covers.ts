@@ -5,35 +5,27 @@
  *
  * Points are numbered, not tested for: where something happens, what the hart
  * knows of it is put side by side and is the number of a byte. A byte whose
- * number has no name is no point.
+ * number is called nothing is no point.
  */
-import { ONE, ZERO, and, binary, concat, constant, eq, eqConst, mux, nonZero, not, or, read, select, slice, zext } from '../ir/build.js';
+import { ONE, ZERO, and, binary, concat, constant, eq, mux, nonZero, not, or, read, select, slice, zext } from '../ir/build.js';
 import type { Expr, Register } from '../ir/ir.js';
-import { MODES, type TrapSource } from '../spec/isa.js';
 import { storeFails } from './atomic.js';
 import { byNumber, type CoverPart } from './builder.js';
 import type { Committing } from './committing.js';
 import { crossesBlock } from './core.js';
+import { bitsFor, instructionPart, MODE_NAMES, modeNow, modePart } from './cover-parts.js';
 import type { Offer } from './csr.js';
 import type { Op } from './decode.js';
 import { isShort } from './encoding.js';
-import { modeBits } from './hart.js';
 import { INTERRUPT, Kinds, NO_KIND, deviceKind, flaggedKind } from './kinds.js';
-import { PERMISSIONS } from './permit.js';
 import { TRAP_TARGETS, type DueInterrupt, type TrapValues } from './trap.js';
 
-const bitsFor = (count: number): number => Math.max(1, Math.ceil(Math.log2(count)));
-
-const MODE_NAMES = byNumber(MODES);
 const TARGET_NAMES = byNumber(TRAP_TARGETS);
-const OUTCOMES = byNumber(PERMISSIONS);
-
-/** Numbered counters count as one. */
-export const familyOf = (name: string): string => name.replace(/(hpm(?:counter|event))\d+$/, '$1N');
 
 /** The sooner and the later of two distances. */
 const DISTANCES = ['1 before', '2 before'] as const;
 
+/** Those of records and of what instructions do in particular. */
 export class Covers {
   readonly #here: Committing;
   readonly #kinds: Kinds;
@@ -63,26 +55,8 @@ export class Covers {
 
   // Parts of numbers.
 
-  get #mode(): CoverPart {
-    return this.#modeAs('mode', this.#modeNow);
-  }
-
-  get #modeNow(): Expr {
-    const { hart } = this.#here.core;
-    return modeBits(read(hart.V), read(hart.priv));
-  }
-
-  #modeAs(axis: string, value: Expr): CoverPart {
-    return { axis, value, values: MODE_NAMES };
-  }
-
   #kindOf(axis: string, value: Expr): CoverPart {
     return { axis, value, values: this.#kinds.names };
-  }
-
-  get #op(): CoverPart {
-    const { decoder } = this.#here.core;
-    return { axis: 'instruction', value: decoder.field(this.#here.control, 'op'), values: decoder.ops.map((op) => op.instruction.name) };
   }
 
   #lastKind(register: Register): Expr {
@@ -99,7 +73,7 @@ export class Covers {
   retired(slow?: { readonly device: Expr }): void {
     const { builder } = this.#here.core;
     const { rd, insn } = this.#here;
-    builder.cover('instruction', { axis: 'bits', value: isShort(insn), values: ['32', '16'] }, this.#op, this.#mode);
+    builder.cover('instruction', { axis: 'bits', value: isShort(insn), values: ['32', '16'] }, instructionPart(this.#here), modePart(this.#here));
     const kind = slow === undefined ? this.#usualKind() : this.#slowKind(slow.device);
     this.#follow(kind, rd, true);
   }
@@ -138,7 +112,7 @@ export class Covers {
     const { builder, hart: { isa } } = this.#here.core;
     const known = isa.traps.exceptions.filter((e) => e.source !== 'none');
     const values = byNumber(Object.fromEntries(known.map((e) => [e.name, e.code])));
-    builder.cover('exception', { axis: 'exception', value: cause, values }, this.#modeAs('from', this.#modeNow), { axis: 'to', value: to, values: TARGET_NAMES });
+    builder.cover('exception', { axis: 'exception', value: cause, values }, modePart(this.#here, 'from'), { axis: 'to', value: to, values: TARGET_NAMES });
     this.#follow(select(cause, known.map((e) => ({ keys: [BigInt(e.code)], value: this.#kind(this.#kinds.of(e.name)) })), this.#kind(NO_KIND)), constant(5, 0), false);
   }
 
@@ -153,7 +127,7 @@ export class Covers {
     })).filter(({ shadowed }) => !shadowed).map(({ keys, value }) => ({ keys, value }));
     const number = select(concat(to, cause), cases, constant(bits, interrupts.length));
     const which: CoverPart = { axis: 'interrupt', value: number, values: interrupts.map((i) => i.name) };
-    builder.cover('interrupt', which, this.#modeAs('from', this.#modeNow), { axis: 'to', value: to, values: TARGET_NAMES });
+    builder.cover('interrupt', which, modePart(this.#here, 'from'), { axis: 'to', value: to, values: TARGET_NAMES });
     builder.cover('interrupt behind', which, this.#kindOf('older', this.#lastKind(this.#last)));
     this.#follow(this.#kind(this.#kinds.of(INTERRUPT)), constant(5, 0), false);
   }
@@ -193,10 +167,10 @@ export class Covers {
     const ops = this.#here.opsOf('xret');
     const cases = ops.flatMap(({ instruction: { name, cases: list } }) => list.map((c) => `${name}.${c.name}`));
     const number = ops.slice(0, ops.indexOf(op)).reduce((sum, { instruction }) => sum + instruction.cases.length, index);
-    builder.cover('case', { axis: 'case', value: constant(bitsFor(cases.length), number), values: cases }, this.#mode);
+    builder.cover('case', { axis: 'case', value: constant(bitsFor(cases.length), number), values: cases }, modePart(this.#here));
     const which = constant(bitsFor(ops.length), ops.indexOf(op));
-    builder.cover('return', { axis: 'instruction', value: which, values: ops.map((o) => o.instruction.name) }, this.#modeAs('from', this.#modeNow), this.#modeAs('to', to));
-    builder.assign(this.#consequence, concat(ONE, zext(concat(which, this.#modeNow, to), this.#consequence.width - 1)));
+    builder.cover('return', { axis: 'instruction', value: which, values: ops.map((o) => o.instruction.name) }, modePart(this.#here, 'from'), modePart(this.#here, 'to', to));
+    builder.assign(this.#consequence, concat(ONE, zext(concat(which, modeNow(this.#here), to), this.#consequence.width - 1)));
   }
 
   /** Of all returns, as {@link returned} numbers them. */
@@ -212,45 +186,5 @@ export class Covers {
       const field = constant(bitsFor(this.#fields.length), this.#fields.indexOf(name));
       this.#here.core.builder.cover('field', { axis: 'field', value: field, values: this.#fields }, { axis: 'value', value: taken, values: ['refused', 'taken'] });
     }
-  }
-
-  /** An instruction that permits are about has been judged: it retires, or there is this exception. */
-  judged(faulted: Expr, { cause }: Pick<TrapValues, 'cause'>): void {
-    const here = this.#here;
-    const { builder, decoder, hart: { isa } } = here.core;
-    const { permits } = here;
-    const guarded = decoder.ops.filter((op) => op.instruction.permit !== undefined);
-    const row = (value: Expr): CoverPart => ({ axis: 'row', value, values: permits.rows });
-    const general = here.perOp(guarded, ({ instruction: { permit } }) => permits.row(permit ?? ''));
-    builder.when(here.anyOp(guarded), () => builder.cover('permit', row(general), this.#mode));
-    const [csr] = here.opsOf('csr').flatMap((op) => op.instruction.permit ?? []);
-    if (csr === undefined) return;
-    builder.when(here.is('csr'), () => {
-      // Where the general table says no, the CSR's own is not asked.
-      builder.when(not(eqConst(permits.table(csr), PERMISSIONS.illegal)), () => builder.cover('permit', row(permits.ownRow(here.csrAddress)), this.#mode));
-      const raised = (source: TrapSource): Expr => or(ZERO, ...isa.traps.exceptions.filter((e) => e.source === source).map((e) => eqConst(cause, e.code)));
-      const outcome = mux(faulted, mux(raised('virtual'), constant(2, PERMISSIONS.virtual), mux(raised('illegal'), constant(2, PERMISSIONS.illegal), constant(2, PERMISSIONS.allow))), constant(2, PERMISSIONS.allow));
-      builder.cover('csr', this.#csr(), this.#mode, { axis: 'access', value: here.csrWrites, values: ['reads', 'writes'] }, { axis: 'outcome', value: outcome, values: OUTCOMES });
-    });
-  }
-
-  /** The CSR that an instruction names. */
-  #csr(): CoverPart {
-    const { hart: { isa: { csrs } } } = this.#here.core;
-    const names = [...new Set(csrs.map((c) => familyOf(c.name)))];
-    const number = (n: number): Expr => constant(bitsFor(names.length + 1), n);
-    const groups = names.map((name, i) => ({ keys: csrs.filter((c) => familyOf(c.name) === name).map((c) => BigInt(c.address)), value: number(i) }));
-    return { axis: 'csr', value: select(this.#here.csrAddress, groups, number(names.length)), values: names };
-  }
-
-  /** An access has come to where a device may be, which takes it or refuses. */
-  asked(refused: Expr): void {
-    const { builder, hart: { isa } } = this.#here.core;
-    const regions = isa.hart.regions.filter((r) => r.kind === 'io');
-    const number = (n: number): Expr => constant(bitsFor(regions.length + 1), n);
-    const { physical } = this.#here;
-    const region = regions.reduceRight<Expr>((rest, { base, size }, i) =>
-      mux(binary('ltu', binary('sub', physical, constant(64, base)), constant(64, size)), number(i), rest), number(regions.length));
-    builder.cover('device', { axis: 'region', value: region, values: regions.map((r) => r.name) }, this.#op, { axis: 'outcome', value: refused, values: ['taken', 'refused'] });
   }
 }

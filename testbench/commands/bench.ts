@@ -2,6 +2,7 @@
  * `ghosthart bench`: all figures of speed. Printed, never tested.
  */
 import type { Command } from 'commander';
+import type { Profile } from '../arbitraries/profile.js';
 import { lockstepShares } from '../bench/lockstep-shares.js';
 import * as measure from '../bench/measure.js';
 import { benchProgram, SETTINGS, shippedIterations, type Setting } from '../bench/programs.js';
@@ -42,7 +43,7 @@ interface BenchFigures {
   readonly reference: ReferenceFigures;
   readonly lockstep: measure.LockstepSpeed & { readonly shares: Times };
   /** The same with programs of the profile `translation`. */
-  readonly lockstepTranslated: measure.LockstepSpeed;
+  readonly lockstepTranslated: measure.LockstepSpeed & { readonly shares: Times };
   readonly compile: { readonly seconds: number };
   readonly warmStart: { readonly seconds: number };
   readonly wasm: measure.WasmPerCycle;
@@ -89,16 +90,17 @@ async function bench({ core, iterations, runs: wanted, json }: BenchOptions): Pr
   const speedIn = (setting: Setting): measure.Speed => measure.speed(plain, programs[setting], runs, bounded(setting));
   const referenceMips = (setting: Setting): number => measure.referenceMips(programs[setting], runs, scaled(REFERENCE_INSTRUCTIONS));
   const random = Math.max(20, Math.ceil(PROGRAMS * share));
+  const lockstepIn = (profile: Profile): BenchFigures['lockstep'] => ({
+    ...measure.lockstepSpeed(ready.variant('observed'), specs.value.isa, runs, random, profile),
+    shares: lockstepShares(ready.variant('observed'), specs.value.isa, Math.max(20, Math.ceil(TIMED_PROGRAMS * share)), profile),
+  });
   const figures: BenchFigures = {
     plain: speedIn('native'), guestBare: speedIn('guest'), sv39: speedIn('Sv39'), virtualized: speedIn('two-stage'),
     observed: measure.speed(ready.variant('observed'), native, runs, scaled(OBSERVED_CYCLES)),
     traced: await measure.tracedSpeed(ready, native, runs, scaled(TRACED_CYCLES)),
     reference: { mips: referenceMips('native'), mipsSv39: referenceMips('Sv39'), mipsTwoStage: referenceMips('two-stage') },
-    lockstep: {
-      ...measure.lockstepSpeed(ready.variant('observed'), specs.value.isa, runs, random),
-      shares: lockstepShares(ready.variant('observed'), specs.value.isa, Math.max(20, Math.ceil(TIMED_PROGRAMS * share))),
-    },
-    lockstepTranslated: measure.lockstepSpeed(ready.variant('observed'), specs.value.isa, runs, random, 'translation'),
+    lockstep: lockstepIn('all'),
+    lockstepTranslated: lockstepIn('translation'),
     compile: { seconds: measure.compileSeconds(runs) },
     warmStart: { seconds: measure.warmStartSeconds(Math.max(runs, 3)) },
     wasm: measure.wasmPerCycle(plain, native, scaled(COUNTED_CYCLES)),
@@ -122,6 +124,7 @@ function figuresText(core: string, f: BenchFigures): string {
   const count = (n: number): string => Math.round(n).toLocaleString('en-US');
   const mips = (n: number): string => `${n.toFixed(2)} MIPS`;
   const work = ({ ipc, mcyclesPerSecond }: measure.Speed): string => `${ipc.toFixed(3)} instructions a cycle, ${(ipc * mcyclesPerSecond).toFixed(1)} million a second`;
+  const shares = ({ shares: times }: BenchFigures['lockstep']): string => `${' '.repeat(44)}of their time ${sharesText(times)}`;
   const { traced, wasm } = f;
   return [
     `${core}, medians`,
@@ -129,12 +132,13 @@ function figuresText(core: string, f: BenchFigures): string {
     row('guest, bare', mcycles(f.guestBare.mcyclesPerSecond), `the same in VS, both stages Bare: ${work(f.guestBare)}`),
     row('Sv39', mcycles(f.sv39.mcyclesPerSecond), `the same in HS on pages of 4 KiB: ${work(f.sv39)}`),
     row('virtualized', mcycles(f.virtualized.mcyclesPerSecond), `the same in VS, Sv39 over Sv39x4, both on pages of 4 KiB: ${work(f.virtualized)}`),
-    row('observed', mcycles(f.observed.mcyclesPerSecond), 'every retirement recorded'),
+    row('observed', mcycles(f.observed.mcyclesPerSecond), 'every retirement recorded, cover points counted'),
     row('traced', mcycles(traced.mcyclesPerSecond), `all signals to a file: ${traced.changesPerCycle.toFixed(1)} changes and ${traced.bytesPerCycle.toFixed(0)} bytes a cycle, ${traced.megabytesPerSecond.toFixed(0)} MB/s`),
     row('reference', mips(f.reference.mips), `by itself; ${mips(f.reference.mipsSv39)} under Sv39, ${mips(f.reference.mipsTwoStage)} under two stages`),
     row('lockstep', `${count(f.lockstep.programsPerSecond)} /s`, `random programs; ${count(f.lockstep.instructionsPerSecond)} instructions/s`),
-    `${' '.repeat(44)}of their time ${sharesText(f.lockstep.shares)}`,
+    shares(f.lockstep),
     row('lockstep, translated', `${count(f.lockstepTranslated.programsPerSecond)} /s`, `random programs of the profile translation; ${count(f.lockstepTranslated.instructionsPerSecond)} instructions/s`),
+    shares(f.lockstepTranslated),
     row('compile', `${f.compile.seconds.toFixed(2)} s`, 'all specs to wasm: every core, every variant, in a new process'),
     row('warm start', `${f.warmStart.seconds.toFixed(2)} s`, 'all of ghosthart run hello.S, the core in the cache'),
     row('wasm operations a cycle', wasm.operationsPerCycle.toFixed(1), `executed, without local accesses and constants (with them ${wasm.instructionsPerCycle.toFixed(1)}), counted by an instrumented copy`),

@@ -2,7 +2,7 @@
  * Points of permissions: every row of the permit tables in every mode in which
  * it can decide, and every CSR by mode, access and outcome.
  */
-import { familyOf } from '../../model/pipeline/covers.js';
+import { countersAsOne } from '../../model/pipeline/judgement-covers.js';
 import { MODES as LEVELS, type Csr, type Instruction, type Isa, type Permission, type PermitRow } from '../../model/spec/isa.js';
 import { Dice } from '../arbitraries/dice.js';
 import { constantOnes, possible } from '../coverage/cells.js';
@@ -93,7 +93,7 @@ class AccessKnowledge {
   }
 }
 
-const csrName = (csr: string, mode: string, access: string, outcome: string): string => `csr ${mode} ${access} ${familyOf(csr)}: ${outcome}`;
+const csrName = (csr: string, mode: string, access: string, outcome: string): string => `csr ${mode} ${access} ${countersAsOne(csr)}: ${outcome}`;
 const rowName = (row: string, mode: string): string => `permit ${row} in ${mode}`;
 
 /** Whether an instruction may write the address of a CSR in a mode; the table has the points of {@link PermitPoints}. */

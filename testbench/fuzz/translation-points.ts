@@ -3,7 +3,7 @@
  * like, and how walks end; by stage and access.
  */
 import { WALK_ENDS, WALK_PURPOSES } from '../../model/pipeline/walk-covers.js';
-import { ACCESSES, STAGES, type Access, type Isa, type StageName, type Translation } from '../../model/spec/isa.js';
+import { ACCESSES, STAGES, type Access, type Isa, type StageName, type Translation, type TranslationStage } from '../../model/spec/isa.js';
 import { candidates, type Known } from './permit-points.js';
 import type { Namings, PointTable } from './points.js';
 
@@ -19,10 +19,10 @@ const noHost = (stage: StageName, access: Access): string | undefined => (stage 
 /** Names what the walker does; nothing, if it has no tables. */
 export function translationPoints({ translation }: Isa, table: PointTable): Namings {
   if (translation === undefined) return {};
-  for (const { name: stage } of translation.stages) {
+  for (const stage of translation.stages) {
     for (const access of ACCESS_NAMES) {
       nameEntries(translation, stage, access, table);
-      nameLeaves(translation, stage, access, table);
+      nameLeaves(translation, stage.name, access, table);
     }
   }
   nameWalks(translation, table);
@@ -33,11 +33,17 @@ export function translationPoints({ translation }: Isa, table: PointTable): Nami
   };
 }
 
-function nameEntries({ rows }: Translation, stage: StageName, access: Access, table: PointTable): void {
-  const known: Known = (variable) => (variable === 'stage' ? STAGES[stage] : variable === 'access' ? ACCESSES[access] : undefined);
+/** What the stage says of its accesses, if that is the same of all. */
+function always({ user, sum, mxr, adue, pbmte }: TranslationStage, variable: string): bigint | undefined {
+  const said = Object.entries({ user, sum, mxr, adue, pbmte }).find(([name]) => name === variable)?.[1].text;
+  return said === '0' || said === '1' ? BigInt(said) : undefined;
+}
+
+function nameEntries({ rows }: Translation, stage: TranslationStage, access: Access, table: PointTable): void {
+  const known: Known = (variable) => (variable === 'stage' ? STAGES[stage.name] : variable === 'access' ? ACCESSES[access] : always(stage, variable));
   const possible = candidates(rows, known);
   for (const row of rows) {
-    table.add(entryName(row.name, stage, access), noHost(stage, access) ?? (possible.includes(row) ? undefined : 'the row is not about this stage or access, or an earlier one always decides'));
+    table.add(entryName(row.name, stage.name, access), noHost(stage.name, access) ?? (possible.includes(row) ? undefined : 'the row is not about this stage or access, or an earlier one always decides'));
   }
 }
 

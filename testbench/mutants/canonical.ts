@@ -12,6 +12,7 @@ import { Decoder } from '../../model/pipeline/decode.js';
 import type { Instruction, Isa } from '../../model/spec/isa.js';
 import { instructionOf } from './decoding.js';
 import { immediateWidth } from './invariants.js';
+import type { Side } from './prover.js';
 import type { Effects } from './transition.js';
 
 /** A register that has several values of one meaning, and one of them that stands for all. */
@@ -37,20 +38,39 @@ export function canonicalState(isa: Isa, module: Module): ReadonlyMap<string, Ca
   return found;
 }
 
-/** The control word, that of the first of its kind for instructions that compute nothing. */
-function firstOfKind(isa: Isa, decoder: Decoder, control: Expr): Expr {
+/** Control words of instructions that compute nothing, each with that of the first of its kind; not the first itself. */
+function alike(isa: Isa, decoder: Decoder): readonly (readonly [word: Expr, first: Expr])[] {
   const instructions = new Map(isa.instructions.map((i) => [i.name, i]));
   const insn: Register = { kind: 'register', name: 'insn', width: 32, reset: 0n, input: false };
   const first = new Map<string, Expr>();
-  return postorder([decoder.control(read(insn))]).reduce((rest, word) => {
-    if (word.kind !== 'const' || word.width !== decoder.width) return rest;
+  return postorder([decoder.control(read(insn))]).flatMap((word) => {
+    if (word.kind !== 'const' || word.width !== decoder.width) return [];
     const instruction = instructions.get(instructionOf(decoder, word.value) ?? '');
     const kind = instruction === undefined ? undefined : kindOf(instruction);
-    if (kind === undefined) return rest;
+    if (kind === undefined) return [];
     const representative = first.get(kind) ?? word;
     first.set(kind, representative);
-    return mux(binary('eq', control, word), representative, rest);
-  }, control);
+    return representative === word ? [] : [[word, representative] as const];
+  });
+}
+
+/** The control word, that of the first of its kind for instructions that compute nothing. */
+const firstOfKind = (isa: Isa, decoder: Decoder, control: Expr): Expr =>
+  alike(isa, decoder).reduce((rest, [word, first]) => mux(binary('eq', control, word), first, rest), control);
+
+/**
+ * What makes no difference if each of these makes none: a state becomes its
+ * canonical state by one after the other, the immediates first, because their
+ * widths depend on the control words. Each leaves so much known that it is
+ * quickly decided, which all at once would not be.
+ */
+export function canonicalSteps(isa: Isa, canonical: ReadonlyMap<string, Canonical>): readonly (readonly [Side, Side])[] {
+  const words = alike(isa, new Decoder(isa));
+  const [controls, immediates] = [true, false].map((is) => [...canonical.values()].filter(({ register }) => register.name.endsWith('.control') === is));
+  return [
+    ...(immediates ?? []).map(({ register, value }): readonly [Side, Side] => [new Map(), new Map([[register, value]])]),
+    ...(controls ?? []).flatMap(({ register }) => words.map(([word, first]): readonly [Side, Side] => [new Map([[register, word]]), new Map([[register, first]])])),
+  ];
 }
 
 /** The immediate without the bits that an unsigned one does not have. */

@@ -23,10 +23,16 @@ function wordsOf(decoder: Decoder, insn: Expr): ReadonlyMap<string | undefined, 
   return new Map(postorder([decoder.control(insn)]).flatMap((e) => (isWord(e, decoder) ? [[instructionOf(decoder, e.value), e]] : [])));
 }
 
+/** What a decision tree decides by: the expanded instruction, whatever the one in the stage is. */
+function decodedFrom(tree: Expr): Expr | undefined {
+  const found = postorder([tree]);
+  return found.find((e) => e.kind === 'wire' && e.wire.name.endsWith('.word')) ?? found.find((e) => e.kind === 'read');
+}
+
 /** All mutants of a core's decoder. The control words keep their meaning: where instructions are numbered anew, all hardware differs. */
 export function decodingMutants(module: Module, isa: Isa): readonly Mutant[] {
   const wire = module.wires.find((w) => w.name.endsWith('.decoded'));
-  const insn = wire === undefined ? undefined : postorder([wire.value]).find((e) => e.kind === 'read');
+  const insn = wire === undefined ? undefined : decodedFrom(wire.value);
   if (wire === undefined || insn === undefined) return [];
   const words = wordsOf(new Decoder(isa), insn);
   return isa.instructions.map((instruction): Mutant => {

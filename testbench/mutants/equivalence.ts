@@ -12,11 +12,11 @@ import type { Module } from '../../model/ir/ir.js';
 import { superpose } from '../../model/ir/superpose.js';
 import { postorder } from '../../model/ir/walk.js';
 import type { Isa } from '../../model/spec/isa.js';
-import { canonicalEffects, canonicalState } from './canonical.js';
-import { invariantsOf } from './invariants.js';
+import { canonicalEffects, canonicalState, canonicalSteps, type Canonical } from './canonical.js';
+import { invariantsOf, type Invariant } from './invariants.js';
 import { ANY, knownInstructions, type KnownInstruction } from './known-instruction.js';
 import { linesOf, type Mutant } from './mutant.js';
-import { NODES, Prover, registersOf, type Equality } from './prover.js';
+import { NODES, Prover, registersOf, type Difference, type Equality } from './prover.js';
 import { transitionOf } from './transition.js';
 
 /** A proof that a mutant is equivalent. */
@@ -46,24 +46,53 @@ export function prove(mutant: Mutant, original: Module, mutated: Module, isa: Is
   const [ours, theirs] = [0, 1].map((n) => new Map([[selector, constant(selector.width, n)]]));
   if (ours === undefined || theirs === undefined) throw new Error('two sides');
   const effects = transitionOf(module);
-  const compared = new Prover(invariantsOf(isa, module), knownInstructions(isa), module, [ours, theirs], nodes).run(effects);
+  const canonical = canonicalState(isa, module);
+  // Registers that need not be equal are only looked at.
+  const compared = new Prover(invariantsOf(isa, module), knownInstructions(isa), module, [ours, theirs], nodes).run(effects, new Set(canonical.keys()));
   const proofOf = ({ decided, used }: Equality, how: string): Proof => (
     { mutant: mutant.id, how: decided.length === 0 ? 'the hardware is the same' : `${how}: ${listed(decided)}`, invariants: used, lines: hashOf(mutant) });
   if (!('differs' in compared)) return proofOf(compared, 'equal for every valuation');
-  const canonical = canonicalState(isa, module);
   if (!canonical.has(compared.register)) return { differs: compared.differs };
-  // States of the mutant need not be states of the original: what is taken for granted must hold in both.
-  const safe = invariantsOf(isa, module).filter(({ holds }) => [...registersOf([holds])].every((r) => !canonical.has(r.name)));
-  const words = knownInstructions(isa).map(({ word }): KnownInstruction => ({ word, match: ANY }));
+  const words = controlWords(isa);
   if (!decodesTo(mutated, words.map((k) => k.word))) return { differs: compared.differs };
   // Both directions of a step: what only the representation of a state distinguishes makes no difference later, and the two differ in no more.
-  const through = canonicalEffects(effects, canonical);
-  const otherwise = new Map([...ours, ...[...canonical.values()].map(({ register, value }) => [register, value] as const)]);
-  const later = new Prover(safe, words, module, [ours, otherwise], nodes).run(through);
+  const later = representation(original, isa);
   if ('differs' in later) return { differs: compared.differs };
-  const now = new Prover(safe, words, module, [ours, theirs], nodes).run(through);
+  const now = new Prover(safeInvariants(isa, module, canonical), words, module, [ours, theirs], nodes).run(canonicalEffects(effects, canonical));
   if ('differs' in now) return { differs: compared.differs };
   return proofOf({ decided: now.decided, used: [...new Set([...later.used, ...now.used])] }, 'the same but for what nothing reads');
+}
+
+/** The control words that there are, in whatever encoding. */
+const controlWords = (isa: Isa): readonly KnownInstruction[] => knownInstructions(isa).map(({ word }): KnownInstruction => ({ word, match: ANY }));
+
+/** Invariants for states that need not be the original's: they say nothing of what may differ. */
+const safeInvariants = (isa: Isa, module: Module, canonical: ReadonlyMap<string, Canonical>): readonly Invariant[] =>
+  invariantsOf(isa, module).filter(({ holds }) => [...registersOf([holds])].every((r) => !canonical.has(r.name)));
+
+/** By module: nothing of this depends on a mutant. */
+const representations = new WeakMap<Module, Equality | Difference>();
+
+/** Whether a module goes from a state to where it goes from its canonical state, but for the representation of that. */
+function representation(module: Module, isa: Isa): Equality | Difference {
+  const known = representations.get(module);
+  if (known !== undefined) return known;
+  const canonical = canonicalState(isa, module);
+  const effects = canonicalEffects(transitionOf(module), canonical);
+  const [invariants, words] = [safeInvariants(isa, module, canonical), controlWords(isa)];
+  const used = new Set<string>();
+  let result: Equality | Difference | undefined;
+  for (const step of canonicalSteps(isa, canonical)) {
+    const outcome = new Prover(invariants, words, module, step, NODES).run(effects);
+    if ('differs' in outcome) {
+      result = outcome;
+      break;
+    }
+    for (const name of outcome.used) used.add(name);
+  }
+  result ??= { decided: [], used: [...used] };
+  representations.set(module, result);
+  return result;
 }
 
 /** Names in a proof's words. */

@@ -29,6 +29,8 @@ const THOROUGH = 3;
 
 /** A wire that depends on so many registers, or a condition on so many registers and wires, is small. */
 const SMALL = 6;
+/** So few things that choices lead to are compared with each other before what chooses. */
+const FEW_LEAVES = 4;
 const TOO_LARGE = ' (too large to decide)';
 type Comparison = 'equal' | 'different' | 'too large';
 
@@ -88,26 +90,36 @@ export class Prover {
   constructor(invariants: readonly Invariant[], readonly instructions: readonly KnownInstruction[], readonly module: Module, readonly sides: readonly [Side, Side], readonly nodes: number) {
     this.#nodesLeft = this.#nodesByInstruction = nodes;
     this.#places = placesOf(module);
-    this.#invariants = invariants.map(({ name, holds }) => invariant(name, this.#simplifier.expr(holds)));
+    // What is small is asked first: often nothing is left for what knows all of the decoder.
+    const sized = invariants.map(({ name, holds }) => invariant(name, this.#simplifier.expr(holds))).map((own) => ({ own, size: postorder([own.expr]).length }));
+    this.#invariants = sized.sort((a, b) => a.size - b.size).map(({ own }) => own);
   }
 
-  run(effects: Effects): Equality | Difference {
+  /** @param unimportant - Effects that are only looked at quickly: if they differ, that is not the last word. */
+  run(effects: Effects, unimportant: ReadonlySet<string> = new Set()): Equality | Difference {
     for (const wire of wiresBehind([...effects.values()])) {
       const pair = this.#pair(wire.value);
-      if (pair[0] === pair[1]) continue;
+      if (this.#obviously(pair)) continue;
       if (this.#difference(pair, this.#affected.size < THOROUGH) === undefined) this.#decided.push(wire.name);
       else this.#affected.set(wire.name, pair);
     }
     // Effects are what it is about: what wires have used up is theirs anew.
     this.#nodesByInstruction = this.nodes;
+    let unsettled: Difference | undefined;
     for (const [name, e] of effects) {
       const pair = this.#pair(e);
-      if (pair[0] === pair[1]) continue;
-      const difference = this.#difference(pair, true);
-      if (difference !== undefined) return { register: name, differs: `${name}${difference}` };
-      this.#decided.push(name);
+      if (this.#obviously(pair)) continue;
+      const difference = this.#difference(pair, !unimportant.has(name));
+      if (difference === undefined) this.#decided.push(name);
+      else if (unimportant.has(name)) unsettled ??= { register: name, differs: `${name}${difference}` };
+      else return { register: name, differs: `${name}${difference}` };
     }
-    return { decided: this.#decided, used: [...this.#used] };
+    return unsettled ??  { decided: this.#decided, used: [...this.#used] };
+  }
+
+  /** Equal at a look. */
+  #obviously([a, b]: Pair): boolean {
+    return a === b || this.#simplifier.expr(a) === this.#simplifier.expr(b);
   }
 
   #pair(e: Expr): Pair {
@@ -153,12 +165,24 @@ export class Prover {
    * rule out that what differs there matters.
    */
   #onEveryWay(a: Expr, b: Expr, way: readonly Expr[]): boolean {
-    if (this.#parts(a, b) === 'equal') return true;
+    if (a === b || this.#allTheSame(a, b, way) || this.#parts(a, b) === 'equal') return true;
     const [ours, theirs] = [waysOf(a), waysOf(b)];
     const alike = alikeExprs(a, b) && ours.length > 0 && this.#parts(ours[0]?.choice ?? a, theirs[0]?.choice ?? b) === 'equal';
     if (alike) return ours.every(({ arm, only }, i) => this.#onEveryWay(arm, theirs[i]?.arm ?? arm, [...way, ...only]));
     if (theirs.length === 0 && ours.length > 0) return ours.every(({ arm, only }) => this.#onEveryWay(arm, b, [...way, ...only]));
     if (ours.length === 0 && theirs.length > 0) return theirs.every(({ arm, only }) => this.#onEveryWay(a, arm, [...way, ...only]));
+    return this.#nowhere(a, b, way);
+  }
+
+  /** Equal because all that the choices lead to is the same on this way, whatever they choose by. */
+  #allTheSame(a: Expr, b: Expr, way: readonly Expr[]): boolean {
+    if (way.length === 0 || a.width !== b.width) return false;
+    const { leaves: [first, ...others] } = choicesOf([a, b]);
+    return first !== undefined && others.length < FEW_LEAVES && others.every((leaf) => leaf.kind !== 'binary' && this.#nowhere(first, leaf, way));
+  }
+
+  /** Whether two never differ on a way. */
+  #nowhere(a: Expr, b: Expr, way: readonly Expr[]): boolean {
     const small = way.map(opened).filter((condition) => unknownsOf([condition]).size <= SMALL);
     return small.length > 0 && a.width === b.width && this.#asNames(and(...small, binary('ne', a, b)), ZERO, NODES_OF_PART) === undefined;
   }
@@ -284,18 +308,24 @@ export class Prover {
     const blaster = new BitBlaster([...roots, ...invariants.map((i) => i.expr)], limit, choices?.leaves);
     const d = blaster.diagrams;
     try {
-      const used: string[] = [];
+      const used = new Set<string>();
       const bits = choices === undefined ? a.width : 1;
       for (let i = 0; i < bits; i++) {
         if (choices === undefined && blaster.same(a, b, i)) continue;
-        let difference = choices === undefined ? d.xor(blaster.bit(a, i), blaster.bit(b, i)) : d.xor(blaster.uniform(a), blaster.uniform(b));
-        for (const { name, expr } of invariants) {
-          if (difference === 0) break;
-          const left = d.and(difference, blaster.bit(expr, 0));
-          if (left !== difference) used.push(name);
-          difference = left;
+        const difference = choices === undefined ? d.xor(blaster.bit(a, i), blaster.bit(b, i)) : d.xor(blaster.uniform(a), blaster.uniform(b));
+        let left = difference;
+        const helped: Simplified[] = [];
+        for (const own of invariants) {
+          if (left === 0) break;
+          const less = d.and(left, blaster.bit(own.expr, 0));
+          if (less !== left) helped.push(own);
+          left = less;
         }
-        if (difference !== 0) return `[${i}]`;
+        if (left !== 0) return `[${i}]`;
+        // Some only took away what a later one takes away, too.
+        const ruledOut = (by: readonly Simplified[]): boolean => by.reduce((rest, { expr }) => d.and(rest, blaster.bit(expr, 0)), difference) === 0;
+        const needed = helped.reduce((kept, own) => (ruledOut(kept.filter((k) => k !== own)) ? kept.filter((k) => k !== own) : kept), helped);
+        for (const { name } of needed) used.add(name);
       }
       for (const name of used) this.#used.add(name);
       return undefined;

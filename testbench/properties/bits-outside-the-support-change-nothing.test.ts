@@ -10,10 +10,10 @@ import { ObservedCore } from '../lockstep/observed.js';
 import { CoreSubject } from '../lockstep/subject.js';
 import { Reference } from '../reference/reference.js';
 import type { Retirement, Subject } from '../retirement.js';
-import type { Cell } from '../transitions/cells.js';
+import { atomsFor, type Cell } from '../transitions/cells.js';
 import { outcomeText } from '../transitions/decide.js';
 import { decisionOf, isAbout } from '../transitions/execute.js';
-import { fill, schemeBits } from '../transitions/fill.js';
+import { fill } from '../transitions/fill.js';
 import { cellName } from '../transitions/names.js';
 import { prepare, selectedCells } from '../transitions/session.js';
 import { compiledCore, CORES, shippedSpecs } from './cores.js';
@@ -28,9 +28,8 @@ const anyCell = fc.nat({ max: cells.length - 1 }).map((i) => {
   return cell;
 });
 
-/** Atoms that the decision of a cell must not rest on and that the mode lets vary; the cells' addresses stay physical. */
-const outside = ({ mode, valuation }: Cell) =>
-  [...matrix.atoms.values()].filter((a) => !valuation.has(a.name) && !matrix.pinned[mode].has(a.name) && ((schemeBits(isa, a.home) >> BigInt(a.low)) & 1n) === 0n);
+/** Atoms that the decision of a cell must not rest on and that the mode lets vary. */
+const outside = ({ mode, event, valuation }: Cell) => [...atomsFor(matrix, event).values()].filter((a) => !valuation.has(a.name) && !matrix.pinned[mode].has(a.name));
 
 /** A state of the cell with every atom given. */
 function stateOf(cell: Cell, dice: Dice): Map<string, bigint> {

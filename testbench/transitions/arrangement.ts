@@ -5,10 +5,11 @@
 import { HOME_CSRS, type HomeCsr, type Mode, type Retirement, type Subject } from '../retirement.js';
 import { openingOf } from '../arbitraries/protection.js';
 import { type Assignment, compareFor, timerLines } from './atoms.js';
-import type { Matrix } from './cells.js';
-import { REGISTERS, type TransitionEvent } from './event.js';
+import { atomsFor, type Matrix } from './cells.js';
+import { cellTables } from './cell-tables.js';
+import { REGISTERS, type TransitionEvent, walkOf } from './event.js';
 import { BASE, operandValue } from './map.js';
-import { type Registers, registersOf } from './registers.js';
+import { type Registers, registersOf, valueIn } from './registers.js';
 
 /** Word of `addi x0, x0, 0`: what an interrupt comes before. */
 const NOTHING = 0x13;
@@ -22,7 +23,7 @@ export class Arranger {
 
   /** The record of the event on a state. `data`: values of whole registers that the state does not name. */
   step(subject: Subject, event: TransitionEvent, mode: Mode, state: Assignment, data: ReadonlyMap<string, bigint> = new Map()): Retirement {
-    return this.stepOn(subject, event, mode, new Map([...registersOf(this.matrix.atoms, state), ...data]));
+    return this.stepOn(subject, event, mode, new Map([...registersOf(atomsFor(this.matrix, event), state), ...data]));
   }
 
   /** The same on whole registers. */
@@ -31,16 +32,27 @@ export class Arranger {
     for (const { csr, value } of openingOf(this.matrix.isa)) if (isHome(csr.name)) csrs[csr.name] = value;
     for (const [home, value] of registers) if (isHome(home)) csrs[home] = value;
     for (const { name, compare } of timerLines(this.matrix.isa)) if (isHome(compare)) csrs[compare] = compareFor(registers.get(compare) ?? 0n);
+    const walk = walkOf(event);
+    const atoms = atomsFor(this.matrix, event);
+    const tables = walk && cellTables(this.matrix.isa).make(walk, mode, (name) => {
+      const atom = atoms.get(name);
+      return atom === undefined ? 0n : valueIn(registers, atom);
+    });
+    for (const [home, value] of tables?.registers ?? []) if (isHome(home)) csrs[home] = value;
     const word = event.kind === 'interrupt' ? NOTHING : (event.forms[0]?.word ?? NOTHING);
-    const [rs1, rs2] = event.kind === 'interrupt' ? [0n, 0n] : [operandValue(event.rs1), operandValue(event.rs2)];
+    const [rs1, rs2] = event.kind === 'interrupt' ? [0n, 0n] : [operandValue(event.rs1, tables?.address), operandValue(event.rs2)];
     const line = (name: string): boolean => registers.get(`lines.${name}`) === 1n;
     subject.arrange({
       mode,
       // A jump that leads to a fetch fault has been made already.
-      pc: event.kind === 'instruction' && event.lead === 1 ? rs1 : BASE,
+      pc: event.kind === 'instruction' && event.lead === 1 ? rs1 : (tables?.code ?? BASE),
       x: { [REGISTERS.rs1]: rs1, [REGISTERS.rs2]: rs2 },
       csrs,
-      memory: [{ address: BASE, bytes: 4, value: BigInt(word) }],
+      memory: [
+        { address: BASE, bytes: 4, value: BigInt(word) },
+        ...(tables === undefined ? [] : [{ address: tables.target, bytes: 4, value: BigInt(NOTHING) } as const]),
+        ...(tables?.words.map(({ address, value }) => ({ address, bytes: 8, value }) as const) ?? []),
+      ],
       lines: { meip: line('meip'), seip: line('seip'), mtip: line('mtip'), msip: line('msip'), hgeip: registers.get('lines.hgeip') ?? 0n },
     });
     return subject.step();

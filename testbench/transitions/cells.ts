@@ -9,11 +9,13 @@ import { type Mode, MODES } from '../retirement.js';
 import { type Assignment, type Atom, atomsOf } from './atoms.js';
 import { type Decision, explore } from './decide.js';
 import { eventsOf } from './events.js';
-import type { Pruned, TransitionEvent } from './event.js';
+import { happensIn, type Pruned, type TransitionEvent, walkOf } from './event.js';
+import { entryAtoms } from './page-entry.js';
 import { type Pinned, pinnedAtoms } from './reachable.js';
 import { seedOf } from './seed.js';
 import { StateNames } from './state-names.js';
 import { atomsBehind, supportOfSpecs } from './support-of-specs.js';
+import { translatedCells } from './translated-cells.js';
 import { bitOn, FEW, meet, product, waysOf } from './ways.js';
 
 /** A cell: the decision that the specs make of it is known before it is executed. */
@@ -25,6 +27,8 @@ export interface Cell {
   /** The same as shown: computed bits by themselves where cells are told apart by them. */
   readonly shown: Assignment;
   readonly expected: Decision;
+  /** Values elsewhere that would let the event through: what a filled state mostly has. */
+  readonly likely?: Assignment;
 }
 
 /** Everything that cells are made from. */
@@ -44,16 +48,32 @@ export const supportKey = (event: string, mode: Mode): string => `${mode} ${even
 
 /** The matrix of an instruction set, without its cells. */
 export function matrixOf(isa: Isa): Matrix {
-  const { events, pruned } = eventsOf(isa);
-  return { isa, atoms: varied(isa), pinned: pinnedAtoms(isa), events, pruned };
+  const pinned = pinnedAtoms(isa);
+  const { events, pruned } = eventsOf(isa, pinned);
+  return { isa, atoms: varied(isa), pinned, events, pruned };
 }
 
-/** The state that cells differ in: not memory protection, which is open in all of them. */
+/** The state that cells differ in: not memory protection, which is open in all of them, and not how addresses are translated, which an event is about. */
 function varied(isa: Isa): ReadonlyMap<string, Atom> {
   const protects = protectionCsrs(isa);
-  return new Map([...atomsOf(isa)].filter(([, { home }]) => !protects.has(home)));
+  return new Map([...atomsOf(isa)].filter(([, atom]) => !protects.has(atom.home) && !isScheme(isa, atom)));
 }
 
+/** The atom says how addresses are translated. */
+function isScheme({ translation, csrs }: Isa, { home, low }: Atom): boolean {
+  if (translation?.stages.some((s) => s.register === home) !== true) return false;
+  return csrs.find((c) => c.name === home)?.fields.find((f) => f.name === 'MODE')?.bits.low === low;
+}
+
+/** The atoms that an event's state consists of. */
+export function atomsFor(matrix: Matrix, event: TransitionEvent): ReadonlyMap<string, Atom> {
+  if (walkOf(event) === undefined) return matrix.atoms;
+  const all = withEntries.get(matrix) ?? new Map([...matrix.atoms, ...entryAtoms(matrix.isa)]);
+  withEntries.set(matrix, all);
+  return all;
+}
+
+const withEntries = new WeakMap<Matrix, ReadonlyMap<string, Atom>>();
 const known = new WeakMap<Matrix, Map<string, readonly string[]>>();
 
 /** The names whose values make the cells of an event in a mode. */
@@ -69,7 +89,7 @@ export function supportNames(matrix: Matrix, event: TransitionEvent, mode: Mode)
 function findNames({ isa, pinned, also }: Matrix, event: TransitionEvent, mode: Mode): readonly string[] {
   // An interrupt alone is tried with everything that matters to it in any mode: where it is never taken, nothing may change that.
   const modes = event.group === 'interrupt' ? MODES : [mode];
-  const names = new Set(modes.flatMap((m) => [...supportOfSpecs(isa, event, m, pinned, true).support]));
+  const names = new Set(modes.flatMap((m) => [...supportOfSpecs(isa, event, m, pinned, true)]));
   for (const name of also?.get(supportKey(event.id, mode)) ?? []) names.add(name);
   return [...names].filter((name) => !pinned[mode].has(name));
 }
@@ -77,11 +97,14 @@ function findNames({ isa, pinned, also }: Matrix, event: TransitionEvent, mode: 
 /** All cells, in the order of events, modes and values. */
 export function* cellsOf(matrix: Matrix): Generator<Cell> {
   for (const event of matrix.events) {
-    for (const mode of MODES) {
-      for (const { valuation, shown } of valuationsOf(matrix, event, mode)) {
-        yield { mode, event, valuation, shown, expected: expectedOf(matrix, event, mode, valuation) };
-      }
-    }
+    for (const mode of MODES.filter((m) => happensIn(event, m))) yield* cellsIn(matrix, event, mode);
+  }
+}
+
+function* cellsIn(matrix: Matrix, event: TransitionEvent, mode: Mode): Generator<Cell> {
+  if (event.kind === 'instruction' && event.walk !== undefined) return yield* translatedCells(matrix, event, event.walk, mode);
+  for (const { valuation, shown } of valuationsOf(matrix, event, mode)) {
+    yield { mode, event, valuation, shown, expected: expectedOf(matrix, event, mode, valuation) };
   }
 }
 
@@ -119,7 +142,7 @@ function wantedOf(matrix: Matrix, event: TransitionEvent, mode: Mode): readonly 
 const behind = ({ isa, atoms }: Matrix, cuts: readonly string[]): readonly Atom[] =>
   [...new Set(cuts.flatMap((cut) => atomsBehind(isa, cut)))].flatMap((name) => atoms.get(name) ?? []);
 
-/** Every way of every computed bit. */
+/** Every way of every computed bit that the values leave open. */
 function withWays(matrix: Matrix, values: readonly Assignment[], cuts: readonly string[]): readonly Valuation[] {
   let all: readonly Valuation[] = values.map((valuation) => ({ valuation, shown: valuation }));
   for (const cut of cuts) {
@@ -127,7 +150,8 @@ function withWays(matrix: Matrix, values: readonly Assignment[], cuts: readonly 
     const ways = waysOf(matrix.isa, cut, atoms);
     // Of many atoms only those are shown that are not 0.
     const told = (way: Assignment): Assignment => (atoms.length <= FEW ? way : new Map([...way].filter(([, v]) => v !== 0n)));
-    all = all.flatMap(({ valuation, shown }) => ways.map((way) => ({ valuation: new Map([...valuation, ...way]), shown: new Map([...shown, [cut, bitOn(matrix.isa, cut, way)], ...told(way)]) })));
+    const agree = (valuation: Assignment) => (way: Assignment): boolean => [...way].every(([name, value]) => (valuation.get(name) ?? value) === value);
+    all = all.flatMap(({ valuation, shown }) => ways.filter(agree(valuation)).map((way) => ({ valuation: new Map([...valuation, ...way]), shown: new Map([...shown, [cut, bitOn(matrix.isa, cut, way)], ...told(way)]) })));
   }
   return all;
 }

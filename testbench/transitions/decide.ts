@@ -47,6 +47,20 @@ export function explore(event: TransitionEvent, names: StateNames): Exploration 
   return { decisions: walk.decisions, support: walk.support };
 }
 
+/** What comes of an instruction's permits, with nothing wrong behind them. */
+export function explorePermitted({ fault: _fault, lead: _lead, walk: _walk, ...event }: InstructionEvent, names: StateNames): Exploration {
+  const walk = new Walk(names.situation.isa, names.situation.mode);
+  walk.instruction({ ...event, lead: 0 }, names);
+  return walk;
+}
+
+/** Who takes an exception. `rules`: those that led to it. */
+export function exploreSource(source: TrapSource, names: StateNames, rules: readonly string[]): Exploration {
+  const walk = new Walk(names.situation.isa, names.situation.mode);
+  walk.source(source, names, rules);
+  return walk;
+}
+
 /** An interrupt that is taken. */
 export interface Due {
   readonly interrupt: Interrupt;
@@ -139,8 +153,8 @@ class Walk {
 
   instruction(event: InstructionEvent, names: StateNames): void {
     const { instruction, fault } = event;
-    if (event.lead === 1 && fault !== undefined) return this.#source(fault, names, []);
-    if (instruction === undefined) return this.#source('illegal', names, []);
+    if (event.lead === 1 && fault !== undefined) return this.source(fault, names, []);
+    if (instruction === undefined) return this.source('illegal', names, []);
     let judged: readonly Judgement[] = [{ then: 'allow', rules: [] }];
     for (const table of this.#tables(event)) {
       const open = judged.filter((j) => j.then !== 'illegal');
@@ -150,7 +164,7 @@ class Walk {
     }
     for (const { then, rules } of judged) {
       if (then === 'allow') this.#permitted(event, names, rules);
-      else this.#source(then, names, rules);
+      else this.source(then, names, rules);
     }
   }
 
@@ -166,7 +180,7 @@ class Walk {
     if (fault !== undefined) {
       const effective = names.name('effective_virtualization') ?? single(0);
       const virtual = instruction.memory === undefined || instruction.memory.as === 'self' ? effective : single(1);
-      return this.#source(fault, names.with({ access_virtual: virtual }), rules);
+      return this.source(fault, names.with({ access_virtual: virtual }), rules);
     }
     if (instruction.cases.length === 0) return this.#decided({ next: this.mode, rules, writes: effects(this.isa, event, instruction, this.mode) });
     for (const found of this.#firstOf(instruction.cases, names)) this.#case(found, names, [...rules, found.name]);
@@ -180,7 +194,7 @@ class Walk {
     if (next.mode !== undefined) this.#decided({ next: next.mode, rules, writes: targetsOf(found.update) });
   }
 
-  #source(source: TrapSource, names: StateNames, rules: readonly string[]): void {
+  source(source: TrapSource, names: StateNames, rules: readonly string[]): void {
     for (const exception of this.isa.traps.exceptions) if (exception.source === source) this.#exception(exception, names, rules);
   }
 

@@ -1,9 +1,10 @@
 /** What can happen in a mode: the columns of the transition matrix. */
-import type { Instruction, Interrupt, TrapSource } from '../../model/spec/isa.js';
+import type { Access, Faulting, Instruction, Interrupt, OriginName, StageName, TrapSource } from '../../model/spec/isa.js';
+import type { Mode } from '../retirement.js';
 import type { Bits } from './bits.js';
 
 /** What kind of event it is, for filters. */
-export const GROUPS = ['exception', 'interrupt', 'pair', 'xret', 'csr', 'permit'] as const;
+export const GROUPS = ['exception', 'interrupt', 'pair', 'xret', 'csr', 'permit', 'translation'] as const;
 export type Group = (typeof GROUPS)[number];
 
 /** One way to write the instruction of an event; all ways decide alike. */
@@ -13,8 +14,23 @@ export interface Form {
   readonly locals: Readonly<Record<string, Bits>>;
 }
 
-/** What {@link REGISTERS} hold. */
-export type Operand = 'zero' | 'one' | 'data' | 'misaligned' | 'outside' | 'value';
+/** What {@link REGISTERS} hold; `translated` is an address that page tables translate. */
+export type Operand = 'zero' | 'one' | 'data' | 'misaligned' | 'outside' | 'value' | 'translated';
+
+/** What the entry translates: the access, or in G the guest's own read or update of its table. */
+export const PURPOSES = ['access', 'table', 'update'] as const;
+export type Purpose = (typeof PURPOSES)[number];
+
+/** An access whose translation comes to the one entry that the event is about; all others on its way are good. */
+export interface TranslatedAccess {
+  /** Whose entry it is. */
+  readonly stage: StageName;
+  readonly purpose: Purpose;
+  readonly origin: OriginName;
+  readonly access: Access;
+  /** How its faults are named. */
+  readonly faulting: Faulting;
+}
 
 /** Registers of the event's instruction. */
 export const REGISTERS = { rd: 12, rs1: 10, rs2: 11 } as const;
@@ -35,6 +51,10 @@ export interface InstructionEvent {
   readonly csr?: number;
   /** Records before the event's: a jump that leads to a fetch fault. */
   readonly lead: 0 | 1;
+  /** The address is translated. */
+  readonly walk?: TranslatedAccess;
+  /** The modes in which it can happen; absent: all. */
+  readonly modes?: readonly Mode[];
 }
 
 /** One interrupt alone, or two at once; all others are silent. */
@@ -46,6 +66,12 @@ export interface InterruptEvent {
 }
 
 export type TransitionEvent = InstructionEvent | InterruptEvent;
+
+/** The walk of an event, if its address is translated. */
+export const walkOf = (event: TransitionEvent): TranslatedAccess | undefined => (event.kind === 'instruction' ? event.walk : undefined);
+
+/** The event can happen in the mode. */
+export const happensIn = (event: TransitionEvent, mode: Mode): boolean => event.kind === 'interrupt' || event.modes === undefined || event.modes.includes(mode);
 
 /** A cause without cells, and why. */
 export interface Pruned {

@@ -3,13 +3,15 @@
  * occur, every interrupt alone and with every other, trap returns, CSR
  * accesses and guarded instructions.
  */
-import { TRANSLATION_SOURCES, type Csr, type Instruction, type Isa } from '../../model/spec/isa.js';
+import type { Csr, Instruction, Isa } from '../../model/spec/isa.js';
 import { Dice } from '../arbitraries/dice.js';
 import { Shapes, type Operands } from '../arbitraries/shapes.js';
 import { at, type Bits, blurred, dependencies, known, valueOf } from './bits.js';
 import { evaluate, evaluateBit, type Names } from './evaluate.js';
 import { type Form, type InstructionEvent, type Pruned, REGISTERS, type TransitionEvent } from './event.js';
 import { BASE, operandValue } from './map.js';
+import type { Pinned } from './reachable.js';
+import { walkEvents } from './walks.js';
 
 /** The columns of the matrix, and the causes that have none. */
 export interface Events {
@@ -17,8 +19,8 @@ export interface Events {
   readonly pruned: readonly Pruned[];
 }
 
-/** All events of an instruction set. */
-export function eventsOf(isa: Isa): Events {
+/** All events of an instruction set. `pinned`: as in the matrix; some events cannot happen in some modes. */
+export function eventsOf(isa: Isa, pinned: Pinned): Events {
   const shapes = new Shapes(isa);
   const events: TransitionEvent[] = [
     ...illegalEncodings(isa),
@@ -26,12 +28,9 @@ export function eventsOf(isa: Isa): Events {
     ...fetchFaults(isa, shapes),
     ...csrEvents(isa, shapes),
     ...interruptEvents(isa),
+    ...walkEvents(isa, pinned, (instruction) => form(shapes, instruction, OPERANDS)),
   ];
-  const walked: readonly string[] = TRANSLATION_SOURCES;
-  const pruned = isa.traps.exceptions.flatMap(({ name, source, because }) => {
-    if (because !== undefined) return [{ name, reason: because }];
-    return walked.includes(source) ? [{ name, reason: 'cells run on physical addresses: random programs with page tables have it' }] : [];
-  });
+  const pruned = isa.traps.exceptions.flatMap(({ name, because }) => (because === undefined ? [] : [{ name, reason: because }]));
   return { events, pruned };
 }
 

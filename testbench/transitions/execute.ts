@@ -12,7 +12,8 @@ import type { Cell, Matrix } from './cells.js';
 import { type Outcome, outcomeText } from './decide.js';
 import type { TransitionEvent } from './event.js';
 import { unasked } from './writes.js';
-import type { WitnessWriter } from './witness.js';
+import { entryText, entryValue } from './page-entry.js';
+import type { Witness, WitnessWriter } from './witness.js';
 
 /** Cycles that a witness may take; it needs a few hundred, a waiting one until it is woken. */
 const MOST_CYCLES = 4_000;
@@ -76,7 +77,7 @@ export class CellExecutor {
     if (before === undefined || record === undefined) return { kind: 'unexecuted', cell, reason: `the program ended (${result.outcome.kind}) before the event` };
     const missed = this.#missed(cell, record, before);
     if (missed !== undefined) return { kind: 'unexecuted', cell, reason: missed };
-    const differences = this.#differences(cell, record);
+    const differences = [...this.#differences(cell, record), ...this.#entryDifferences(cell, witness)];
     if (differences.length === 0) return { kind: 'agreeing', cell, record };
     return { kind: 'disagreeing', cell, disagreement: { where: 'the event', sides: [{ name: 'core and reference', record }, { name: 'specs' }], differences } };
   }
@@ -86,6 +87,16 @@ export class CellExecutor {
     const [seen, said] = [outcomeText(decisionOf(record)), outcomeText(expected)];
     if (seen !== said) return [{ what: 'decision', says: [seen, said] }];
     return unasked(this.matrix.isa, expected.writes, record).map((target) => ({ what: target, says: ['changes', 'is not written'] }));
+  }
+
+  /** What became of the entry that the event is about, on both sides, and should not. */
+  #entryDifferences({ expected }: Cell, { tables }: Witness): Disagreement['differences'] {
+    if (tables === undefined) return [];
+    const { fields, tested: { address, value } } = tables;
+    const bytes = this.#reference.readMemory(address, 8);
+    const found = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
+    const said = value | entryValue(this.matrix.isa, new Map(expected.writes.map((target) => [target, 1n])));
+    return found === said ? [] : [{ what: 'the entry', says: [entryText(fields, found), entryText(fields, said)] }];
   }
 
   /** What of the cell the program did not bring about. */

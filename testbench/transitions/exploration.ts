@@ -18,15 +18,16 @@ import { maskOf, put, type Redrawing, type Registers, valueIn } from './register
 
 /** States to begin with. */
 const STARTS = 12;
-/** States kept of each path. */
+/** States kept of each path; all, until there are enough: where bits are read without a word, different decisions look like one path. */
 const PER_PATH = 2;
+const ENOUGH: Readonly<Record<Group, number>> = { exception: 0, permit: 0, xret: 0, csr: 0, interrupt: 0, pair: 0, translation: 240 };
 /** Draws from every kept state in a round. Many sources make one pending bit: of them, a single one seldom decides. */
-const DRAWS: Readonly<Record<Group, number>> = { exception: 12, permit: 12, xret: 12, csr: 12, interrupt: 400, pair: 40 };
+const DRAWS: Readonly<Record<Group, number>> = { exception: 12, permit: 12, xret: 12, csr: 12, interrupt: 400, pair: 40, translation: 12 };
 
 /** What a step of the reference shows. */
 export interface Look {
   readonly outcome: string;
-  /** The CSRs read, in their order. */
+  /** The CSRs read, in the order of their first reading. */
   readonly reads: readonly string[];
 }
 
@@ -37,6 +38,11 @@ interface Seen extends Look {
   readonly silent: readonly Atom[];
 }
 
+/** A state kept, with what has been flipped in it: that shows the same again. */
+interface Kept extends Seen {
+  readonly flipped: Set<Atom>;
+}
+
 /** What a search needs to know. */
 export interface Subject {
   readonly group: Group;
@@ -44,6 +50,8 @@ export interface Subject {
   /** Atoms with one value in this mode. */
   readonly pinned: readonly { readonly atom: Atom; readonly value: bigint }[];
   readonly redrawing: Redrawing;
+  /** Atoms that are read without a word, and often decide alone: each is flipped in every kept state. */
+  readonly alone: readonly Atom[];
   /** Makes a step; undefined if it shows an interrupt that the event is not about. */
   readonly look: (registers: Registers) => Look | undefined;
   /** What keeps such interrupts away, in one way or another. */
@@ -57,7 +65,7 @@ export class Exploration {
   readonly #pinned = new Map<string, bigint>();
   /** Those and the bits found. */
   readonly #kept: Map<string, bigint>;
-  readonly #queue: Seen[] = [];
+  readonly #queue: Kept[] = [];
   readonly #visits = new Map<string, number>();
   /** The lines are no CSRs: nobody tells that they are read. */
   readonly #lines: readonly string[];
@@ -94,15 +102,23 @@ export class Exploration {
     for (let i = 0; i < STARTS; i++) this.#drawn({ registers, reads, silent: silence(this.dice), outcome: '' }, this.#pinned);
   }
 
-  /** Flips what is found: that leads to other paths. */
-  #flip({ registers, silent }: Seen): void {
-    for (const atom of this.#found) {
-      for (const value of atom.legal.filter((v) => v !== valueIn(registers, atom))) {
-        const flipped = new Map(registers);
+  /** Flips what is found: that leads to other paths. What is tried alone is found in this way. */
+  #flip(kept: Kept): void {
+    for (const atom of new Set([...this.#found, ...this.subject.alone])) {
+      if (kept.flipped.has(atom)) continue;
+      kept.flipped.add(atom);
+      for (const value of atom.legal.filter((v) => v !== valueIn(kept.registers, atom))) {
+        const flipped = new Map(kept.registers);
         put(flipped, atom, value);
-        this.#look(flipped, silent);
+        const seen = this.#look(flipped, kept.silent);
+        if (seen !== undefined && seen.outcome !== kept.outcome) this.#find(atom);
       }
     }
+  }
+
+  #find(atom: Atom): void {
+    this.#found.add(atom);
+    keep(this.#kept, atom);
   }
 
   /** Draws anew what is not found, and asks what changed the decision if it changed. */
@@ -110,9 +126,7 @@ export class Exploration {
     const drawn = seen && this.#drawn(seen, this.#kept);
     if (seen === undefined || drawn === undefined || drawn.outcome === seen.outcome) return;
     const atom = this.#culprit(seen, drawn);
-    if (atom === undefined) return;
-    this.#found.add(atom);
-    keep(this.#kept, atom);
+    if (atom !== undefined) this.#find(atom);
   }
 
   /** The state with everything drawn anew that was read, but for some bits. */
@@ -129,7 +143,7 @@ export class Exploration {
     const path = `${look.outcome} ${look.reads.join()}`;
     const visits = this.#visits.get(path) ?? 0;
     this.#visits.set(path, visits + 1);
-    if (visits < PER_PATH) this.#queue.push({ ...seen, registers: this.#told(seen) });
+    if (visits < PER_PATH || this.#queue.length < ENOUGH[this.subject.group]) this.#queue.push({ ...seen, registers: this.#told(seen), flipped: new Set() });
     return seen;
   }
 

@@ -2,7 +2,7 @@
  * A cell as a whole state: its values, what the mode pins, no interrupt that
  * would come first, and everything else random.
  */
-import type { Interrupt, Isa } from '../../model/spec/isa.js';
+import type { Interrupt } from '../../model/spec/isa.js';
 import type { Dice } from '../arbitraries/dice.js';
 import type { Mode } from '../retirement.js';
 import { type Assignment, type Atom, LINES } from './atoms.js';
@@ -10,6 +10,8 @@ import { namesOf } from './bits.js';
 import type { Cell, Matrix } from './cells.js';
 import { due } from './decide.js';
 import { evaluateBit } from './evaluate.js';
+import { walkOf } from './event.js';
+import { entryAtoms } from './page-entry.js';
 import { maskOf } from './registers.js';
 import { StateNames } from './state-names.js';
 import { gatesOf } from './support-of-specs.js';
@@ -47,7 +49,7 @@ export function fillingOf(matrix: Matrix, controlHomes: ReadonlySet<string>): Fi
   };
   return {
     control: all.filter((a) => controlHomes.has(a.home)),
-    data: [...new Set(all.filter((a) => !controlHomes.has(a.home) && !a.line).map((a) => a.home))].map((home) => ({ home, mask: atomBits(all, home) & ~schemeBits(matrix.isa, home) })),
+    data: [...new Set(all.filter((a) => !controlHomes.has(a.home) && !a.line).map((a) => a.home))].map((home) => ({ home, mask: atomBits(all, home) })),
     gates,
     enables: { M: enables('M'), HS: enables('HS'), U: enables('U'), VS: enables('VS'), VU: enables('VU') },
     wake: wakeOf(matrix),
@@ -68,14 +70,19 @@ function wakeOf({ isa, atoms }: Matrix): Filling['wake'] {
 /** Values of data registers: what trips carries, signs and addresses. */
 const PATTERNS = [0n, 1n, 0x8000_0000n, 0xffff_ffff_ffff_ffffn, 0x5555_5555_5555_5555n, 0x8000_0000_0000_0002n, 0x1_0000_0001n];
 
+/** One in so many states has nothing that is likely. */
+const UNLIKELY = 4;
+
 /** The state of a cell; undefined if an interrupt that the cell does not ask for cannot be kept away. */
-export function fill(matrix: Matrix, filling: Filling, cell: Pick<Cell, 'mode' | 'event' | 'valuation'>, dice: Dice): State | undefined {
+export function fill(matrix: Matrix, filling: Filling, cell: Pick<Cell, 'mode' | 'event' | 'valuation' | 'likely'>, dice: Dice): State | undefined {
   const { isa, pinned } = matrix;
   const { mode, event, valuation } = cell;
   const state = new Map<string, bigint>();
   for (const { name, legal } of filling.control) state.set(name, dice.pick(legal));
   const data = new Map(filling.data.filter(() => dice.oneIn(5)).map(({ home, mask }) => [home, dice.pick(PATTERNS) & mask]));
   const must = new Map([...pinned[mode], ...valuation]);
+  if (walkOf(event) !== undefined) for (const { name, legal } of entryAtoms(isa).values()) state.set(name, dice.pick(legal));
+  if (!dice.oneIn(UNLIKELY)) for (const [name, value] of cell.likely ?? []) state.set(name, value);
   const waits = event.kind === 'instruction' && event.instruction?.class === 'wait' ? filling.wake : undefined;
   if (waits !== undefined) must.set(waits.line, 0n).set(waits.enable, 1n);
   for (const [name, value] of must) state.set(name, value);
@@ -93,13 +100,6 @@ export function fill(matrix: Matrix, filling: Filling, cell: Pick<Cell, 'mode' |
 
 /** The bits of a register that are atoms. */
 const atomBits = (atoms: readonly Atom[], home: string): bigint => atoms.reduce((mask, a) => (a.home === home ? mask | maskOf(a) : mask), 0n);
-
-/** What says that addresses are translated: it stays zero, cells run on physical addresses. */
-export function schemeBits({ translation, csrs }: Isa, home: string): bigint {
-  if (translation?.stages.some((s) => s.register === home) !== true) return 0n;
-  const mode = csrs.find((c) => c.name === home)?.fields.find((f) => f.name === 'MODE')?.bits;
-  return mode === undefined ? 0n : ((1n << BigInt(mode.high - mode.low + 1)) - 1n) << BigInt(mode.low);
-}
 
 /** A whole register of a state. */
 export function registerOf(atoms: Iterable<Atom>, home: string, state: Assignment): bigint {

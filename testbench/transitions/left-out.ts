@@ -7,10 +7,10 @@ import type { Isa } from '../../model/spec/isa.js';
 import { type Mode, MODES } from '../retirement.js';
 import { type Assignment, fixedBits } from './atoms.js';
 import { impossibleValues, type Matrix, supportNames } from './cells.js';
-import { explore } from './decide.js';
-import type { Pruned, TransitionEvent } from './event.js';
+import { happensIn, type Pruned, type TransitionEvent } from './event.js';
 import { type CellFilter, concerns } from './session.js';
 import { StateNames } from './state-names.js';
+import { supportOn } from './support-of-specs.js';
 
 /** A bit with one value, though decisions rest on it. */
 export interface FixedBit {
@@ -42,7 +42,7 @@ const PINNED = 'every way into the mode leaves it so, and nothing permitted ther
 
 /** What has no cells, of the events and modes that the filter concerns. */
 export function leftOut(matrix: Matrix, filter: CellFilter): LeftOut {
-  const concerned = matrix.events.flatMap((event) => MODES.filter((mode) => concerns(filter, { event, mode })).map((mode) => ({ event, mode })));
+  const concerned = matrix.events.flatMap((event) => MODES.filter((mode) => happensIn(event, mode) && concerns(filter, { event, mode })).map((mode) => ({ event, mode })));
   const constants = constantsOf(matrix.isa);
   const found = new Map<string, FixedBit>();
   for (const { event, mode } of concerned) {
@@ -64,7 +64,7 @@ function fixedIn(matrix: Matrix, event: TransitionEvent, mode: Mode): readonly s
   const { isa } = matrix;
   const varied = new Set(supportNames(matrix, event, mode));
   const names = new StateNames({ isa, mode, given: new Map(), cuts: event.group === 'pair' || event.group === 'interrupt', fixed: true });
-  return [...explore(event, names).support].filter((name) => !varied.has(name));
+  return [...supportOn(event, names)].filter((name) => !varied.has(name));
 }
 
 /** The bits of CSRs that cannot be written, with their values. */

@@ -3,9 +3,11 @@ import { lengthOf } from '../../model/spec/compressed.js';
 import { createDisassembler, type Disassembler } from '../assembly/disassemble.js';
 import type { AssemblyTables } from '../assembly/tables.js';
 import type { Cell } from './cells.js';
-import { AT, VECTORS } from './map.js';
+import { AT, BASE, VECTORS } from './map.js';
 import { outcomeText } from './decide.js';
 import { cellName } from './names.js';
+import { entryText } from './page-entry.js';
+import type { PageTables } from './page-tables.js';
 import type { Witness } from './witness.js';
 
 /** Words as text, each once. */
@@ -47,9 +49,17 @@ export const FRAME = [
 /** What precedes it. */
 export const HEAD = ['        .text', '        .globl  _start', '_start:'] as const;
 
+/** Page tables, and what they lead to, as text by address. */
+export function tableLines({ words, fields, target }: PageTables): readonly string[] {
+  const org = (address: bigint): string => `        .org    0x${(address - BASE).toString(16)}`;
+  const lines = words.map(({ address, value, what }) => ({ address, text: [org(address), `        .dword  0x${value.toString(16)}    # ${what}: ${entryText(fields, value)}`] }));
+  return [...lines, { address: target, text: [org(target), '        addi    zero, zero, 0    # what the address is translated to'] }]
+    .sort((a, b) => Number(a.address - b.address)).flatMap(({ text }) => text);
+}
+
 /** The program of a cell. */
 export function listing(cell: Cell, witness: Witness, words: WordText): string {
-  const { code, table, inputs } = witness;
+  const { code, table, tables, inputs } = witness;
   const pins = inputs.flatMap((e) => (e.kind === 'pin' ? [`${e.pin}=${e.value} from cycle ${e.cycle}`] : []));
   return [
     `# ${cellName(cell)}: ${outcomeText(cell.expected)}.`,
@@ -58,6 +68,7 @@ export function listing(cell: Cell, witness: Witness, words: WordText): string {
     ...code.map(({ word, comment }) => `        ${words.of(word)}${comment === '' ? '' : `    # ${comment}`}`),
     ...FRAME,
     ...table.map((value) => `        .dword  0x${value.toString(16)}`),
+    ...(tables === undefined ? [] : tableLines(tables)),
     '',
   ].join('\n');
 }

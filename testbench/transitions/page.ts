@@ -27,9 +27,9 @@ export const PAGE_SCRIPT = String.raw`
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
   const data = JSON.parse(await new Response(stream).text());
   const text = (n) => data.texts[n];
-  const cells = data.cells.map(([mode, event, group, state, outcome, written, rules, kind, core, code, table, pins, log]) => ({
+  const cells = data.cells.map(([mode, event, group, state, outcome, written, rules, kind, core, code, table, pins, log, tables]) => ({
     mode: data.modes[mode], event: text(event), group: data.groups[group], state, outcome: text(outcome), written: text(written),
-    rules: rules.map(text), kind: data.kinds[kind], core: data.cores[core], code, table, pins, log,
+    rules: rules.map(text), kind: data.kinds[kind], core: data.cores[core], code, table, pins, log, tables,
   }));
   const form = document.getElementById('filters'), rows = document.getElementById('rows'), more = document.getElementById('more');
   const STEP = 200;
@@ -62,7 +62,7 @@ export const PAGE_SCRIPT = String.raw`
   const program = (cell) => [
     '# ' + nameOf(cell) + ': ' + cell.outcome + '.',
     ...(cell.pins.length ? ['# Lines: ' + cell.pins.map(text).join(', ') + '.'] : []),
-    ...data.head, ...cell.code.map((n) => '        ' + text(n)), ...data.frame, ...cell.table.map((n) => '        .dword  0x' + text(n)), '',
+    ...data.head, ...cell.code.map((n) => '        ' + text(n)), ...data.frame, ...cell.table.map((n) => '        .dword  0x' + text(n)), ...cell.tables.map(text), '',
   ].join('\n');
   const detail = (cell) => {
     const wave = cell.core.command + " --cell '" + nameOf(cell) + "' --vcd cell.vcd";

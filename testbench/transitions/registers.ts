@@ -38,12 +38,16 @@ const DENSITIES: readonly ((dice: Dice) => bigint)[] = [
   () => 0xffff_ffff_ffff_ffffn,
 ];
 
+/** Bits that differ from a value drawn near: each with one chance in sixteen, or none. */
+const FEW = (dice: Dice): bigint => (dice.oneIn(2) ? 0n : dice.doubleword() & dice.doubleword() & dice.doubleword() & dice.doubleword());
+
 /** Draws registers anew, but for the atoms that are to stay. */
 export class Redrawing {
   readonly #single = new Map<string, bigint>();
   readonly #restricted = new Map<string, readonly Atom[]>();
 
-  constructor(atoms: Iterable<Atom>) {
+  /** @param near - Values near which some registers are drawn, by home. */
+  constructor(atoms: Iterable<Atom>, readonly near: ReadonlyMap<string, readonly bigint[]> = new Map()) {
     for (const atom of atoms) {
       this.#single.set(atom.home, this.#single.get(atom.home) ?? 0n);
       if (atom.width === 1 && atom.legal.length === 2) this.#single.set(atom.home, (this.#single.get(atom.home) ?? 0n) | maskOf(atom));
@@ -60,7 +64,8 @@ export class Redrawing {
   redraw(from: Registers, homes: Iterable<string>, kept: ReadonlyMap<string, bigint>, dice: Dice): Registers {
     const made = new Map(from);
     for (const home of homes) {
-      const draw = dice.pick(DENSITIES);
+      const near = this.near.get(home);
+      const draw = near === undefined ? dice.pick(DENSITIES) : (d: Dice): bigint => d.pick(near) ^ FEW(d);
       const stays = kept.get(home) ?? 0n;
       const free = (this.#single.get(home) ?? 0n) & ~stays;
       const old = made.get(home) ?? 0n;

@@ -7,6 +7,7 @@ import type { Isa } from '../../model/spec/isa.js';
 import { ObservedCore } from '../lockstep/observed.js';
 import { MODES } from '../retirement.js';
 import { type Cell, supportKey } from './cells.js';
+import { happensIn } from './event.js';
 import { CellExecutor, type CellResult } from './execute.js';
 import { type LeftOut, leftOut } from './left-out.js';
 import { type CellFilter, concerns, prepare, selectedCells, type Session } from './session.js';
@@ -86,7 +87,7 @@ export function compareSupports({ matrix, filling, arranger }: Session, filter: 
   const supports = new ReferenceSupports(matrix, filling, arranger);
   return matrix.events.flatMap((event, done) => {
     onProgress?.({ what: 'supports', done, total: matrix.events.length });
-    return MODES.filter((mode) => concerns(filter, { event, mode })).flatMap((mode) => supportDifferences(matrix, supports, event, mode));
+    return MODES.filter((mode) => happensIn(event, mode) && concerns(filter, { event, mode })).flatMap((mode) => supportDifferences(matrix, supports, event, mode));
   });
 }
 

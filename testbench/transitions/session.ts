@@ -3,7 +3,7 @@ import type { Isa } from '../../model/spec/isa.js';
 import { MODES, type Mode } from '../retirement.js';
 import { Arranger } from './arrangement.js';
 import { type Cell, cellsOf, type Matrix, matrixOf, supportNames } from './cells.js';
-import type { Group } from './event.js';
+import { type Group, happensIn } from './event.js';
 import { fillingOf, type Filling } from './fill.js';
 import { bestNamed, type CellName, hasName } from './names.js';
 import { atomsBehind } from './support-of-specs.js';
@@ -27,7 +27,7 @@ export function prepare(isa: Isa, also?: Matrix['also']): Session {
 
 /** Registers that some decision rests on. */
 function controlHomes(matrix: Matrix): ReadonlySet<string> {
-  const names = new Set(matrix.events.flatMap((event) => MODES.flatMap((mode) => supportNames(matrix, event, mode))));
+  const names = new Set(matrix.events.flatMap((event) => MODES.filter((mode) => happensIn(event, mode)).flatMap((mode) => supportNames(matrix, event, mode))));
   const atoms = [...names].flatMap((name) => atomsBehind(matrix.isa, name));
   return new Set(atoms.flatMap((name) => matrix.atoms.get(name)?.home ?? []));
 }

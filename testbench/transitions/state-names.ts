@@ -20,7 +20,7 @@ export interface Situation {
   readonly complete?: boolean;
   /** One-bit fields computed from several atoms (`hip.SGEIP`) count as state of their own. */
   readonly cuts?: boolean;
-  /** Bits that never change count as unknown: what a decision would read if they could. */
+  /** Bits that never change count as unknown where they are not given: what a decision would read if they could. */
   readonly fixed?: boolean;
   /** Names that only this event has: `csr`, `cause`, `insn`. */
   readonly locals?: Readonly<Record<string, Bits>>;
@@ -123,7 +123,7 @@ export class StateNames implements Names {
 
   #constant(csr: Csr, field: CsrField, value: bigint): Bits {
     const width = field.bits.high - field.bits.low + 1;
-    return this.situation.fixed === true ? fromBits(fixedBits(csr, field).map(({ name }) => new Set([name]))) : known(value, width);
+    return this.situation.fixed === true ? fromBits(fixedBits(csr, field).map(({ name }) => this.#bit(name))) : known(value, width);
   }
 
   #stored(csr: Csr, field: CsrField, reset: bigint): Bits {
@@ -141,8 +141,10 @@ export class StateNames implements Names {
     }
     if (this.situation.fixed !== true) return { width, value, unknown };
     for (const { name, low } of fixedBits(csr, field)) {
+      const bit = this.#bit(name);
       value &= ~(1n << BigInt(low));
-      unknown.set(low, new Set([name]));
+      if (bit === 1) value |= 1n << BigInt(low);
+      else if (bit !== 0) unknown.set(low, bit);
     }
     return { width, value, unknown };
   }

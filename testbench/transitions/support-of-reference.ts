@@ -10,25 +10,32 @@ import type { Arranger } from './arrangement.js';
 import type { Atom } from './atoms.js';
 import type { Matrix } from './cells.js';
 import { outcomeText } from './decide.js';
-import type { TransitionEvent } from './event.js';
+import { type TransitionEvent, walkOf } from './event.js';
 import { decisionOf, isAbout } from './execute.js';
-import { Exploration, type Look } from './exploration.js';
+import { Exploration, type Look, type Subject } from './exploration.js';
 import type { Filling } from './fill.js';
+import { ENTRY_HOME, tellingAtoms, usualEntries } from './page-entry.js';
 import { Redrawing, type Registers } from './registers.js';
 import { seedOf } from './seed.js';
+
+/** State to search. */
+type Drawable = Pick<Subject, 'atoms' | 'alone' | 'redrawing'>;
 
 /** Asks the reference what its decisions rest on. */
 export class ReferenceSupports {
   readonly #reference = new Reference();
-  readonly #atoms: readonly Atom[];
-  readonly #redrawing: Redrawing;
+  readonly #plain: Drawable;
+  readonly #translated: Drawable;
   /** Steps of the reference made so far. */
   steps = 0;
 
   /** @param seed - Of what is drawn; the result must not rest on it. */
   constructor(readonly matrix: Matrix, readonly filling: Filling, readonly arranger: Arranger, readonly seed = 0) {
-    this.#atoms = [...matrix.atoms.values()];
-    this.#redrawing = new Redrawing(this.#atoms);
+    const plain = [...matrix.atoms.values()];
+    const alone = [...tellingAtoms(matrix.isa).values()];
+    const translated = [...plain, ...alone];
+    this.#plain = { atoms: plain, alone: [], redrawing: new Redrawing(plain) };
+    this.#translated = { atoms: translated, alone, redrawing: new Redrawing(translated, new Map([[ENTRY_HOME, usualEntries(matrix.isa)]])) };
   }
 
   /** The names of the support of an event in a mode. */
@@ -36,9 +43,8 @@ export class ReferenceSupports {
     const dice = new Dice(seedOf(event.id, mode, `${this.seed}`));
     const search = new Exploration({
       group: event.group,
-      atoms: this.#atoms,
       pinned: [...this.matrix.pinned[mode]].flatMap(([name, value]) => this.#named(name).map((atom) => ({ atom, value }))),
-      redrawing: this.#redrawing,
+      ...(walkOf(event) === undefined ? this.#plain : this.#translated),
       look: (registers) => this.#look(event, mode, registers),
       silence: (d) => this.#silence(event, d),
     }, dice);
@@ -46,12 +52,12 @@ export class ReferenceSupports {
   }
 
   #look(event: TransitionEvent, mode: Mode, registers: Registers): Look | undefined {
-    const reads: string[] = [];
+    const reads = new Set<string>();
     this.steps++;
-    this.#reference.watchReads((csr) => reads.push(csr));
+    this.#reference.watchReads((csr) => reads.add(csr));
     const record = this.arranger.stepOn(this.#reference, event, mode, registers);
     this.#reference.watchReads();
-    return isAbout(this.matrix.isa, event, record) ? { outcome: outcomeText(decisionOf(record)), reads } : undefined;
+    return isAbout(this.matrix.isa, event, record) ? { outcome: outcomeText(decisionOf(record)), reads: [...reads] } : undefined;
   }
 
   /** For every interrupt that the event is not about, something without which it is not pending. */

@@ -7,19 +7,26 @@ import type { Interrupt, Isa } from '../../model/spec/isa.js';
 import type { Mode } from '../retirement.js';
 import { atomsOf } from './atoms.js';
 import { at, dependencies, namesOf } from './bits.js';
-import { explore, type Exploration } from './decide.js';
+import { explore } from './decide.js';
+import { atomsBehindEntry, isOfEntry } from './page-entry.js';
+import { translatedSupport } from './translated.js';
 import { evaluate } from './evaluate.js';
 import type { TransitionEvent } from './event.js';
 import type { Pinned } from './reachable.js';
 import { csrsOf, StateNames } from './state-names.js';
 
-/** The support of an event in a mode, and the decisions that are possible on it. `cuts`: computed bits stand for themselves. */
-export function supportOfSpecs(isa: Isa, event: TransitionEvent, mode: Mode, pinned: Pinned, cuts = false): Exploration {
-  return explore(event, new StateNames({ isa, mode, given: pinned[mode], cuts }));
+/** The support of an event in a mode. `cuts`: computed bits stand for themselves. */
+export function supportOfSpecs(isa: Isa, event: TransitionEvent, mode: Mode, pinned: Pinned, cuts = false): ReadonlySet<string> {
+  return supportOn(event, new StateNames({ isa, mode, given: pinned[mode], cuts }));
 }
+
+/** What the decision on an event reads of what is not given. */
+export const supportOn = (event: TransitionEvent, names: StateNames): ReadonlySet<string> =>
+  (event.kind === 'interrupt' || event.walk === undefined ? explore(event, names).support : translatedSupport(names.situation, event, event.walk));
 
 /** The atoms behind a name: those of a computed bit, or the atom itself. */
 export function atomsBehind(isa: Isa, name: string): readonly string[] {
+  if (isOfEntry(isa, name)) return atomsBehindEntry(isa, name);
   const [csrName = '', fieldName = ''] = name.split('.');
   const csr = csrsOf(isa).get(csrName);
   const field = csr?.fields.find((f) => f.name === fieldName);

@@ -12,14 +12,16 @@ import { openingOf } from '../arbitraries/protection.js';
 import { Shapes, type Operands } from '../arbitraries/shapes.js';
 import { type Assignment, type Atom, compareFor, timerLines } from './atoms.js';
 import type { Cell, Matrix } from './cells.js';
+import { cellTables } from './cell-tables.js';
 import { blurred, dependencies, single, valueOf } from './bits.js';
 import { type Entry, enter, guardsOf, type Return, returnsOf } from './entry.js';
-import { type Form, REGISTERS } from './event.js';
+import { type Form, REGISTERS, walkOf } from './event.js';
 import { evaluate } from './evaluate.js';
 import { fill, type Filling, registerOf } from './fill.js';
 import { type OrderedWrite, writeOrder } from './write-order.js';
 import { AT, BASE, HANDLER, operandValue, VECTORS } from './map.js';
 import { cellName } from './names.js';
+import type { PageTables } from './page-tables.js';
 import { seedOf } from './seed.js';
 import { StateNames } from './state-names.js';
 
@@ -43,7 +45,11 @@ export interface Witness {
   readonly order: number;
   /** The state at the event. */
   readonly state: Assignment;
+  /** Of an event whose address is translated. */
+  readonly tables?: PageTables;
 }
+
+const PAGE = 0x1000;
 
 /** Registers of the prologue. */
 const POINTER = 5;
@@ -96,20 +102,25 @@ export class WitnessWriter {
     const entry = enter(this.#returns, cell.mode, filled, dice);
     if (entry === undefined) return undefined;
     const state = new Map([...filled.state, ...entry.after]);
-    const { code, table, lead } = this.#code(cell, entry, new Map([...filled.state, ...entry.before]), filled.data, dice);
+    const walk = walkOf(cell.event);
+    const tables = walk && cellTables(this.matrix.isa).make(walk, cell.mode, (name) => state.get(name) ?? 0n, (schemes) => dice.pick(schemes));
+    const data = new Map([...filled.data, ...(tables?.registers ?? [])]);
+    const { code, table, lead } = this.#code(cell, entry, new Map([...filled.state, ...entry.before]), data, tables, dice);
+    const image = this.#image(code, table, tables);
     return {
       entry: BASE,
-      segments: [{ address: BASE, data: this.#image(code, table), memSize: 0x1000n }],
+      segments: [{ address: BASE, data: image, memSize: BigInt(Math.max(image.length, PAGE)) }],
       symbols: SYMBOLS,
       inputs: this.#inputs(state, filled.wake),
       code,
       table,
       order: code.length - 1 + lead,
       state,
+      ...(tables && { tables }),
     };
   }
 
-  #code(cell: Cell, entry: Entry, before: Assignment, data: ReadonlyMap<string, bigint>, dice: Dice): { readonly code: Line[]; readonly table: bigint[]; readonly lead: number } {
+  #code(cell: Cell, entry: Entry, before: Assignment, data: ReadonlyMap<string, bigint>, tables: PageTables | undefined, dice: Dice): { readonly code: Line[]; readonly table: bigint[]; readonly lead: number } {
     const code: Line[] = [];
     const table: bigint[] = [];
     const emit = (name: string, operands: Operands, comment = ''): number => code.push({ word: this.#shapes.word(name, operands), comment });
@@ -127,7 +138,7 @@ export class WitnessWriter {
     }
     this.#lines(before, emit);
     if (event.kind === 'instruction') {
-      load(REGISTERS.rs1, operandValue(event.rs1, this.#chosen(event.csr, dice)), 'operands of the event');
+      load(REGISTERS.rs1, operandValue(event.rs1, tables?.address ?? this.#chosen(event.csr, dice)), 'operands of the event');
       load(REGISTERS.rs2, operandValue(event.rs2, dice.doubleword()));
     }
     // Where to: patched in the table once the length is known.
@@ -157,7 +168,7 @@ export class WitnessWriter {
       }
     }
     if (entry.instruction !== undefined) emit(entry.instruction.name, {}, `into ${cell.mode}`);
-    if (here !== undefined) table[here] = BASE + BigInt(4 * code.length);
+    if (here !== undefined) table[here] = (tables?.code ?? BASE) + BigInt(4 * code.length);
     code.push({ word: form.word, comment: `the event, in ${cell.mode}` });
     return { code, table, lead: event.kind === 'instruction' ? event.lead : 0 };
   }
@@ -205,7 +216,7 @@ export class WitnessWriter {
 
   /** What every program has: vectors, and the end. */
   #buildFrame(): Uint8Array {
-    const frame = new Uint8Array(0x1000);
+    const frame = new Uint8Array(PAGE);
     const view = new DataView(frame.buffer);
     const put = (at: number, name: string, operands: Operands): void => view.setUint32(at, this.#shapes.word(name, operands), true);
     for (let i = 0; i < VECTORS; i++) put(AT.vectors + 4 * i, 'jal', { imm: AT.finish - AT.vectors - 4 * i });
@@ -216,13 +227,20 @@ export class WitnessWriter {
     return frame;
   }
 
-  #image(code: readonly Line[], table: readonly bigint[]): Uint8Array {
-    const data = this.#frame.slice(0, AT.table + 8 * table.length);
+  #image(code: readonly Line[], table: readonly bigint[], tables: PageTables | undefined): Uint8Array {
+    const used = AT.table + 8 * table.length;
+    const ends = tables === undefined ? [] : [tables.target + 4n, ...tables.words.map(({ address }) => address + 8n)];
+    const data = new Uint8Array(Math.max(used, ...ends.map((end) => Number(end - BASE))));
+    data.set(this.#frame.subarray(0, used));
     const view = new DataView(data.buffer);
     code.forEach(({ word }, i) => view.setUint32(AT.code + 4 * i, word, true));
     const end = AT.code + 4 * code.length;
     view.setUint32(end, this.#shapes.word('jal', { imm: AT.finish - end }), true);
     table.forEach((value, i) => view.setBigUint64(AT.table + 8 * i, value, true));
+    if (tables !== undefined) {
+      view.setUint32(Number(tables.target - BASE), this.#shapes.word('addi', {}), true);
+      for (const { address, value } of tables.words) view.setBigUint64(Number(address - BASE), value, true);
+    }
     return data;
   }
 }

@@ -33,7 +33,7 @@ export class Accesses {
     const page = random.pick(this.paged ? PROBES : WINDOWS);
     const end = random.below(2) * (Number(PAGE) - WINDOW_END);
     // Into the next page only from window to window, which both lead to memory: the manual has no order of one part's physical address and the other's translation.
-    if (random.oneIn(8)) return random.pick(WINDOWS) + PAGE - BigInt(random.between(1, width));
+    if (random.oneIn(8)) return random.pick(WINDOWS.slice(1)) - BigInt(random.between(1, width));
     const offset = end + random.below(WINDOW_END - 8);
     return page + BigInt(random.oneIn(4) ? offset : offset & -width);
   }

@@ -36,7 +36,7 @@ export const CSRS: readonly CsrUse[] = [
   use(0x100, SSTATUS_BITS, false), use(0x104, 0x222n, true, true), use(0x106, 7n), use(0x10a, 1n), use(0x140, ALL),
   use(0x142, ALL, true, true), use(0x143, ALL),
   use(0x600, HSTATUS_BITS & ~0x80n, false), use(0x602, HEDELEG_BITS), use(0x603, 0x444n), use(0x604, 0x444n),
-  use(0x605, 0xffffn), use(0x606, 7n), use(0x60a, 1n, false, true), use(0x643, ALL), use(0x64a, 0n, false),
+  use(0x605, 0xffffn), use(0x606, 7n), use(0x60a, 1n, false, true), use(0x643, ALL), use(0x64a, 0n, false, true),
   use(0xe12, 0n, false), // hgeip
   use(0x200, SSTATUS_BITS, false, true), use(0x204, 0x222n), use(0x240, ALL), use(0x242, ALL, true, true), use(0x243, ALL),
   use(0x141, ~1n & ALL), use(0x241, ~1n & ALL), // sepc vsepc

@@ -120,6 +120,7 @@ export class Tables {
     if (!random.oneIn(3)) flags |= A;
     if (random.oneIn(2)) flags |= D;
     if (random.oneIn(4)) flags |= G;
+    if (level > 0 && random.oneIn(24)) flags |= N | A | D;
     if (this.pbmt && random.oneIn(8)) flags |= BigInt(random.below(3)) << 61n;
     return this.target(level, stage, window) | flags | V;
   }

@@ -131,9 +131,11 @@ export class Units {
     const base = this.scratch();
     const change = (set: boolean, mask: bigint, number: number): number[] => [...constant(base, mask), csr(set ? 2 : 3, 0, base, number)];
     const code: number[] = [];
-    const target = random.pick(['U', 'S', 'S', 'M'] as const);
-    const machine = target === 'M' || random.oneIn(2);
-    if (this.world.mode === 'M') code.push(...change(false, MPRV, 0x300));
+    // Only what starts in M ever is in M; elsewhere MRET is for its trap.
+    const fromM = this.world.mode === 'M';
+    const target = random.pick(fromM ? ['U', 'S', 'S', 'M'] as const : ['U', 'S'] as const);
+    const machine = target === 'M' || random.oneIn(fromM ? 2 : 8);
+    if (fromM) code.push(...change(false, MPRV, 0x300));
     if (machine) { // MPP is cleared first: 2 is a reserved value
       code.push(...change(false, 0x1800n, 0x300));
       if (target !== 'U') code.push(...change(true, target === 'M' ? 0x1800n : 0x800n, 0x300));

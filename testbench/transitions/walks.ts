@@ -1,0 +1,70 @@
+/**
+ * The events of translation: each kind of access, at an entry of each stage,
+ * for itself and in G for what VS reads and writes on its behalf.
+ */
+import type { Access, Faulting, Instruction, Isa, OriginName } from '../../model/spec/isa.js';
+import { MODES } from '../retirement.js';
+import { type Form, type InstructionEvent, PURPOSES, type Purpose, type TranslatedAccess } from './event.js';
+import type { Pinned } from './reachable.js';
+import { modesOf } from './translated.js';
+
+/** Instructions that access memory alike. */
+interface Kind {
+  readonly name: string;
+  readonly instructions: readonly Instruction[];
+  readonly origin: OriginName;
+  readonly access: Access;
+  readonly faulting: Faulting;
+}
+
+/** How an instruction is checked: an atomic operation as a store, the management of a block as a load, for which the right to store suffices because it implies that to load. */
+function accessOf({ memory, block }: Instruction): Access {
+  if (block !== undefined) return block.zero ? 'store' : 'load';
+  if (memory?.op !== 'load') return 'store';
+  return memory.as === 'guest-execute' ? 'execute' : 'load';
+}
+
+/** What instructions that access memory alike have in common, as text. */
+function nameOf({ class: kind, memory, block, name }: Instruction, others: readonly Instruction[]): string {
+  if (block !== undefined) return [name, ...others.map((i) => i.name)].join('/');
+  return memory === undefined || memory.as === 'self' ? kind : `${memory.as} ${kind}`;
+}
+
+/** The kinds of access that instructions make. */
+function kindsOf(isa: Isa): readonly Kind[] {
+  const groups = new Map<string, Instruction[]>();
+  for (const instruction of isa.instructions.filter((i) => i.memory !== undefined || i.block !== undefined)) {
+    const key = [instruction.class, instruction.permit, instruction.memory?.as, accessOf(instruction)].join();
+    groups.set(key, [...(groups.get(key) ?? []), instruction]);
+  }
+  return [...groups.values()].flatMap((instructions): readonly Kind[] => {
+    const [first, ...others] = instructions;
+    if (first === undefined) return [];
+    const origin = first.memory === undefined || first.memory.as === 'self' ? 'self' : 'guest';
+    return [{ name: nameOf(first, others), instructions, origin, access: accessOf(first), faulting: first.memory?.op === 'load' ? 'load' : 'store' }];
+  });
+}
+
+/** What an entry is for, behind its stage. */
+const BEHIND: Readonly<Record<Purpose, string>> = { access: '', table: ' of a table of VS', update: ' of an update by VS' };
+
+/** The events of translation. `form`: an instruction with the operands of events. */
+export function walkEvents(isa: Isa, pinned: Pinned, form: (instruction: Instruction) => Form): readonly InstructionEvent[] {
+  const { translation } = isa;
+  const jump = isa.instructions.find((i) => i.class === 'jump' && i.format.registers.rs1 !== undefined);
+  if (translation === undefined || jump === undefined) return [];
+  const fetch: Kind = { name: 'fetch', instructions: [jump], origin: 'fetch', access: 'fetch', faulting: 'fetch' };
+  return [fetch, ...kindsOf(isa)].flatMap((kind) => translation.stages.flatMap((stage) =>
+    PURPOSES.filter((purpose) => purpose === 'access' || stage.name === 'G').flatMap((purpose): readonly InstructionEvent[] => {
+      const { origin, access, faulting, name, instructions } = kind;
+      const walk: TranslatedAccess = { stage: stage.name, purpose, origin, access, faulting };
+      const [instruction] = instructions;
+      if (instruction === undefined) return [];
+      const event: InstructionEvent = {
+        kind: 'instruction', id: `${name}, ${stage.name} entry${BEHIND[purpose]}`, group: 'translation', instruction, forms: instructions.map(form),
+        rs1: 'translated', rs2: 'value', lead: origin === 'fetch' ? 1 : 0, walk,
+      };
+      const modes = modesOf(isa, event, walk, pinned, MODES);
+      return modes.length === 0 ? [] : [{ ...event, modes }];
+    })));
+}
