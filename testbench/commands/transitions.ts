@@ -1,6 +1,7 @@
 /**
- * `ghosthart transitions`: the matrix of every privilege transition, executed
- * on the cores and the reference; one cell as a program, with its wave.
+ * `ghosthart transitions`: the matrix of every privilege transition, and of
+ * every decision about a page-table entry, executed on the cores and the
+ * reference; one cell as a program, with its wave.
  */
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
@@ -9,6 +10,7 @@ import type { Isa } from '../../model/spec/isa.js';
 import type { AssemblyTables } from '../assembly/tables.js';
 import { MODES, type Mode } from '../retirement.js';
 import type { Cell } from '../transitions/cells.js';
+import { type Group, GROUPS } from '../transitions/event.js';
 import { cellName, type CellName, parseCellName } from '../transitions/names.js';
 import type { CellFilter } from '../transitions/session.js';
 import type { Witness } from '../transitions/witness.js';
@@ -24,6 +26,7 @@ interface TransitionsOptions {
   readonly core?: string;
   readonly mode?: Mode;
   readonly event?: string;
+  readonly group?: Group;
   readonly rule?: string;
   readonly cell?: CellName;
   readonly html?: string;
@@ -42,6 +45,7 @@ export function define(program: Command): void {
     .description('execute every privilege transition on the cores and the reference')
     .option('--core <name>', 'one core of specs/uarch (default: all)')
     .addOption(new Option('--mode <mode>', 'only from this mode').choices(MODES))
+    .addOption(new Option('--group <group>', 'only events of this kind').choices(GROUPS))
     .option('--event <text>', 'only events with this text in their name: sret, hgatp, machine_timer')
     .option('--rule <name>', 'only cells that this rule decides')
     .addOption(new Option('--cell <name>', 'one cell, by mode, event and as many values as tell it apart: its program is printed, too').argParser(cellNamed))
@@ -55,6 +59,7 @@ same, or if a cell disagrees or was not executed.
 
 Example:
   ghosthart transitions --event sret --mode VS
+  ghosthart transitions --event 'load, S entry' --mode HS
   ghosthart transitions --cell 'VS sret hstatus.VTSR=1 medeleg[22]=0 vsstatus.SPP=1' --vcd sret.vcd`)
     .action(async (options: TransitionsOptions) => {
       process.exitCode = await transitions(options);
@@ -113,10 +118,11 @@ async function execute(options: TransitionsOptions, isa: Isa, ready: readonly Re
   return allAgree(transitionFigures(results)) ? EXIT_CODE.success : EXIT_CODE.failure;
 }
 
-function filterOf({ mode, event, rule, cell }: TransitionsOptions): CellFilter {
+function filterOf({ mode, event, group, rule, cell }: TransitionsOptions): CellFilter {
   return {
     ...(mode === undefined ? {} : { mode }),
     ...(event === undefined ? {} : { event }),
+    ...(group === undefined ? {} : { group }),
     ...(rule === undefined ? {} : { rule }),
     ...(cell === undefined ? {} : { cell }),
   };

@@ -6,7 +6,7 @@ import { ACCESSES, type Access, type Isa, type StageName, STAGES, type Translati
 import { type Assignment, atomsOf } from './atoms.js';
 import { type Bit, type Bits, blurred, dependencies, known, single } from './bits.js';
 import { evaluate, holds } from './evaluate.js';
-import type { TranslatedAccess } from './event.js';
+import { hasEntry, type TranslatedAccess } from './event.js';
 import { decided, grow, open, type Path, type Step } from './growth.js';
 import { EntryNames, entryAtoms, isOfEntry, LEVEL, untouchedLeaf } from './page-entry.js';
 import { StateNames } from './state-names.js';
@@ -15,8 +15,8 @@ import { StateNames } from './state-names.js';
 export interface EntryDecision {
   /** The rows that decided, the last one last. */
   readonly rows: readonly string[];
-  /** The stage that refuses; absent: the access goes on. */
-  readonly refusedBy?: TranslationStage;
+  /** The stage that refuses, or `memory`, which has no table there; absent: the access goes on. */
+  readonly refusedBy?: TranslationStage | 'memory';
   /** Bits of the entry that were written: `pte.A`. */
   readonly writes: readonly string[];
 }
@@ -74,6 +74,7 @@ const complete = (isa: Isa, given: Assignment): Assignment => new Map([...entryA
 /** What becomes of an access at the entry; the bits written so far are in `entry`. */
 function decide(isa: Isa, translation: Translation, walk: TranslatedAccess, privilege: bigint, given: Assignment, state: StateNames): Step<EntryDecision> {
   const stage = stageOf(translation, walk.stage);
+  if (!hasEntry(walk)) return decided({ rows: [], refusedBy: walk.purpose === 'beyond' ? stage : 'memory', writes: [] });
   if (walk.purpose === 'access') return examine(isa, translation, { stage, access: walk.access, privilege, implicit: false }, given, state);
   const read = examine(isa, translation, { stage, access: 'load', privilege, implicit: true }, given, state);
   if (walk.purpose === 'table' || read.kind === 'open' || read.value.refusedBy !== undefined) return read;
@@ -89,7 +90,7 @@ function decide(isa: Isa, translation: Translation, walk: TranslatedAccess, priv
 
 /** The entry's stage asks for the privilege of the access: G does not, all are users to it. */
 export function restsOnPrivilege(isa: Isa, walk: TranslatedAccess): boolean {
-  const stage = isa.translation && stageOf(isa.translation, walk.stage);
+  const stage = hasEntry(walk) ? isa.translation && stageOf(isa.translation, walk.stage) : undefined;
   const names = new StateNames({ isa, mode: 'M', given: new Map(), locals: { privilege: blurred(new Set(['privilege']), 2), implicit: single(0) } });
   return stage !== undefined && PARTS.some((part) => dependencies(evaluate(stage[part], names)).has('privilege'));
 }

@@ -17,8 +17,12 @@ export interface Form {
 /** What {@link REGISTERS} hold; `translated` is an address that page tables translate. */
 export type Operand = 'zero' | 'one' | 'data' | 'misaligned' | 'outside' | 'value' | 'translated';
 
-/** What the entry translates: the access, or in G the guest's own read or update of its table. */
-export const PURPOSES = ['access', 'table', 'update'] as const;
+/**
+ * What the entry translates: the access, or in G the guest's own read or update
+ * of its table. Or why there is no entry: the address is beyond the scheme's,
+ * or the table lies where there is nothing, or a device.
+ */
+export const PURPOSES = ['access', 'table', 'update', 'beyond', 'outside', 'device'] as const;
 export type Purpose = (typeof PURPOSES)[number];
 
 /** An access whose translation comes to the one entry that the event is about; all others on its way are good. */
@@ -66,6 +70,12 @@ export interface InterruptEvent {
 }
 
 export type TransitionEvent = InstructionEvent | InterruptEvent;
+
+/** The walk comes to an entry. */
+export const hasEntry = ({ purpose }: TranslatedAccess): boolean => purpose === 'access' || isImplicit(purpose);
+
+/** The walk is one of the guest's tables. */
+export const isImplicit = (purpose: Purpose): boolean => purpose === 'table' || purpose === 'update';
 
 /** The walk of an event, if its address is translated. */
 export const walkOf = (event: TransitionEvent): TranslatedAccess | undefined => (event.kind === 'instruction' ? event.walk : undefined);

@@ -18,9 +18,8 @@ import { maskOf, put, type Redrawing, type Registers, valueIn } from './register
 
 /** States to begin with. */
 const STARTS = 12;
-/** States kept of each path; all, until there are enough: where bits are read without a word, different decisions look like one path. */
+/** States kept of each path. */
 const PER_PATH = 2;
-const ENOUGH: Readonly<Record<Group, number>> = { exception: 0, permit: 0, xret: 0, csr: 0, interrupt: 0, pair: 0, translation: 240 };
 /** Draws from every kept state in a round. Many sources make one pending bit: of them, a single one seldom decides. */
 const DRAWS: Readonly<Record<Group, number>> = { exception: 12, permit: 12, xret: 12, csr: 12, interrupt: 400, pair: 40, translation: 12 };
 
@@ -52,6 +51,8 @@ export interface Subject {
   readonly redrawing: Redrawing;
   /** Atoms that are read without a word, and often decide alone: each is flipped in every kept state. */
   readonly alone: readonly Atom[];
+  /** All states are kept until there are so many: where bits are read without a word, different decisions look like one path. */
+  readonly enough: number;
   /** Makes a step; undefined if it shows an interrupt that the event is not about. */
   readonly look: (registers: Registers) => Look | undefined;
   /** What keeps such interrupts away, in one way or another. */
@@ -143,7 +144,7 @@ export class Exploration {
     const path = `${look.outcome} ${look.reads.join()}`;
     const visits = this.#visits.get(path) ?? 0;
     this.#visits.set(path, visits + 1);
-    if (visits < PER_PATH || this.#queue.length < ENOUGH[this.subject.group]) this.#queue.push({ ...seen, registers: this.#told(seen), flipped: new Set() });
+    if (visits < PER_PATH || this.#queue.length < this.subject.enough) this.#queue.push({ ...seen, registers: this.#told(seen), flipped: new Set() });
     return seen;
   }
 

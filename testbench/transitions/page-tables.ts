@@ -12,7 +12,7 @@ import type { Csr, EntryField, Isa, StageName, Translation } from '../../model/s
 import type { Mode } from '../retirement.js';
 import type { Assignment } from './atoms.js';
 import { stageOf } from './entry-decision.js';
-import type { TranslatedAccess } from './event.js';
+import { hasEntry, isImplicit, type TranslatedAccess } from './event.js';
 import { AT, BASE } from './map.js';
 import { entryValue, goodLeaf, untouchedLeaf } from './page-entry.js';
 import { csrsOf } from './state-names.js';
@@ -71,6 +71,9 @@ const AT_PAGE = { root: 1n, next: 2n, target: 3n, G: 4n } as const;
  * same for users, `guest` leads to VS's second table.
  */
 const INDEX = { self: 0n, alias: 1n, memory: 2n, entry: AT_PAGE.target, guest: 4n } as const;
+/** The level of every scheme's first gigabytes, and an address bit that no scheme has. */
+const TOP_LEVEL = 2;
+const BEYOND = 1n << 62n;
 /** Offset in its page of what is accessed. */
 const OFFSET = BigInt(AT.target);
 
@@ -95,15 +98,16 @@ export class TableMaker {
   }
 
   make(request: TableRequest): PageTables {
-    const { walk, mode, level, privilege } = request;
+    const { walk, mode, privilege } = request;
+    const level = hasEntry(walk) ? request.level : TOP_LEVEL;
     const user = privilege === 0n;
-    const address = addressAt(BigInt(level));
+    const address = addressAt(BigInt(level)) | (walk.purpose === 'beyond' ? BEYOND : 0n);
     const root = walk.stage === 'G' ? AT_PAGE.G : AT_PAGE.root;
-    const entry = this.#entry(request);
+    const entry = hasEntry(walk) ? this.#entry(request) : this.#at(this.#pointer(0n), undefined, this.#lost(walk.purpose) >> PAGE_BITS);
     const tested = { address: pageAt(root) + 8n * INDEX.entry, value: entry, what: `the entry, of ${walk.stage}, level ${level}` };
-    const paged: [StageName, bigint][] = [[walk.stage, this.#register(walk.stage, root, request)]];
-    const guest = walk.purpose !== 'access';
-    if (guest) paged.push(['VS', this.#register('VS', AT_PAGE.root, { ...request, level: 2 })]);
+    const paged: [StageName, bigint][] = [[walk.stage, this.#register(walk.stage, root, { ...request, level })]];
+    const guest = isImplicit(walk.purpose);
+    if (guest) paged.push(['VS', this.#register('VS', AT_PAGE.root, { ...request, level: TOP_LEVEL })]);
     const here = paged.some(([stage]) => stage === (mode === 'VU' ? 'VS' : 'S')) && (mode === 'U' || mode === 'VU');
     return {
       words: [...this.#around(root, walk, address, user), tested].sort((a, b) => Number(a.address - b.address)), tested, fields: this.#translation.fields,
@@ -120,10 +124,15 @@ export class TableMaker {
     const found = this.#known.get(key) ?? [
       ...this.#root(root, stage),
       ...this.#next(stage === 'G' || user),
-      ...(purpose === 'access' ? [] : [...this.#root(AT_PAGE.root, 'VS'), ...this.#guest(address, user, purpose === 'update')]),
+      ...(!isImplicit(purpose) ? [] : [...this.#root(AT_PAGE.root, 'VS'), ...this.#guest(address, user, purpose === 'update')]),
     ];
     this.#known.set(key, found);
     return found;
+  }
+
+  /** Where no table can be. */
+  #lost(purpose: TranslatedAccess['purpose']): bigint {
+    return purpose === 'device' ? (this.isa.hart.regions.find((r) => r.kind === 'io')?.base ?? 0n) : 0n;
   }
 
   /** The entry: as a pointer it leads on, as a leaf to the target page but for what it has wrong in itself. */

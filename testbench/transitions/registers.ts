@@ -60,14 +60,16 @@ export class Redrawing {
     return this.#single.keys();
   }
 
-  /** A copy with the registers of `homes` drawn anew, each at a density of its own; the bits of `kept` stay. */
+  /** A copy with those registers of `homes` that have atoms drawn anew, each at a density of its own; the bits of `kept` stay. */
   redraw(from: Registers, homes: Iterable<string>, kept: ReadonlyMap<string, bigint>, dice: Dice): Registers {
     const made = new Map(from);
     for (const home of homes) {
+      const single = this.#single.get(home);
+      if (single === undefined) continue;
       const near = this.near.get(home);
       const draw = near === undefined ? dice.pick(DENSITIES) : (d: Dice): bigint => d.pick(near) ^ FEW(d);
       const stays = kept.get(home) ?? 0n;
-      const free = (this.#single.get(home) ?? 0n) & ~stays;
+      const free = single & ~stays;
       const old = made.get(home) ?? 0n;
       made.set(home, (old & ~free) | (draw(dice) & free));
       for (const atom of this.#restricted.get(home) ?? []) if ((stays & maskOf(atom)) === 0n) put(made, atom, dice.pick(atom.legal));

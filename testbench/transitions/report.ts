@@ -2,6 +2,7 @@
 import type { Assignment } from './atoms.js';
 import type { Cell } from './cells.js';
 import { outcomeText } from './decide.js';
+import { type Group, GROUPS } from './event.js';
 import type { CellResult } from './execute.js';
 import type { LeftOut } from './left-out.js';
 import { cellName, stateText } from './names.js';
@@ -48,6 +49,8 @@ export interface TransitionRow {
 /** The object that `transitions --json` prints. */
 export interface TransitionsJson {
   readonly cells: number;
+  /** Cells by kind of event; kinds without cells are absent. */
+  readonly groups: Readonly<Partial<Record<Group, number>>>;
   readonly executed: number;
   readonly agreeing: number;
   readonly disagreeing: readonly Failing[];
@@ -83,6 +86,7 @@ export function transitionFigures({ cells, cores, leftOut, supportDifferences, s
   const onAll = (wanted: (r: CellResult) => boolean): number => cells.filter((_, i) => cores.every(({ results }) => results[i] !== undefined && wanted(results[i]))).length;
   return {
     cells: cells.length,
+    groups: Object.fromEntries(GROUPS.map((group) => [group, cells.filter((c) => c.event.group === group).length] as const).filter(([, count]) => count > 0)),
     executed: onAll((r) => r.kind !== 'unexecuted'),
     agreeing: onAll((r) => r.kind === 'agreeing'),
     disagreeing: of('disagreeing'),

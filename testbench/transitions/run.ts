@@ -7,7 +7,7 @@ import type { Isa } from '../../model/spec/isa.js';
 import { ObservedCore } from '../lockstep/observed.js';
 import { MODES } from '../retirement.js';
 import { type Cell, supportKey } from './cells.js';
-import { happensIn } from './event.js';
+import { happensIn, type TransitionEvent } from './event.js';
 import { CellExecutor, type CellResult } from './execute.js';
 import { type LeftOut, leftOut } from './left-out.js';
 import { type CellFilter, concerns, prepare, selectedCells, type Session } from './session.js';
@@ -82,11 +82,19 @@ function executeOn({ matrix, writer }: Session, compiled: CompiledCore, cells: r
   return { core, results, seconds: secondsSince(began) };
 }
 
-/** Every difference of the two supports, for the events and modes that the filter concerns. */
+/** The same for events that are decided alike: accesses with the same permit, walked and checked alike. */
+function likeness(event: TransitionEvent): string {
+  if (event.kind === 'interrupt' || event.walk === undefined) return event.id;
+  return [event.instruction?.permit, ...Object.values(event.walk)].join();
+}
+
+/** Every difference of the two supports, for the events and modes that the filter concerns; of accesses that are checked alike, one stands for all. */
 export function compareSupports({ matrix, filling, arranger }: Session, filter: CellFilter = {}, onProgress?: (progress: Progress) => void): readonly SupportDifference[] {
   const supports = new ReferenceSupports(matrix, filling, arranger);
-  return matrix.events.flatMap((event, done) => {
-    onProgress?.({ what: 'supports', done, total: matrix.events.length });
+  const concerned = matrix.events.filter((event) => MODES.some((mode) => concerns(filter, { event, mode })));
+  const events = [...new Map([...concerned].reverse().map((event) => [likeness(event), event])).values()].reverse();
+  return events.flatMap((event, done) => {
+    onProgress?.({ what: 'supports', done, total: events.length });
     return MODES.filter((mode) => happensIn(event, mode) && concerns(filter, { event, mode })).flatMap((mode) => supportDifferences(matrix, supports, event, mode));
   });
 }

@@ -10,13 +10,16 @@ import type { Arranger } from './arrangement.js';
 import type { Atom } from './atoms.js';
 import type { Matrix } from './cells.js';
 import { outcomeText } from './decide.js';
-import { type TransitionEvent, walkOf } from './event.js';
+import { hasEntry, type TransitionEvent, walkOf } from './event.js';
 import { decisionOf, isAbout } from './execute.js';
 import { Exploration, type Look, type Subject } from './exploration.js';
 import type { Filling } from './fill.js';
 import { ENTRY_HOME, tellingAtoms, usualEntries } from './page-entry.js';
 import { Redrawing, type Registers } from './registers.js';
 import { seedOf } from './seed.js';
+
+/** States to begin with about an entry. From M few accesses are translated: MPRV and MPP have to say so. */
+const ENOUGH: Readonly<Record<Mode, number>> = { M: 240, HS: 100, U: 100, VS: 100, VU: 100 };
 
 /** State to search. */
 type Drawable = Pick<Subject, 'atoms' | 'alone' | 'redrawing'>;
@@ -41,10 +44,12 @@ export class ReferenceSupports {
   /** The names of the support of an event in a mode. */
   support(event: TransitionEvent, mode: Mode): ReadonlySet<string> {
     const dice = new Dice(seedOf(event.id, mode, `${this.seed}`));
+    const walk = walkOf(event);
     const search = new Exploration({
       group: event.group,
       pinned: [...this.matrix.pinned[mode]].flatMap(([name, value]) => this.#named(name).map((atom) => ({ atom, value }))),
-      ...(walkOf(event) === undefined ? this.#plain : this.#translated),
+      ...(walk !== undefined && hasEntry(walk) ? this.#translated : this.#plain),
+      enough: walk === undefined || !hasEntry(walk) ? 0 : ENOUGH[mode],
       look: (registers) => this.#look(event, mode, registers),
       silence: (d) => this.#silence(event, d),
     }, dice);

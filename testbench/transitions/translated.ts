@@ -108,12 +108,15 @@ function merged(a: Assignment, b: Assignment): Assignment | undefined {
   return [...b].some(([name, value]) => a.has(name) && a.get(name) !== value) ? undefined : new Map([...a, ...b]);
 }
 
+/** What a refusal raises. */
+const sourceOf = ({ faulting }: TranslatedAccess, by: NonNullable<EntryDecision['refusedBy']>): TrapSource => (by === 'memory' ? `${faulting}-fault` : `${faulting}-${by.fault}`);
+
 /** How an access ends that comes to the entry. */
 function ends(faults: Faults, walk: TranslatedAccess, { permitted, V }: Arrived, { given, value: entry }: Path<EntryDecision>): readonly Path<Decision>[] {
   const { translation } = faults.place.isa;
   if (translation === undefined) return [];
   const rules = [...permitted.rules, ...stageOf(translation, walk.stage).rules.slice(0, 1), ...entry.rows];
-  if (entry.refusedBy !== undefined) return faults.paths(`${walk.faulting}-${entry.refusedBy.fault}`, V, given, rules, entry.writes);
+  if (entry.refusedBy !== undefined) return faults.paths(sourceOf(walk, entry.refusedBy), V, given, rules, entry.writes);
   // Of a fetch the record is that of what is fetched, which does nothing.
   const writes = walk.origin === 'fetch' ? [] : permitted.writes;
   return [{ given, value: { ...permitted, rules, writes: [...writes, ...entry.writes] } }];
@@ -150,7 +153,7 @@ export function translatedSupport(place: Place, event: InstructionEvent, walk: T
     const { value } = path;
     if (value.kind === 'decided') continue;
     const entries = isFor(walk, value.V, value.privilege) ? entryPaths(place.isa, walk, value.privilege, place.fixed) : [];
-    const sources = new Set<TrapSource>(entries.length === 0 ? [`${walk.faulting}-fault`] : entries.flatMap(({ value: { refusedBy } }) => (refusedBy === undefined ? [] : [`${walk.faulting}-${refusedBy.fault}` as const])));
+    const sources = new Set<TrapSource>(entries.length === 0 ? [`${walk.faulting}-fault`] : entries.flatMap(({ value: { refusedBy } }) => (refusedBy === undefined ? [] : [sourceOf(walk, refusedBy)])));
     if (!asked.has(entries)) entries.forEach(ask);
     asked.add(entries);
     for (const source of sources) faults.paths(source, value.V, place.given, [], []).forEach(ask);

@@ -4,7 +4,7 @@
  */
 import type { Access, Faulting, Instruction, Isa, OriginName } from '../../model/spec/isa.js';
 import { MODES } from '../retirement.js';
-import { type Form, type InstructionEvent, PURPOSES, type Purpose, type TranslatedAccess } from './event.js';
+import { type Form, type InstructionEvent, isImplicit, PURPOSES, type Purpose, type TranslatedAccess } from './event.js';
 import type { Pinned } from './reachable.js';
 import { modesOf } from './translated.js';
 
@@ -45,8 +45,14 @@ function kindsOf(isa: Isa): readonly Kind[] {
   });
 }
 
-/** What an entry is for, behind its stage. */
-const BEHIND: Readonly<Record<Purpose, string>> = { access: '', table: ' of a table of VS', update: ' of an update by VS' };
+/** What an event is about. */
+const NAMES: Readonly<Record<Purpose, (stage: string) => string>> = {
+  access: (stage) => `${stage} entry`, table: (stage) => `${stage} entry of a table of VS`, update: (stage) => `${stage} entry of an update by VS`,
+  beyond: (stage) => `beyond ${stage}`, outside: (stage) => `${stage} table outside memory`, device: (stage) => `${stage} table in a device`,
+};
+
+/** Where there is no entry its bits cannot matter, and plain accesses stand for all of their kind. */
+const isPlain = ({ access, name, instructions }: Kind): boolean => instructions[0]?.permit === undefined && (name === access || instructions.length > 1);
 
 /** The events of translation. `form`: an instruction with the operands of events. */
 export function walkEvents(isa: Isa, pinned: Pinned, form: (instruction: Instruction) => Form): readonly InstructionEvent[] {
@@ -55,13 +61,13 @@ export function walkEvents(isa: Isa, pinned: Pinned, form: (instruction: Instruc
   if (translation === undefined || jump === undefined) return [];
   const fetch: Kind = { name: 'fetch', instructions: [jump], origin: 'fetch', access: 'fetch', faulting: 'fetch' };
   return [fetch, ...kindsOf(isa)].flatMap((kind) => translation.stages.flatMap((stage) =>
-    PURPOSES.filter((purpose) => purpose === 'access' || stage.name === 'G').flatMap((purpose): readonly InstructionEvent[] => {
+    PURPOSES.filter((purpose) => purpose === 'access' || (isImplicit(purpose) ? stage.name === 'G' : isPlain(kind))).flatMap((purpose): readonly InstructionEvent[] => {
       const { origin, access, faulting, name, instructions } = kind;
       const walk: TranslatedAccess = { stage: stage.name, purpose, origin, access, faulting };
       const [instruction] = instructions;
       if (instruction === undefined) return [];
       const event: InstructionEvent = {
-        kind: 'instruction', id: `${name}, ${stage.name} entry${BEHIND[purpose]}`, group: 'translation', instruction, forms: instructions.map(form),
+        kind: 'instruction', id: `${name}, ${NAMES[purpose](stage.name)}`, group: 'translation', instruction, forms: instructions.map(form),
         rs1: 'translated', rs2: 'value', lead: origin === 'fetch' ? 1 : 0, walk,
       };
       const modes = modesOf(isa, event, walk, pinned, MODES);
