@@ -8,6 +8,8 @@ import { protectionCsrs } from '../arbitraries/protection.js';
 import { type Mode, MODES } from '../retirement.js';
 import { type Assignment, type Atom, atomsOf } from './atoms.js';
 import { type Decision, explore } from './decide.js';
+import { dependencies } from './bits.js';
+import { evaluate } from './evaluate.js';
 import { eventsOf } from './events.js';
 import { happensIn, type Pruned, type TransitionEvent, walkOf } from './event.js';
 import { entryAtoms } from './page-entry.js';
@@ -53,10 +55,16 @@ export function matrixOf(isa: Isa): Matrix {
   return { isa, atoms: varied(isa), pinned, events, pruned };
 }
 
-/** The state that cells differ in: not memory protection, which is open in all of them, and not how addresses are translated, which an event is about. */
+/** The state that cells differ in: not memory protection, which is open in all of them, not what shifts time, of which the lines it drives are state, and not how addresses are translated, which an event is about. */
 function varied(isa: Isa): ReadonlyMap<string, Atom> {
-  const protects = protectionCsrs(isa);
-  return new Map([...atomsOf(isa)].filter(([, atom]) => !protects.has(atom.home) && !isScheme(isa, atom)));
+  const apart = new Set([...protectionCsrs(isa), ...clockCsrs(isa)]);
+  return new Map([...atomsOf(isa)].filter(([, atom]) => !apart.has(atom.home) && !isScheme(isa, atom)));
+}
+
+/** What time is made from before it drives a line: htimedelta. With it at its largest a line could not be held low. */
+function clockCsrs(isa: Isa): readonly string[] {
+  const names = new StateNames({ isa, mode: 'M', given: new Map() });
+  return isa.traps.timers.flatMap(({ time }) => [...dependencies(evaluate(time, names))].flatMap((name) => atomsOf(isa).get(name)?.home ?? []));
 }
 
 /** The atom says how addresses are translated. */
