@@ -11,5 +11,8 @@ export default defineConfig({
     hookTimeout: timeout(),
     pool: 'forks',
     maxWorkers: 2,
+    // Modules and compiled cores serve all files of a worker: loading them anew for each took a fifth of the time.
+    isolate: false,
+    execArgv: ['--max-old-space-size=6144'],
   },
 });

@@ -75,7 +75,7 @@ export class Plic {
     }
     if (offset < AT.context) {
       const context = this.#enabled(offset);
-      if (context !== undefined) context.enable = value & ~1;
+      if (context !== undefined) context.enable = (value & ~1) >>> 0;
       return;
     }
     const found = this.#control(offset);

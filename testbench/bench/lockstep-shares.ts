@@ -10,6 +10,9 @@ import { programNumber } from '../lockstep/campaign.js';
 import { Lockstep } from '../lockstep/lockstep.js';
 import { ObservedCore } from '../lockstep/observed.js';
 
+/** Programs run before any counts: the first would tell of the engine's compiler. */
+const WARM_UP = 50;
+
 /** Where the time of random programs in lockstep goes, those counted that `lockstep --random` counts. */
 export function lockstepShares(observed: CompiledCore, isa: Isa, programs: number, profile: Profile): Times {
   const core = new ObservedCore(observed);
@@ -18,11 +21,12 @@ export function lockstepShares(observed: CompiledCore, isa: Isa, programs: numbe
   const builder = new Builder(maker.shapes);
   const coverage = new Coverage(isa);
   let times = NO_TIMES;
-  for (let i = 0; i < programs; i++) {
+  for (let i = -WARM_UP; i < programs; i++) {
     const make = (): BuiltProgram => builder.build(maker.make(programNumber(0, i)));
     const program = make();
     coverage.start(program.entry);
-    times = sum(times, timesOf({ program, core, lockstep, making: () => void make(), onRecord: (o) => coverage.see(o) }));
+    const more = timesOf({ program, core, lockstep, making: () => void make(), onRecord: (o) => coverage.see(o) });
+    if (i >= 0) times = sum(times, more);
   }
   return shares(times);
 }

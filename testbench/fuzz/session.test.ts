@@ -87,10 +87,13 @@ class Closing extends LocalExecutor {
 
 describe('a fuzzing session', () => {
   it('that breaks down says why, and leaves no worker behind', async () => {
-    const prober = proberFor(FORGETFUL);
+    const prober = proberFor(undefined);
     const executor = new Closing(prober);
-    const { session } = sessionOf(prober, executor, { jobs: 2, keep: () => Promise.reject(new Error('no disk')) });
-    await expect(session.run()).rejects.toThrow('no disk');
+    const onProgress = ({ programs }: { readonly programs: number }): void => {
+      if (programs > 0) throw new Error('no terminal');
+    };
+    const { session } = sessionOf(prober, executor, { jobs: 2, onProgress });
+    await expect(session.run()).rejects.toThrow('no terminal');
     expect(executor.closed).toBe(true);
   });
 

@@ -168,18 +168,25 @@ export class Session {
   async #lane(): Promise<void> {
     for (let range = this.#next(); range !== undefined; range = this.#next()) {
       while (range.count > 0 && !this.#over) {
-        const { first, count, careful } = range;
-        try {
-          const result = await this.executor.run({ first, count, careful, known: this.#known, signatures: [...this.#failures.keys()] });
-          this.#deaths = 0;
-          range.first += result.programs;
-          range.count -= result.programs;
-          await this.#merge(result);
-        } catch (error) {
-          await this.#bury(range, error);
-          break;
-        }
+        const result = await this.#runRange(range);
+        if (result === undefined) break;
+        this.#deaths = 0;
+        range.first += result.programs;
+        range.count -= result.programs;
+        // What goes wrong in here is no worker's death.
+        await this.#merge(result);
       }
+    }
+  }
+
+  /** What came of running what is left of a range; undefined if the worker has died at it. */
+  async #runRange(range: Range): Promise<ChunkResult | undefined> {
+    const { first, count, careful } = range;
+    try {
+      return await this.executor.run({ first, count, careful, known: this.#known, signatures: [...this.#failures.keys()] });
+    } catch (error) {
+      await this.#bury(range, error);
+      return undefined;
     }
   }
 

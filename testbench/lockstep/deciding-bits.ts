@@ -48,10 +48,10 @@ class Repetition {
     this.#reference.arrange({
       mode, pc, lines: { meip, seip, hgeip },
       csrs: Object.fromEntries(HOME_CSRS.flatMap((name) => (csrs[name] === undefined ? [] : [[name, csrs[name]]]))),
-      memory: insn === undefined ? [] : [{ address: pc, bytes: 4, value: BigInt(insn) }],
     });
     this.#reference.watchReads(onRead);
-    const text = decisionText(this.#reference.stepWith({ ...this.inputs, hostWrites: [] }));
+    // The instruction is handed over: there are no tables here through which it could be fetched.
+    const text = decisionText(this.#reference.stepWith({ ...this.inputs, hostWrites: [] }, insn));
     this.#reference.watchReads();
     return text;
   }

@@ -14,6 +14,10 @@ export class TooLarge extends Error {}
 
 const AND = 0;
 const XOR = 1;
+const OR = 2;
+type Operator = typeof AND | typeof XOR | typeof OR;
+/** So many steps may be taken for each node that may be made: steps that make none take time, too. */
+const STEPS_PER_NODE = 8;
 
 /** Functions over variables 0, 1, … in this order. */
 export class Diagrams {
@@ -23,13 +27,14 @@ export class Diagrams {
   readonly #unique = new Triples();
   /** Results of operations, each 1 more than it is: 0 stands for none. */
   readonly #results = new Triples();
+  #steps = 0;
 
   /** Nodes made so far. */
   get size(): number {
     return this.#variable.length;
   }
 
-  /** @param limit - With more nodes than this it gives up: {@link TooLarge}. */
+  /** @param limit - With more nodes than this, or too many steps for them, it gives up: {@link TooLarge}. */
   constructor(readonly limit: number) {}
 
   variable(index: number): Bit {
@@ -48,7 +53,10 @@ export class Diagrams {
   }
 
   or(a: Bit, b: Bit): Bit {
-    return this.not(this.and(this.not(a), this.not(b)));
+    if (a === 1 || b === 1) return 1;
+    if (a === 0 || a === b) return b;
+    if (b === 0) return a;
+    return this.#apply(OR, a, b);
   }
 
   xor(a: Bit, b: Bit): Bit {
@@ -63,11 +71,12 @@ export class Diagrams {
     return this.or(this.and(condition, then), this.and(this.not(condition), otherwise));
   }
 
-  #apply(op: typeof AND | typeof XOR, a: Bit, b: Bit): Bit {
+  #apply(op: Operator, a: Bit, b: Bit): Bit {
     const first = Math.min(a, b);
     const second = Math.max(a, b);
     const known = this.#results.get(op, first, second);
     if (known !== 0) return known - 1;
+    if (++this.#steps > STEPS_PER_NODE * this.limit) throw new TooLarge();
     const va = this.#variable[first] ?? 0;
     const vb = this.#variable[second] ?? 0;
     const top = Math.min(va, vb);
@@ -78,8 +87,8 @@ export class Diagrams {
     return result;
   }
 
-  #join(op: typeof AND | typeof XOR, a: Bit, b: Bit): Bit {
-    return op === AND ? this.and(a, b) : this.xor(a, b);
+  #join(op: Operator, a: Bit, b: Bit): Bit {
+    return op === AND ? this.and(a, b) : op === XOR ? this.xor(a, b) : this.or(a, b);
   }
 
   #node(variable: number, low: Bit, high: Bit): Bit {

@@ -6,13 +6,13 @@
  * out by invariants, each of which is a property of its own
  * (`proofs-rest-on-true-invariants.test.ts`), and named in the proof.
  */
-import { createHash } from 'node:crypto';
 import { constant } from '../../model/ir/build.js';
 import type { Module } from '../../model/ir/ir.js';
 import { superpose } from '../../model/ir/superpose.js';
 import { postorder } from '../../model/ir/walk.js';
 import type { Isa } from '../../model/spec/isa.js';
 import { canonicalEffects, canonicalState, canonicalSteps, type Canonical } from './canonical.js';
+import { groundsHash } from './grounds.js';
 import { invariantsOf, type Invariant } from './invariants.js';
 import { ANY, knownInstructions, type KnownInstruction } from './known-instruction.js';
 import { linesOf, type Mutant } from './mutant.js';
@@ -26,7 +26,7 @@ export interface Proof {
   readonly how: string;
   /** Names of the invariants it rests on. */
   readonly invariants: readonly string[];
-  /** SHA-256 over the spec lines it rests on, hex: the proof lapses with them. */
+  /** SHA-256 over the spec lines it rests on, hex: those that the mutant changes as they are written, others as what they have become in the hardware compared. The proof lapses with them. */
   readonly lines: string;
 }
 
@@ -49,8 +49,10 @@ export function prove(mutant: Mutant, original: Module, mutated: Module, isa: Is
   const canonical = canonicalState(isa, module);
   // Registers that need not be equal are only looked at.
   const compared = new Prover(invariantsOf(isa, module), knownInstructions(isa), module, [ours, theirs], nodes).run(effects, new Set(canonical.keys()));
-  const proofOf = ({ decided, used }: Equality, how: string): Proof => (
-    { mutant: mutant.id, how: decided.length === 0 ? 'the hardware is the same' : `${how}: ${listed(decided)}`, invariants: used, lines: hashOf(mutant) });
+  const proofOf = (equality: Equality, how: string): Proof => {
+    const { decided, used } = equality;
+    return { mutant: mutant.id, how: decided.length === 0 ? 'the hardware is the same' : `${how}: ${listed(decided)}`, invariants: used, lines: hashOf(mutant, equality, isa, module) };
+  };
   if (!('differs' in compared)) return proofOf(compared, 'equal for every valuation');
   if (!canonical.has(compared.register)) return { differs: compared.differs };
   const words = controlWords(isa);
@@ -60,7 +62,8 @@ export function prove(mutant: Mutant, original: Module, mutated: Module, isa: Is
   if ('differs' in later) return { differs: compared.differs };
   const now = new Prover(safeInvariants(isa, module, canonical), words, module, [ours, theirs], nodes).run(canonicalEffects(effects, canonical));
   if ('differs' in now) return { differs: compared.differs };
-  return proofOf({ decided: now.decided, used: [...new Set([...later.used, ...now.used])] }, 'the same but for what nothing reads');
+  // That a representation does not matter rests on all of the hardware.
+  return proofOf({ decided: now.decided, used: [...new Set([...later.used, ...now.used])], compared: [...effects.values()] }, 'the same but for what nothing reads');
 }
 
 /** The control words that there are, in whatever encoding. */
@@ -90,7 +93,7 @@ function representation(module: Module, isa: Isa): Equality | Difference {
     }
     for (const name of outcome.used) used.add(name);
   }
-  result ??= { decided: [], used: [...used] };
+  result ??= { decided: [], used: [...used], compared: [...effects.values()] };
   representations.set(module, result);
   return result;
 }
@@ -107,7 +110,10 @@ function decodesTo(module: Module, words: readonly bigint[]): boolean {
   return decoded !== undefined && postorder([decoded]).every((e) => e.kind !== 'const' || e.width !== decoded.width || words.includes(e.value));
 }
 
-/** SHA-256 over the lines that the mutant changes. */
-export function hashOf({ span, id }: Mutant): string {
-  return createHash('sha256').update(span === undefined ? id : linesOf(span)).digest('hex');
+/** SHA-256 over the lines that the mutant changes, the hardware that all others have become as far as it was compared, and what was taken for granted. */
+function hashOf({ span, id }: Mutant, { used, compared }: Equality, isa: Isa, module: Module): string {
+  const granted = invariantsOf(isa, module).filter(({ name }) => used.includes(name));
+  // What is known of an instruction in a place comes from all encodings.
+  const encodings = used.length === granted.length ? [] : knownInstructions(isa).map(({ word, match }) => `${match} ${word}`);
+  return groundsHash([span === undefined ? id : linesOf(span), ...granted.map((g) => g.name), ...encodings], [...compared, ...granted.map((g) => g.holds)]);
 }

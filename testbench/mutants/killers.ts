@@ -14,6 +14,7 @@ import { Reference } from '../reference/reference.js';
 import { Scoreboard } from '../scoreboard/scoreboard.js';
 import { tables, type TableRow } from '../tables/index.js';
 import { runRow } from '../tables/run.js';
+import type { Mutant } from './mutant.js';
 import { waitFaults } from './waiting.js';
 import type { Supplied, Supply } from './supply.js';
 
@@ -49,6 +50,9 @@ const SHRINK_TRIES = 150;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
+/** The names in a text: `stage VS: sum is 0` has `stage`, `sum`, `mstatus.TSR: lost` has `mstatus`, `TSR`, `lost`. */
+const namesIn = (text: string): readonly string[] => text.match(/[A-Za-z][A-Za-z0-9_]+/g) ?? [];
+
 /** Rows in an order that does not depend on their tables, so that most mutants meet theirs early. */
 function shuffled(rows: readonly TableRow[]): readonly TableRow[] {
   const key = (row: TableRow): number => [...row.id].reduce((hash, c) => Math.imul(hash ^ c.charCodeAt(0), 0x0100_0193), 0x811c_9dc5) >>> 0;
@@ -57,21 +61,45 @@ function shuffled(rows: readonly TableRow[]): readonly TableRow[] {
 
 export class Killers {
   readonly #rows = shuffled(tables());
+  /** Numbers of rows by what they name: their rules, the words of their names, their registers. */
+  readonly #rowsNaming = new Map<string, number[]>();
   readonly #reference = new Reference();
 
-  constructor(readonly isa: Isa, readonly uarch: Uarch, readonly supply: Supply) {}
+  constructor(readonly isa: Isa, readonly uarch: Uarch, readonly supply: Supply) {
+    for (const [i, { id, rules, arrange }] of this.#rows.entries()) {
+      for (const name of new Set([...rules, ...namesIn(id), ...Object.keys(arrange.csrs ?? {})])) {
+        const named = this.#rowsNaming.get(name);
+        if (named === undefined) this.#rowsNaming.set(name, [i]);
+        else named.push(i);
+      }
+    }
+  }
 
   /** Rows in all. */
   get rows(): number {
     return this.#rows.length;
   }
 
-  /** Runs the tables until one row fails. */
-  tables(core: ObservedCore): Kill | undefined {
+  /** Numbers of all rows, those first that name something that a mutant names: of few rows before those of many. */
+  #rowsFor({ id, rules }: Mutant): ReadonlySet<number> {
+    const named = [...new Set([...rules, ...namesIn(id)])].flatMap((name) => this.#rowsNaming.get(name) ?? []);
+    const often = new Map<number, number>();
+    for (const row of named) often.set(row, (often.get(row) ?? 0) + 1);
+    // Many names in common before few; among equals the order that all rows have.
+    const first = [...often].sort(([a, m], [b, n]) => n - m || a - b).map(([row]) => row);
+    return new Set([...first, ...this.#rows.keys()]);
+  }
+
+  /** Runs the tables until one row fails, those first that seem to be about the mutant. */
+  tables(core: ObservedCore, mutant: Mutant): Kill | undefined {
     const start = performance.now();
     const subject = new CoreSubject(core);
     const kill = (row: TableRow, i: number, what: string): Kill => ({ by: 'tables', property: `${row.id}: ${what}`, executions: i + 1, seconds: (performance.now() - start) / 1000 });
-    for (const [i, row] of this.#rows.entries()) {
+    let i = -1;
+    for (const number of this.#rowsFor(mutant)) {
+      const row = this.#rows[number];
+      if (row === undefined) continue;
+      i++;
       try {
         const [difference] = runRow(subject, row);
         if (difference !== undefined) return kill(row, i, difference);
@@ -114,7 +142,7 @@ export class Killers {
     return { core, lockstep: new Lockstep(core, this.#reference), bus: new BusListener(core) };
   }
 
-  #run({ core, lockstep, bus }: Bench, { program }: Supplied, timed: boolean): Pick<Kill, 'by' | 'property'> | undefined {
+  #run({ core, lockstep, bus }: Bench, { program, predictable }: Supplied, timed: boolean): Pick<Kill, 'by' | 'property'> | undefined {
     const records: Observation[] = [];
     bus.take();
     try {
@@ -125,7 +153,7 @@ export class Killers {
         return { by: 'lockstep', property: `${result.divergence.kind}: ${first?.what ?? ''} is ${first?.model ?? ''}, not ${first?.reference ?? ''}` };
       }
       const cut = result.outcome.kind === 'cycle-limit';
-      if (!timed) return undefined;
+      if (!timed || !predictable) return undefined;
       const lie = firstLie({ records, accesses: bus.take(), inputs, cyclesPerTick: this.isa.hart.cyclesPerTick, memory: core.memory.size, cut });
       if (lie !== undefined) return { by: 'outside', property: lie };
     } catch (error) {
@@ -143,7 +171,7 @@ export class Killers {
       found = false;
       for (const plan of best.plan === undefined ? [] : simpler(best.plan)) {
         if (left-- === 0) return best.length;
-        const candidate = this.supply.build(plan);
+        const candidate = this.supply.build(plan, start.predictable);
         if (this.#run(bench, candidate, timed) === undefined) continue;
         best = candidate;
         found = true;

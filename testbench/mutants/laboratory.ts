@@ -1,6 +1,6 @@
 /**
- * Where mutants are judged: by the tables, by WFI's waiting and by programs;
- * those that live through a first few programs go to the prover, and what is
+ * Where mutants are judged: by the tables, by WFI's waiting and by programs
+ * (a few of which come first where the tables have no duty to kill); those that live through a first few programs go to the prover, and what is
  * not proven equivalent gets the rest of the programs.
  */
 import type { Specs, Uarch } from '../../model/spec/isa.js';
@@ -9,7 +9,7 @@ import { allMutants } from './all.js';
 import { prove, type Proof } from './equivalence.js';
 import { Foundry, type Batch, type Cast } from './foundry.js';
 import { Killers, type Kill } from './killers.js';
-import type { Mutant } from './mutant.js';
+import { TABLE_KINDS, type Mutant } from './mutant.js';
 import { Supply } from './supply.js';
 
 export interface LaboratoryOptions {
@@ -39,10 +39,12 @@ export type Verdict =
 
 /** Mutants compiled together, at most. */
 const BATCH = 40;
+/** Programs before the tables, for what the tables need not kill: most of it dies of these, and sooner. */
+const QUICK_PROGRAMS = 60;
 /** Programs before a proof is tried: most mutants die of these. */
 const FIRST_PROGRAMS = 200;
-/** Programs that the original must pass. */
-const ORIGINAL_PROGRAMS = 100;
+/** Programs that the original must pass: all landings, and some of every kind. */
+const ORIGINAL_PROGRAMS = 300;
 
 /** Draws `count` of a list, in its order. */
 function drawn<T>(list: readonly T[], count: number, seed: number): readonly T[] {
@@ -104,7 +106,10 @@ export class Laboratory {
   }
 
   #kill({ mutant, core }: Cast, programs: number): Kill | undefined {
-    return this.#killers.tables(core()) ?? this.#killers.waiting(core()) ?? this.#killers.programs(core, { ...this.#budget, programs }, isTimed(mutant));
+    const timed = isTimed(mutant);
+    const quick = TABLE_KINDS.has(mutant.kind) ? 0 : Math.min(QUICK_PROGRAMS, programs);
+    const run = (first: number, end: number): Kill | undefined => this.#killers.programs(core, { ...this.#budget, programs: end }, timed, first);
+    return run(0, quick) ?? this.#killers.tables(core(), mutant) ?? this.#killers.waiting(core()) ?? run(quick, programs);
   }
 
   #batchOf(number: number): Batch {

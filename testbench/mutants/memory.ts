@@ -21,16 +21,35 @@ function translationMutants(translation: Translation): readonly Mutant[] {
   // Without a stage of its own a guest is translated by S, or by VS alone.
   const skipped = translation.stages.filter((s) => s.name !== 'S').map((stage) =>
     isaMutant('translation', `stage ${stage.name}: skipped`, stage, put({ stages: translation.stages.filter((s) => s !== stage) })));
+  const others = translation.schemes.flatMap((scheme, i) => {
+    const mutant = (what: string, schemes: Translation['schemes']): Mutant => isaMutant('translation', `scheme ${scheme.name}: ${what}`, scheme, put({ schemes }));
+    return [mutant('lost', translation.schemes.toSpliced(i, 1)), ...[-1, 1].map((by) => mutant(`${scheme.levels + by} levels`, translation.schemes.with(i, { ...scheme, levels: scheme.levels + by })))];
+  });
   const origins = translation.origins.flatMap((origin, i) => (['V', 'privilege'] as const).flatMap((part) => mistaken(origin[part]).map((value) =>
     isaMutant('translation', `origin ${origin.name}: ${part} is ${value.text}`, origin, put({ origins: translation.origins.with(i, { ...origin, [part]: value }) })))));
-  return [...rows, ...variables, ...stages, ...skipped, ...origins];
+  return [...rows, ...variables, ...stages, ...skipped, ...others, ...origins, ...confusedOrigins(translation, put)];
 }
 
-/** What a stage says of permissions, each as the other constant if it is one. */
+/** Each kind of access with the regime of the next: a fetch as a load's, a guest's as one's own. */
+function confusedOrigins({ origins }: Translation, put: (changed: Partial<Translation>) => (isa: Isa) => Isa): readonly Mutant[] {
+  return origins.flatMap((origin, i) => {
+    const next = origins[(i + 1) % origins.length];
+    return next === undefined || next === origin ? [] : [
+      isaMutant('translation', `origin ${origin.name}: taken for ${next.name}`, origin, put({ origins: origins.with(i, { ...origin, V: next.V, privilege: next.privilege }) }))];
+  });
+}
+
+/** What a stage says of permissions, each as the other constant if it is one; how wide its addresses are, and whose tables and faults are its. */
 function mistakenStages(stage: TranslationStage): readonly { readonly what: string; readonly changed: TranslationStage }[] {
   const others = (operation: Operation): readonly Operation[] => (/^[01]$/.test(operation.text) ? [{ ...operation, text: operation.text === '0' ? '1' : '0' }] : mistaken(operation));
-  return (['user', 'sum', 'mxr', 'adue', 'pbmte'] as const).flatMap((part) =>
-    others(stage[part]).map((value) => ({ what: `${part} is ${value.text}`, changed: { ...stage, [part]: value } })));
+  const [widened, above, fault] = [stage.widened === 0 ? 2 : 0, stage.above === 'sign' ? 'zero' : 'sign', stage.fault === 'page-fault' ? 'guest-page-fault' : 'page-fault'] as const;
+  const width = [
+    { what: `widened by ${widened}`, changed: { ...stage, widened } },
+    { what: `above is ${above}`, changed: { ...stage, above } },
+    { what: `raises a ${fault}`, changed: { ...stage, fault } },
+  ];
+  return [...width, ...(['user', 'sum', 'mxr', 'adue', 'pbmte'] as const).flatMap((part) =>
+    others(stage[part]).map((value) => ({ what: `${part} is ${value.text}`, changed: { ...stage, [part]: value } })))];
 }
 
 function protectionMutants(protection: MemoryProtection): readonly Mutant[] {

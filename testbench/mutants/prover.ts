@@ -55,6 +55,8 @@ export interface Equality {
   readonly decided: readonly string[];
   /** Names of the invariants used. */
   readonly used: readonly string[];
+  /** Everything that was compared, whether or not it took a look. */
+  readonly compared: readonly Expr[];
 }
 
 /** The first effect that is not known to be equal. */
@@ -80,6 +82,7 @@ export class Prover {
   readonly #inlined = new Map<number, Map<Expr, Expr>>();
   readonly #used = new Set<string>();
   readonly #decided: string[] = [];
+  readonly #seen: Expr[] = [];
   /** Whether pairs are equal by their parts. */
   #compared = new Map<Expr, Map<Expr, Comparison>>();
   readonly #interner = new Interner();
@@ -99,6 +102,8 @@ export class Prover {
   run(effects: Effects, unimportant: ReadonlySet<string> = new Set()): Equality | Difference {
     for (const wire of wiresBehind([...effects.values()])) {
       const pair = this.#pair(wire.value);
+      if (pair[0] === pair[1]) continue;
+      this.#seen.push(wire.value);
       if (this.#obviously(pair)) continue;
       if (this.#difference(pair, this.#affected.size < THOROUGH) === undefined) this.#decided.push(wire.name);
       else this.#affected.set(wire.name, pair);
@@ -108,18 +113,20 @@ export class Prover {
     let unsettled: Difference | undefined;
     for (const [name, e] of effects) {
       const pair = this.#pair(e);
+      if (pair[0] === pair[1]) continue;
+      this.#seen.push(e);
       if (this.#obviously(pair)) continue;
       const difference = this.#difference(pair, !unimportant.has(name));
       if (difference === undefined) this.#decided.push(name);
       else if (unimportant.has(name)) unsettled ??= { register: name, differs: `${name}${difference}` };
       else return { register: name, differs: `${name}${difference}` };
     }
-    return unsettled ??  { decided: this.#decided, used: [...this.#used] };
+    return unsettled ??  { decided: this.#decided, used: [...this.#used], compared: this.#seen };
   }
 
   /** Equal at a look. */
   #obviously([a, b]: Pair): boolean {
-    return a === b || this.#simplifier.expr(a) === this.#simplifier.expr(b);
+    return this.#simplifier.expr(a) === this.#simplifier.expr(b);
   }
 
   #pair(e: Expr): Pair {

@@ -17,29 +17,33 @@ export interface Supplied {
   readonly program: Pick<BuiltProgram, 'entry' | 'segments' | 'symbols' | 'inputs'>;
   /** Instructions of the body, lines for those dense with hazards. */
   readonly length: number;
+  /** Whether addresses are where accesses go: then what is outside can be asked about them, and the scoreboard about cycles. */
+  readonly predictable: boolean;
 }
 
 /** Different programs dense with hazards. */
 const HAZARDS = 500;
 
 export class Supply {
-  readonly #maker: PlanMaker;
+  /** Programs in all of the architecture, and those that neither translate nor protect. */
+  readonly #makers: Readonly<Record<'all' | 'physical', PlanMaker>>;
   readonly #builder: Builder;
-  readonly #made: Supplied[] = [];
+  readonly #made: Readonly<Record<'all' | 'physical', Supplied[]>> = { all: [], physical: [] };
   readonly #texts: Supplied[] = [];
   readonly #landings = landings();
   #tables: AssemblyTables | undefined;
   #bodies: readonly (readonly string[])[] | undefined;
 
   constructor(readonly isa: Isa, readonly seed: number) {
-    this.#maker = new PlanMaker(isa);
-    this.#builder = new Builder(this.#maker.shapes);
+    this.#makers = { all: new PlanMaker(isa), physical: new PlanMaker(isa, 'physical') };
+    this.#builder = new Builder(this.#makers.all.shapes);
   }
 
   /**
    * The nth program of the seed.
    *
-   * @param dense - The first are landings, then every other one is dense with hazards (`properties/hazards.ts`): to find mistakes in the pipeline.
+   * @param dense - The first are landings, then every other one is dense with hazards (`properties/hazards.ts`), and every other of the rest
+   *   neither translates nor protects: to find mistakes in the pipeline.
    */
   at(index: number, dense: boolean): Supplied {
     if (dense && index < this.#landings.length) return this.#assembled(index, this.#landings[index] ?? '', 1);
@@ -49,15 +53,16 @@ export class Supply {
       const body = this.#bodies[at] ?? [];
       return this.#assembled(this.#landings.length + at, aroundBody(body), body.length);
     }
-    const known = this.#made[index];
+    const profile = dense && index % 4 === 0 ? 'physical' : 'all';
+    const known = this.#made[profile][index];
     if (known !== undefined) return known;
-    const supplied = this.build(this.#maker.make(programNumber(this.seed, index)));
-    this.#made[index] = supplied;
+    const supplied = this.build(this.#makers[profile].make(programNumber(this.seed, index)), profile === 'physical');
+    this.#made[profile][index] = supplied;
     return supplied;
   }
 
-  build(plan: Plan): Supplied {
-    return { plan, program: this.#builder.build(plan), length: lengthOfPlan(plan) };
+  build(plan: Plan, predictable: boolean): Supplied {
+    return { plan, program: this.#builder.build(plan), length: lengthOfPlan(plan), predictable };
   }
 
   #image(text: string): Pick<BuiltProgram, 'entry' | 'segments' | 'symbols'> {
@@ -75,7 +80,7 @@ export class Supply {
   #assembled(key: number, text: string, length: number): Supplied {
     const known = this.#texts[key];
     if (known !== undefined) return known;
-    const supplied: Supplied = { plan: undefined, program: { ...this.#image(text), inputs: [] }, length };
+    const supplied: Supplied = { plan: undefined, program: { ...this.#image(text), inputs: [] }, length, predictable: true };
     this.#texts[key] = supplied;
     return supplied;
   }

@@ -142,7 +142,7 @@ describe.each(CORES)('%s', (name) => {
 });
 
 describe('a neighbour that is harmed is noticed', () => {
-  const samples = fc.sample(guests, { numRuns: 25, seed: 1 }).map(imageFor);
+  const samples = fc.sample(guests, { numRuns: 120, seed: 1 }).map(imageFor);
   const found = (bench: Bench): boolean => samples.some((image) => changed(bench.see(image), bench.without) !== undefined);
   /** The hypervisor with one piece of its text replaced. */
   const forgetful = (piece: string | RegExp, replacement: string): Systems => systemsOf((name) => {

@@ -20,7 +20,8 @@ const index = new InstructionIndex(isa);
 const address = (name: string): number => isa.csrs.find((c) => c.name === name)?.address ?? -1;
 
 /** Whether a word computes on the body's own registers and data, jumps, or calls. */
-function blind(word: number): boolean {
+function blind(encoded: number): boolean {
+  const word = index.word(encoded);
   const instruction = isa.instructions[index.find(word)];
   if (instruction === undefined) return false;
   const { class: kind, format: { registers } } = instruction;

@@ -163,7 +163,7 @@ function matching(): TableRow[] {
 }
 
 /** The address registers by entry. */
-const HOME_ADDRESS = [
+export const HOME_ADDRESS = [
   'pmpaddr0', 'pmpaddr1', 'pmpaddr2', 'pmpaddr3', 'pmpaddr4', 'pmpaddr5', 'pmpaddr6', 'pmpaddr7', 'pmpaddr8', 'pmpaddr9', 'pmpaddr10', 'pmpaddr11', 'pmpaddr12', 'pmpaddr13', 'pmpaddr14', 'pmpaddr15',
 ] as const satisfies readonly HomeCsr[];
 

@@ -1,6 +1,6 @@
 /** The PMP registers: which there are and for whom, what they hold, and what a lock keeps. */
 import type { HomeCsr } from '../retirement.js';
-import { CFG, row } from './pmp.js';
+import { CFG, HOME_ADDRESS, row } from './pmp.js';
 import { ALL_MODES, CSR, PC, WORD, bits, csrrc, csrrs, csrrw, type TableRow } from './row.js';
 
 type Csrs = Readonly<Partial<Record<HomeCsr, bigint>>>;
@@ -15,7 +15,7 @@ export function pmpRegisterRows(): readonly TableRow[] {
   };
   const off: Csrs = { pmpcfg0: 0n };
   // Addresses: bits 53:0, of every entry, in every address-matching mode; nothing of the grain.
-  for (const name of ['pmpaddr0', 'pmpaddr1', 'pmpaddr7', 'pmpaddr8', 'pmpaddr15'] as const) {
+  for (const name of HOME_ADDRESS) {
     warl(`${name}-ones`, name, ONES, name, 0x003f_ffff_ffff_ffffn, off, ['PMPADDR_WARL', 'pmp_addr_encoding']);
     warl(`${name}-zeros`, name, 0n, name, 0n, { ...off, [name]: 0x003f_ffff_ffff_ffffn }, ['PMPADDR_WARL']);
   }
@@ -25,7 +25,7 @@ export function pmpRegisterRows(): readonly TableRow[] {
     }
   }
   // A byte: bits 6:5 read 0; R=0 with W=1 leaves the byte as it was.
-  for (const at of [0n, 8n, 56n]) {
+  for (const at of [0n, 8n, 16n, 24n, 32n, 40n, 48n, 56n]) {
     for (const [written, old, after] of [
       [0x1fn, 0n, 0x1fn], [0x7fn, 0n, 0x1fn], [0x60n, 0x1fn, 0n], [0x02n, 0n, 0n], [0x02n, 0x19n, 0x19n], [0x06n, 0x0bn, 0x0bn], [0x1an, 0x07n, 0x07n], [0x9an, 0x07n, 0x07n], [0x87n, 0n, 0x87n], [0xffn, 0n, 0x9fn], [0x10n, 0n, 0x10n], [0x08n, 0n, 0x08n], [0x03n, 0n, 0x03n], [0x04n, 0n, 0x04n], [0x05n, 0n, 0x05n],
     ] as const) {
@@ -50,6 +50,16 @@ export function pmpRegisterRows(): readonly TableRow[] {
     warl(`${name}-addr-above`, 'pmpaddr2', 0x99n, 'pmpaddr2', 0x99n, csrs, rules);
     warl(`${name}-addr-below`, 'pmpaddr0', 0x99n, 'pmpaddr0', mode === TOR ? 0x10n : 0x99n, csrs, rules);
   }
+  // Each entry's lock is its own.
+  HOME_ADDRESS.forEach((name, entry) => {
+    const config = entry < 8 ? 'pmpcfg0' : 'pmpcfg2';
+    const at = BigInt(8 * (entry % 8));
+    const locked = (mode: bigint): Csrs => ({ [config]: (mode | L) << at, [name]: 0x10n });
+    warl(`locked-entry-${entry}-addr`, name, 0x99n, name, 0x10n, locked(NAPOT), ['pmp_l_bit_write_protection']);
+    warl(`locked-entry-${entry}-cfg`, config, 0n, config, (NAPOT | L) << at, locked(NAPOT), ['pmp_l_bit_write_protection']);
+    const below = HOME_ADDRESS[entry - 1];
+    if (below !== undefined) warl(`locked-entry-${entry}-tor-below`, below, 0x99n, below, 0x10n, { ...locked(TOR), [below]: 0x10n }, ['pmp_l_bit_write_protection']);
+  });
   // Over the boundary of the configuration registers.
   warl('locked-tor-8-addr-below', 'pmpaddr7', 0x99n, 'pmpaddr7', 0x10n, { pmpcfg2: TOR | L, pmpaddr7: 0x10n }, ['pmp_l_bit_write_protection']);
   warl('locked-napot-8-addr-below', 'pmpaddr7', 0x99n, 'pmpaddr7', 0x99n, { pmpcfg2: NAPOT | L, pmpaddr7: 0x10n }, ['pmp_l_bit_write_protection']);

@@ -248,7 +248,8 @@ export const CSR = {
   hstateen0: 0x60c, hstateen1: 0x60d, hstateen2: 0x60e, hstateen3: 0x60f,
   mstateen0: 0x30c, mstateen1: 0x30d, mstateen2: 0x30e, mstateen3: 0x30f,
   pmpcfg0: 0x3a0, pmpcfg1: 0x3a1, pmpcfg2: 0x3a2, pmpcfg3: 0x3a3, pmpcfg4: 0x3a4, pmpcfg14: 0x3ae, pmpcfg15: 0x3af,
-  pmpaddr0: 0x3b0, pmpaddr1: 0x3b1, pmpaddr2: 0x3b2, pmpaddr3: 0x3b3, pmpaddr7: 0x3b7, pmpaddr8: 0x3b8, pmpaddr15: 0x3bf, pmpaddr16: 0x3c0, pmpaddr63: 0x3ef,
+  pmpaddr0: 0x3b0, pmpaddr1: 0x3b1, pmpaddr2: 0x3b2, pmpaddr3: 0x3b3, pmpaddr4: 0x3b4, pmpaddr5: 0x3b5, pmpaddr6: 0x3b6, pmpaddr7: 0x3b7,
+  pmpaddr8: 0x3b8, pmpaddr9: 0x3b9, pmpaddr10: 0x3ba, pmpaddr11: 0x3bb, pmpaddr12: 0x3bc, pmpaddr13: 0x3bd, pmpaddr14: 0x3be, pmpaddr15: 0x3bf, pmpaddr16: 0x3c0, pmpaddr63: 0x3ef,
 } as const;
 
 /** The five modes, typed here once more so that a table's rows do not depend on anybody's list. */

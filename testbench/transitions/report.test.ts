@@ -28,7 +28,9 @@ describe('what is written', () => {
     for (const { mode, update } of isa.traps.entry) {
       const trapped = cells.filter((c) => c.expected.trap?.to === mode);
       expect(trapped.length).toBeGreaterThan(500);
-      expect(new Set(trapped.map((c) => writesText(c.expected.writes.filter((target) => !target.startsWith('pte.')))))).toEqual(new Set([writesText(update.map((u) => u.target))]));
+      // A walk may update an entry before something else of it fails.
+      const registers = trapped.map((c) => c.expected.writes.filter((target) => !target.startsWith('pte.')));
+      expect(new Set(registers.map(writesText))).toEqual(new Set([writesText(update.map((u) => u.target))]));
     }
     expect(writesText(['mstatus.MPP', 'mepc', 'mstatus.MIE', 'x12'])).toBe('mstatus.{MPP,MIE} mepc x12');
   });
