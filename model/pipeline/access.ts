@@ -121,10 +121,14 @@ export class TranslatedAccess {
   /** @param device - One bit: a device takes an access of this width at the physical address. */
   refusal(device: Expr): Refusal {
     const { walker } = this.#translation;
-    const by = (who: keyof typeof REFUSAL): Expr => and(this.walking, walker.is('refused'), eqConst(read(walker.refusal), REFUSAL[who]));
+    const byTable = and(this.walking, walker.is('refused'), eqConst(read(walker.refusal), REFUSAL.table));
     const there = or(this.#inDram, and(this.#here.isMemory, not(this.#crosses), device));
     const accepted = and(there, this.#protectionAllows);
-    return { page: by('first'), guestPage: by('second'), access: or(by('table'), and(this.#done, not(accepted))) };
+    return {
+      page: and(this.walking, walker.faults('page-fault')),
+      guestPage: and(this.walking, walker.faults('guest-page-fault')),
+      access: or(byTable, and(this.#done, not(accepted))),
+    };
   }
 
   /** One bit: the access is a device's, and has been translated. */

@@ -12,9 +12,10 @@
  * address as that of a store; since that may itself have written the same
  * memory, VS's entry is read again and compared (the manual's step 9).
  */
-import { ZERO, and, binary, constant, eq, eqConst, mux, nonZero, not, or, read } from '../ir/build.js';
+import { ONE, ZERO, and, binary, constant, eq, eqConst, mux, nonZero, not, or, read } from '../ir/build.js';
 import type { Expr, Register } from '../ir/ir.js';
 import { ACCESSES, type Access, type EntryOutcome, type StageName, STAGES, type Translation, type TranslationStage } from '../spec/isa.js';
+import { anyOf } from './builder.js';
 import { decideEntry, decides, entryOffset, isCanonical, pageAt, rootLevel, tableOf, touched, translated, type EntryDecision, type Examined } from './entry.js';
 import type { Hart } from './hart.js';
 import { modeOf, stageField, translatable } from './regimes.js';
@@ -119,6 +120,13 @@ export class Walker {
   /** One bit: refused is an access to a table, not the access that is translated. */
   get implicit(): Expr {
     return and(this.is('refused'), or(not(eqConst(read(this.#purpose), PURPOSE.access)), eqConst(read(this.refusal), REFUSAL.table)));
+  }
+
+  /** One bit: refused by the entries or the width of stages whose fault this is. */
+  faults(fault: TranslationStage['fault']): Expr {
+    const refusedBy: Readonly<Record<StageName, Expr>> = { S: not(read(this.#V)), VS: read(this.#V), G: ONE };
+    const by = (stage: StageName): Expr => and(eqConst(read(this.refusal), REFUSAL[stage === 'G' ? 'second' : 'first']), refusedBy[stage]);
+    return and(this.is('refused'), anyOf(this.translation.stages.filter((s) => s.fault === fault).map((s) => by(s.name))));
   }
 
   /** One bit: a write to one of the first stage. */
