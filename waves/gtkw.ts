@@ -49,9 +49,10 @@ function groupText(group: WaveGroup, fileNumber: (file: string) => number, dump:
   return `@${GROUP_BEGIN_FLAG}\n-${group.title}\n${rows}@${GROUP_END_FLAG}\n-${group.title}\n`;
 }
 
-/** Time before the marker that is seen at first, and the zoom: ten pixels a cycle. */
-const BEFORE_MARKER = 400;
-const ZOOM = '0.000000';
+/** Nanoseconds before the marker that are seen at first. */
+const BEFORE_MARKER = 300;
+/** GTKWave's zoom: 0 is 200 pixels a nanosecond, each less half of that. A cycle of 10 ns has 16, so that the marker is in sight. */
+const ZOOM = '-7.000000';
 const NAMED_MARKERS = 26;
 
 /** Zoom, the primary marker and no named ones. */
