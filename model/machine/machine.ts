@@ -16,7 +16,7 @@ import { InputQueue } from './inputs.js';
 import type { DrivenLine, MachineDescription } from './map.js';
 import type { PhysicalMemory } from './memory.js';
 import type { Outcome } from './outcome.js';
-import { EXIT, NO_ADDRESS, PIN, REGISTER, RESERVATION_BYTES, type Cell, type Core, type Pin } from './protocol.js';
+import { EXIT, NO_ADDRESS, PIN, REGISTER, type Cell, type Core, type Pin } from './protocol.js';
 
 /** Most cycles of one `run` of the core: V8 does not replace the code of a running frame. */
 export const SLICE_CYCLES = 65_536;
@@ -293,8 +293,9 @@ export class Machine {
   /** Another agent has written there: a reservation of the same bytes is gone (sc_other_device_write_fail). */
   #loseReservation(address: bigint, length: bigint): void {
     const reserved = this.#reserved?.block.get();
+    const bytes = BigInt(this.#options.description.reservationBytes);
     if (reserved === undefined || length === 0n) return;
-    const [first, last] = [address / RESERVATION_BYTES, (address + length - 1n) / RESERVATION_BYTES];
+    const [first, last] = [address / bytes, (address + length - 1n) / bytes];
     if (reserved >= first && reserved <= last) this.#reserved?.valid.set(0n);
   }
 

@@ -10,7 +10,7 @@
 import { ONE, ZERO, and, binary, concat, constant, eqConst, mux, not, or, read, slice, zext } from '../ir/build.js';
 import type { Expr, Register } from '../ir/ir.js';
 import { ACCESSES, type Access } from '../spec/isa.js';
-import { blockDone, blockOf as cacheBlockOf, CACHE_BLOCK } from './block.js';
+import { blockDone, blockOf as cacheBlockOf } from './block.js';
 import type { Committing } from './committing.js';
 import { crossesBlock, type Core } from './core.js';
 import type { Op } from './decode.js';
@@ -111,11 +111,12 @@ export class TranslatedAccess {
   get #protectionAllows(): Expr {
     const { walker } = this.#translation;
     const { address, bytes, unfetched } = this.#here;
+    const { isa } = this.#here.core.hart;
     const upToBlock = binary('sub', constant(4, BLOCK), concat(ZERO, slice(address, 2, 0)));
     const ofPart = mux(this.#crosses, mux(read(this.#part), binary('sub', bytes, upToBlock), upToBlock), bytes);
     const isBlock = this.#here.is('cbo');
-    const size = mux(unfetched, constant(64, PARCEL), mux(isBlock, constant(64, CACHE_BLOCK), zext(ofPart, 64)));
-    return walker.allows(mux(isBlock, cacheBlockOf(this.physical), this.physical), size);
+    const size = mux(unfetched, constant(64, PARCEL), mux(isBlock, constant(64, isa.hart.cacheBlockBytes), zext(ofPart, 64)));
+    return walker.allows(mux(isBlock, cacheBlockOf(isa, this.physical), this.physical), size);
   }
 
   /** @param device - One bit: a device takes an access of this width at the physical address. */

@@ -159,7 +159,7 @@ export class Commit {
     const mask = select(bytes, [1, 2, 4].map((n) => ({ keys: [BigInt(n)], value: constant(8, 2 ** n - 1) })), constant(8, 255));
     const zeroes = zeroesBlock(here);
     const stores = and(retires, or(isStore, isAmo, zeroes), not(failed));
-    shown('mem_addr', and(retires, or(isMemory, zeroes), not(failed)), mux(zeroes, blockOf(address), address));
+    shown('mem_addr', and(retires, or(isMemory, zeroes), not(failed)), mux(zeroes, blockOf(here.core.hart.isa, address), address));
     shown('mem_rmask', and(retires, isLoad), mask);
     shown('mem_wmask', stores, mux(zeroes, constant(8, 255), mask));
     shown('mem_rdata', and(retires, isLoad), loaded);
@@ -219,7 +219,7 @@ export class Commit {
     const { builder, hart } = this.#core;
     const stop = builder.register('observe.stop', 1, { input: true });
     this.#retirement.countTrap(trap);
-    dropReservation(builder);
+    dropReservation(hart);
     this.#core.translation?.windows.suspect();
     builder.firstOf(trapEntries(hart, trap, this.#here.pc).map((entry) => ({
       when: entry.to,

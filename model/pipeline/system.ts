@@ -84,7 +84,7 @@ export function xret(here: Committing, retirement: Retirement, covers: Covers, f
         const priv = next('priv', 2, read(hart.priv));
         const V = next('V', 1, read(hart.V));
         retirement.writeHomes(writes);
-        dropReservation(builder);
+        dropReservation(hart);
         here.core.translation?.windows.suspect();
         retirement.enter(priv, V);
         covers.returned(op, index, modeBits(V, priv));

@@ -462,6 +462,10 @@ export interface Hart {
   readonly cyclesPerTick: number;
   /** Ticks of mtime a second: what software is told, for nothing here knows seconds. */
   readonly timebaseFrequency: number;
+  /** Bytes of the aligned block that a cbo instruction works on, a power of two, 16..4096 (CACHE_BLOCK_SIZE). */
+  readonly cacheBlockBytes: number;
+  /** Bytes of the aligned block that a reservation covers, a power of two, 8..4096 (LR_RESERVATION_SET_SIZE). */
+  readonly reservationBytes: number;
   readonly extensions: readonly string[];
   readonly regions: readonly Region[];
 }

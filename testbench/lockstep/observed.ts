@@ -11,7 +11,7 @@ import type { InputEvent } from '../../model/machine/input-log.js';
 import { Machine } from '../../model/machine/machine.js';
 import { PhysicalMemory } from '../../model/machine/memory.js';
 import type { Outcome } from '../../model/machine/outcome.js';
-import { EXIT, PIN, REGISTER, RESERVATION_BYTES, type Cell } from '../../model/machine/protocol.js';
+import { EXIT, PIN, REGISTER, type Cell } from '../../model/machine/protocol.js';
 import type { ArchitecturalState, HostWrite } from '../retirement.js';
 import { RecordDecoder, modeOf, type Observation } from './records.js';
 import type { Outside } from './silence.js';
@@ -45,6 +45,12 @@ export class ObservedCore {
   #listener: Listener | undefined;
   #last: Observation | undefined;
   #pc = 0n;
+
+  /** What a reference must be told to be this core's: how large its memory and its blocks are. */
+  get choices(): { readonly dramBytes: number; readonly cacheBlockBytes: number; readonly reservationBytes: number } {
+    const { cacheBlockBytes, reservationBytes } = this.#compiled.description.machine;
+    return { dramBytes: Number(this.memory.size), cacheBlockBytes, reservationBytes };
+  }
 
   /** @param print - Console output. */
   constructor(compiled: CompiledCore, { print, skipIdle = true }: { readonly print?: (bytes: Uint8Array) => void; readonly skipIdle?: boolean } = {}) {
@@ -191,7 +197,7 @@ export class ObservedCore {
 
   /** Physical address of the reserved bytes, if there are any. */
   get reservation(): bigint | undefined {
-    return this.#reserved.get() === 1n ? this.#reservedBlock.get() * RESERVATION_BYTES : undefined;
+    return this.#reserved.get() === 1n ? this.#reservedBlock.get() * BigInt(this.choices.reservationBytes) : undefined;
   }
 
   /** What mcycle has counted since the last record. */

@@ -47,7 +47,7 @@ export class CellExecutor {
   readonly #reference: Reference;
 
   constructor(readonly matrix: Matrix, readonly writer: WitnessWriter, core: ObservedCore) {
-    this.#reference = new Reference({ dramBytes: Number(core.memory.size) });
+    this.#reference = new Reference(core.choices);
     this.#lockstep = new Lockstep(core, this.#reference);
   }
 
