@@ -14,6 +14,7 @@ import { blockDone, blockOf as cacheBlockOf } from './block.js';
 import type { Committing } from './committing.js';
 import { crossesBlock, type Core } from './core.js';
 import type { Op } from './decode.js';
+import type { ProtectionJudgement } from './protection-covers.js';
 import type { WalkRequest } from './walk.js';
 import { REFUSAL } from './walk-state.js';
 
@@ -107,8 +108,8 @@ export class TranslatedAccess {
     return this.#here.core.hart.inDram(this.physical, 1);
   }
 
-  /** One bit: memory protection allows the part. */
-  get #protectionAllows(): Expr {
+  /** What memory protection says of the part. */
+  get #judgement(): ProtectionJudgement | undefined {
     const { walker } = this.#translation;
     const { address, bytes, unfetched } = this.#here;
     const { isa } = this.#here.core.hart;
@@ -116,7 +117,7 @@ export class TranslatedAccess {
     const ofPart = mux(this.#crosses, mux(read(this.#part), binary('sub', bytes, upToBlock), upToBlock), bytes);
     const isBlock = this.#here.is('cbo');
     const size = mux(unfetched, constant(64, PARCEL), mux(isBlock, constant(64, isa.hart.cacheBlockBytes), zext(ofPart, 64)));
-    return walker.allows(mux(isBlock, cacheBlockOf(isa, this.physical), this.physical), size);
+    return walker.judge(mux(isBlock, cacheBlockOf(isa, this.physical), this.physical), size);
   }
 
   /** @param device - One bit: a device takes an access of this width at the physical address. */
@@ -124,7 +125,7 @@ export class TranslatedAccess {
     const { walker } = this.#translation;
     const byTable = and(this.walking, walker.is('refused'), eqConst(read(walker.refusal), REFUSAL.table));
     const there = or(this.#inDram, and(this.#here.isMemory, not(this.#crosses), device));
-    const accepted = and(there, this.#protectionAllows);
+    const accepted = and(there, this.#judgement?.allowed ?? ONE);
     return {
       page: and(this.walking, walker.faults('page-fault')),
       guestPage: and(this.walking, walker.faults('guest-page-fault')),
@@ -186,11 +187,25 @@ export class TranslatedAccess {
     return mux(this.#asGuest, regimes.of('guest')[which], regimes.of('self')[which]);
   }
 
-  /** One bit: memory protection allows a load or store, neither atomic nor executing, whose address is physical. */
-  get allowedUntranslated(): Expr {
+  /** What memory protection says of a load or store, neither atomic nor executing, whose address is physical. */
+  get #untranslated(): ProtectionJudgement | undefined {
     const { address, bytes, isStore } = this.#here;
     const access = mux(isStore, constant(2, ACCESSES.store), constant(2, ACCESSES.load));
-    return this.#translation.windows.allows(address, zext(bytes, 64), access, this.#own('privilege'));
+    return this.#translation.windows.judge(address, zext(bytes, 64), access, this.#own('privilege'));
+  }
+
+  /** One bit: it allows that. */
+  get allowedUntranslated(): Expr {
+    return this.#untranslated?.allowed ?? ONE;
+  }
+
+  /** Cover points: protection is asked about a part that is translated, or about what only a device can answer. */
+  coverProtection(): void {
+    const { builder } = this.#here.core;
+    const { windows } = this.#translation;
+    const { isMemory, isAtomic, trouble } = this.#here;
+    builder.when(and(this.#done, this.#in('walk')), () => windows.cover(this.#judgement));
+    builder.when(and(not(this.walks), isMemory, trouble, not(isAtomic)), () => windows.cover(this.#untranslated));
   }
 
   /** A part is translated and in DRAM. */

@@ -118,6 +118,7 @@ export class Commit {
     const understood = not(or(here.unfetched, decoder.field(here.control, 'illegal')));
     builder.when(or(retires, and(refused, understood)), () => coverJudgement(here, faulted, fault));
     const arrived = mux(here.walks, translation?.walker.is('done') ?? ZERO, ONE);
+    here.translated?.coverProtection();
     builder.when(or(and(retires, io), and(refused, accessRefused(here, fault), arrived)), () => coverDevice(here, refused));
   }
 

@@ -74,7 +74,9 @@ function fetchNext(core: Core, { walker, regimes, windows }: NonNullable<Core['t
   const walk = (address: Expr): void => walker.start({ address, access: constant(2, ACCESSES.fetch), ...regimes.of('fetch') });
   // Memory protection may tell any two words apart, translation any two pages.
   const apart = eqConst(slice(second, (windows.guard === undefined ? PAGE_BITS : WORD_BITS) - 1, 0), 0);
-  const parcelThere = and(hart.inDram(read(walker.result), PARCEL), walker.allows(read(walker.result), constant(64, PARCEL)));
+  const judgement = walker.judge(read(walker.result), constant(64, PARCEL));
+  const parcelThere = and(hart.inDram(read(walker.result), PARCEL), judgement?.allowed ?? ONE);
+  builder.when(and(walker.is('done'), or(at('walk'), at('walkSecond'))), () => windows.cover(judgement));
   const refused = or(walker.is('refused'), and(walker.is('done'), not(parcelThere)));
   builder.firstOf([
     {
