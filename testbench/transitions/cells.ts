@@ -11,7 +11,9 @@ import { type Decision, explore } from './decide.js';
 import { dependencies } from './bits.js';
 import { evaluate } from './evaluate.js';
 import { eventsOf } from './events.js';
-import { happensIn, type Pruned, type TransitionEvent, walkOf } from './event.js';
+import { guardOf, happensIn, type Pruned, type TransitionEvent, walkOf } from './event.js';
+import { guardAtoms } from './guard-state.js';
+import { guardedCells } from './guarded.js';
 import { entryAtoms } from './page-entry.js';
 import { type Pinned, pinnedAtoms } from './reachable.js';
 import { seedOf } from './seed.js';
@@ -75,13 +77,20 @@ function isScheme({ translation, csrs }: Isa, { home, low }: Atom): boolean {
 
 /** The atoms that an event's state consists of. */
 export function atomsFor(matrix: Matrix, event: TransitionEvent): ReadonlyMap<string, Atom> {
-  if (walkOf(event) === undefined) return matrix.atoms;
-  const all = withEntries.get(matrix) ?? new Map([...matrix.atoms, ...entryAtoms(matrix.isa)]);
-  withEntries.set(matrix, all);
-  return all;
+  if (walkOf(event) !== undefined) return together(withEntries, matrix, entryAtoms);
+  return guardOf(event) === undefined ? matrix.atoms : together(withGuards, matrix, guardAtoms);
 }
 
-const withEntries = new WeakMap<Matrix, ReadonlyMap<string, Atom>>();
+type AtomsByMatrix = WeakMap<Matrix, ReadonlyMap<string, Atom>>;
+const withEntries: AtomsByMatrix = new WeakMap();
+const withGuards: AtomsByMatrix = new WeakMap();
+
+/** The hart's atoms and others; made once. */
+function together(made: AtomsByMatrix, matrix: Matrix, others: (isa: Isa) => ReadonlyMap<string, Atom>): ReadonlyMap<string, Atom> {
+  const all = made.get(matrix) ?? new Map([...matrix.atoms, ...others(matrix.isa)]);
+  made.set(matrix, all);
+  return all;
+}
 const known = new WeakMap<Matrix, Map<string, readonly string[]>>();
 
 /** The names whose values make the cells of an event in a mode. */
@@ -111,6 +120,7 @@ export function* cellsOf(matrix: Matrix): Generator<Cell> {
 
 function* cellsIn(matrix: Matrix, event: TransitionEvent, mode: Mode): Generator<Cell> {
   if (event.kind === 'instruction' && event.walk !== undefined) return yield* translatedCells(matrix, event, event.walk, mode);
+  if (event.kind === 'instruction' && event.guard !== undefined) return yield* guardedCells(matrix, event, event.guard, mode);
   for (const { valuation, shown } of valuationsOf(matrix, event, mode)) {
     yield { mode, event, valuation, shown, expected: expectedOf(matrix, event, mode, valuation) };
   }
