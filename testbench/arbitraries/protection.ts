@@ -47,8 +47,22 @@ function banksOf({ protection, csrs }: Isa): readonly Bank[] {
 export const protectionCsrs = ({ protection }: Isa): ReadonlySet<string> =>
   new Set(protection?.entries.flatMap((e) => [e.address, configOf(e)]));
 
+/** A CSR and what to write to it. */
+interface Opening {
+  readonly csr: Csr;
+  readonly value: bigint;
+}
+
+const openings = new WeakMap<Isa, readonly Opening[]>();
+
 /** What to write, in this order, to open all of memory to every mode after reset; nothing where the specs have no protection. */
-export function openingOf(isa: Isa): readonly { readonly csr: Csr; readonly value: bigint }[] {
+export function openingOf(isa: Isa): readonly Opening[] {
+  const found = openings.get(isa) ?? findOpening(isa);
+  openings.set(isa, found);
+  return found;
+}
+
+function findOpening(isa: Isa): readonly Opening[] {
   const [first] = banksOf(isa);
   const address = first?.addresses[0];
   return first === undefined || address === undefined ? [] : [{ csr: address, value: ALL }, { csr: first.config, value: EVERYTHING }];
