@@ -128,9 +128,8 @@ async function resultsOf(options: TransitionsOptions, isa: Isa, cores: readonly 
     import('../transitions/run.js'), import('../transitions/session.js'), import('../transitions/shares.js'), import('../transitions/hands.js'),
   ]);
   const filter = filterOf(options);
-  const session = prepare(isa);
-  const run: TransitionOptions = { isa, session, cores, filter, onProgress: ({ what, done, total }) => terminal.progress(`${what}: ${done} of ${total}`) };
-  if (options.jobs === 1 || comparedEvents(session.matrix, filter).length < WORTH_A_WORKER) return runTransitions(run);
+  const run: TransitionOptions = { isa, cores, filter, onProgress: ({ what, done, total }) => terminal.progress(`${what}: ${done} of ${total}`) };
+  if (options.jobs === 1 || comparedEvents(prepare(isa).matrix, filter).length < WORTH_A_WORKER) return runTransitions(run);
   const setup = { cores: cores.map((c) => c.description.core), overlays: options.specs, filter };
   const hands = Array.from({ length: options.jobs }, () => new WorkerHand(setup));
   try {

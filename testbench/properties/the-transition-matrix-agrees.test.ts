@@ -73,7 +73,7 @@ describe('the transition matrix', () => {
   });
 
   it.each(CORES)('agrees on %s', async (name) => {
-    const results = await runTransitions({ isa, session, cores: [compiledCore(name)], filter: { every: EVERY }, supports: false });
+    const results = await runTransitions({ isa, cores: [compiledCore(name)], filter: { every: EVERY }, supports: false });
     const json = transitionsJson(results);
     expect([...json.disagreeing, ...json.unexecuted]).toEqual([]);
     expect(allAgree(json)).toBe(true);
@@ -181,14 +181,14 @@ describe('a witness', () => {
   });
 
   it('stands in a page that needs nothing else', async () => {
-    const results = await runTransitions({ isa, session, cores: [compiledCore('five-stage')], filter: { event: 'sret' } });
+    const results = await runTransitions({ isa, cores: [compiledCore('five-stage')], filter: { event: 'sret' } });
     const html = transitionsHtml(results, tables);
     expect(html).not.toMatch(/(src|href)=|https?:|@import/);
     expect(html.length).toBeLessThan(100_000);
   });
 
   it('is opened by the command that the page shows, which names the specs', async () => {
-    const results = await runTransitions({ isa, session, cores: [compiledCore('five-stage')], filter: { event: 'mret', mode: 'U' }, supports: false });
+    const results = await runTransitions({ isa, cores: [compiledCore('five-stage')], filter: { event: 'mret', mode: 'U' }, supports: false });
     expect(pageOf(transitionsHtml(results, tables, ['my specs']))).toMatchObject({ cores: [{ core: 'five-stage', command: "npx ghosthart transitions --core five-stage --specs 'my specs'" }] });
   });
 });

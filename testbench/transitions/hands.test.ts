@@ -34,7 +34,7 @@ describe('a share', () => {
 describe('a run', () => {
   it('finds the same with many hands as with one', async () => {
     const timeless = async (hands?: readonly Hand[]): Promise<object> => {
-      const results = await runTransitions({ isa, session, cores, filter, ...(hands && { hands }) });
+      const results = await runTransitions({ isa, cores, filter, ...(hands && { hands }) });
       return { ...transitionFigures({ ...results, seconds: 0, cores: results.cores.map((c) => ({ ...c, seconds: 0 })) }) };
     };
     expect(await timeless([new OwnHand(shares()), new OwnHand(shares()), worker])).toEqual(await timeless());

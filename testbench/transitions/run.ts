@@ -14,8 +14,6 @@ import type { SupportDifference } from './supports.js';
 
 export interface TransitionOptions {
   readonly isa: Isa;
-  /** Of the same ISA, if there is one already: preparing takes seconds. */
-  readonly session?: Session;
   /** Cores in their observed variant. */
   readonly cores: readonly CompiledCore[];
   readonly filter?: CellFilter;
@@ -60,9 +58,9 @@ const EVENTS = 2;
 const CELLS = 200;
 
 /** Executes the matrix, or the cells that the filter selects. */
-export async function runTransitions({ isa, session: given, cores, filter = {}, supports = true, hands: others, onProgress }: TransitionOptions): Promise<TransitionResults> {
+export async function runTransitions({ isa, cores, filter = {}, supports = true, hands: others, onProgress }: TransitionOptions): Promise<TransitionResults> {
   const began = performance.now();
-  const prepared = given ?? prepare(isa);
+  const prepared = prepare(isa);
   const hands = others ?? [new OwnHand(new Shares(prepared, cores, filter))];
   const found = supports ? await compareSupports(hands, prepared, filter, onProgress) : undefined;
   const differences = found ?? [];

@@ -9,7 +9,7 @@ import { MODES } from '../retirement.js';
 import { type Cell, type Matrix, supportKey } from './cells.js';
 import { happensIn, type TransitionEvent } from './event.js';
 import { CellExecutor, type CellOutcome } from './execute.js';
-import { type CellFilter, concerns, prepare, selectedCells, type Session } from './session.js';
+import { type CellFilter, concerns, prepareWith, selectedCells, type Session } from './session.js';
 import { ReferenceSupports } from './support-of-reference.js';
 import { type SupportDifference, supportDifferences } from './supports.js';
 
@@ -40,7 +40,7 @@ export function withBits(session: Session, differences: readonly SupportDifferen
     const key = supportKey(event, mode);
     also.set(key, [...(also.get(key) ?? []), bit]);
   }
-  return prepare(session.matrix.isa, also);
+  return prepareWith(session.matrix.isa, also);
 }
 
 /** A session's cells, and for which differences. */
