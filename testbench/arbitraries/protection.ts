@@ -71,8 +71,14 @@ export function protectingBy(isa: Isa, entries: readonly ProtectedRegion[]): rea
   return [...addresses, { csr: first.config, value: config }];
 }
 
-/** Everything is open to every mode. */
-export const openingOf = (isa: Isa): readonly CsrValue[] => protectingBy(isa, [{ address: ALL, config: EVERYTHING }]);
+const openings = new WeakMap<Isa, readonly CsrValue[]>();
+
+/** The same for all of memory to be open to every mode. */
+export function openingOf(isa: Isa): readonly CsrValue[] {
+  const found = openings.get(isa) ?? protectingBy(isa, [{ address: ALL, config: EVERYTHING }]);
+  openings.set(isa, found);
+  return found;
+}
 
 /** A power of two of bytes, aligned, with these rights. */
 export const powerRegion = (at: bigint, bytes: bigint, rights: bigint): ProtectedRegion => ({ address: power(at, bytes), config: NAPOT | rights });
