@@ -8,12 +8,13 @@ import { type Ran, Sandbox } from './testing.js';
 const sandbox = new Sandbox();
 afterAll(() => sandbox.remove());
 
-/** The lines of `--help` after `Example:`, of a command and its subcommands. */
+/** The lines of `--help` after `Example:`, of a command and its subcommands, each once. */
 function examples(command: readonly string[]): readonly string[] {
   const { out } = sandbox.run([...command, '--help']);
   const example = /\nExample(?: \(.*\))?:\n((?: {2}.+\n?)+)/.exec(out)?.[1] ?? '';
   const subcommands = command[0] === 'spec' && command.length === 1 ? ['check', 'show', 'rules'] : [];
-  return [...example.split('\n').map((line) => line.trim()).filter((line) => line !== ''), ...subcommands.flatMap((name) => examples([...command, name]))];
+  const own = example.split('\n').map((line) => line.trim()).filter((line) => line !== '');
+  return [...new Set([...own, ...subcommands.flatMap((name) => examples([...command, name]))])];
 }
 
 describe('the example of every --help runs', () => {
