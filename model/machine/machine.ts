@@ -11,7 +11,7 @@ import { DeviceBus } from './bus.js';
 import type { Program } from './elf.js';
 import { serveTohost, type HtifSymbols } from './htif.js';
 import { IdleSkipper } from './idle-skip.js';
-import type { InputEvent } from './input-log.js';
+import { PIN_LIMIT, type InputEvent } from './input-log.js';
 import { InputQueue } from './inputs.js';
 import type { DrivenLine, MachineDescription } from './map.js';
 import type { PhysicalMemory } from './memory.js';
@@ -145,8 +145,14 @@ export class Machine {
     if (bytes.length > 0) this.#inputs.push({ kind: 'uart', bytes: bytes.slice() });
   }
 
-  /** Sets an external interrupt line from the next cycle boundary on. */
+  /** A byte typed now would raise an interrupt line. */
+  get awaitsKey(): boolean {
+    return this.bus.awaitsKey;
+  }
+
+  /** Sets an external interrupt line from the next cycle boundary on. Throws for a value that it does not have. */
   setPin(pin: Pin, value: bigint): void {
+    if (value < 0n || value > PIN_LIMIT[pin]) throw new RangeError(`pin ${pin} has values from 0 to ${PIN_LIMIT[pin]}, not ${value}`);
     this.#inputs.push({ kind: 'pin', pin, value });
   }
 

@@ -90,8 +90,8 @@ async function bench({ core, iterations, runs: wanted, json }: BenchOptions): Pr
   const speedIn = (setting: Setting): measure.Speed => measure.speed(plain, programs[setting], runs, bounded(setting));
   const referenceMips = (setting: Setting): number => measure.referenceMips(programs[setting], runs, scaled(REFERENCE_INSTRUCTIONS));
   const random = Math.max(20, Math.ceil(PROGRAMS * share));
-  const lockstepIn = (profile: Profile): BenchFigures['lockstep'] => ({
-    ...measure.lockstepSpeed(ready.variant('observed'), specs.value.isa, runs, random, profile),
+  const lockstepIn = async (profile: Profile): Promise<BenchFigures['lockstep']> => ({
+    ...await measure.lockstepSpeed(ready.variant('observed'), specs.value.isa, runs, random, profile),
     shares: lockstepShares(ready.variant('observed'), specs.value.isa, Math.max(20, Math.ceil(TIMED_PROGRAMS * share)), profile),
   });
   const figures: BenchFigures = {
@@ -99,8 +99,8 @@ async function bench({ core, iterations, runs: wanted, json }: BenchOptions): Pr
     observed: measure.speed(ready.variant('observed'), native, runs, scaled(OBSERVED_CYCLES)),
     traced: await measure.tracedSpeed(ready, native, runs, scaled(TRACED_CYCLES)),
     reference: { mips: referenceMips('native'), mipsSv39: referenceMips('Sv39'), mipsTwoStage: referenceMips('two-stage') },
-    lockstep: lockstepIn('all'),
-    lockstepTranslated: lockstepIn('translation'),
+    lockstep: await lockstepIn('all'),
+    lockstepTranslated: await lockstepIn('translation'),
     compile: { seconds: measure.compileSeconds(runs) },
     warmStart: { seconds: measure.warmStartSeconds(Math.max(runs, 3)) },
     wasm: measure.wasmPerCycle(plain, native, scaled(COUNTED_CYCLES)),

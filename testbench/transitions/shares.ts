@@ -7,7 +7,7 @@ import type { CompiledCore } from '../../model/compile.js';
 import { ObservedCore } from '../lockstep/observed.js';
 import { MODES } from '../retirement.js';
 import { type Cell, type Matrix, supportKey } from './cells.js';
-import { happensIn, type TransitionEvent } from './event.js';
+import { guardOf, happensIn, type TransitionEvent, walkOf } from './event.js';
 import { CellExecutor, type CellOutcome } from './execute.js';
 import { type CellFilter, concerns, prepareWith, selectedCells, type Session } from './session.js';
 import { ReferenceSupports } from './support-of-reference.js';
@@ -19,14 +19,17 @@ export interface Range {
   readonly to: number;
 }
 
-/** The same for events that are decided alike: accesses with the same permit, walked and checked alike. */
+/** The same for events that are decided alike: accesses with the same permit, walked or protected and checked alike. */
 function likeness(event: TransitionEvent): string {
-  if (event.kind === 'interrupt' || event.walk === undefined) return event.id;
-  return [event.instruction?.permit, ...Object.values(event.walk)].join();
+  const access = walkOf(event) ?? guardOf(event);
+  if (event.kind === 'interrupt' || access === undefined) return event.id;
+  return [event.group, event.instruction?.permit, ...Object.values(access)].join();
 }
 
 /** The events whose supports are compared, of those that the filter concerns; of accesses that are checked alike, one stands for all. */
-export function comparedEvents({ events }: Matrix, filter: CellFilter): readonly TransitionEvent[] {
+export function comparedEvents(matrix: Matrix, filter: CellFilter): readonly TransitionEvent[] {
+  const single = filter.rule !== undefined || filter.cell !== undefined;
+  const events = single ? [...new Set(selectedCells(matrix, filter).map((cell) => cell.event))] : matrix.events;
   const concerned = events.filter((event) => MODES.some((mode) => concerns(filter, { event, mode })));
   return [...new Map([...concerned].reverse().map((event) => [likeness(event), event])).values()].reverse();
 }
