@@ -138,6 +138,11 @@ export class TranslatedAccess {
     return and(this.#done, this.#here.isMemory, not(this.#inDram));
   }
 
+  /** One bit: the fetch of the instruction in commit is translated, with effect: it begins anew. */
+  get refetches(): Expr {
+    return and(this.#done, this.#in('walk'), this.#here.unfetched);
+  }
+
   /** One bit: of an atomic or block instruction, the address is translated and what it reads is at hand. */
   get ready(): Expr {
     return and(this.walking, mux(this.#here.isLoad, this.#in('first'), and(this.#in('walk'), this.#done, this.#inDram)));

@@ -33,19 +33,26 @@ interface CounterWrite {
   readonly value: Expr;
 }
 
+/** How the pipeline begins anew behind what commit has done: both happen, in one cycle. */
+export interface Restart {
+  /** Empties every stage. */
+  readonly empty: () => void;
+  /** Points the fetch at an address; `bound`: what it fetches is sure to execute. */
+  readonly point: (pc: Expr, bound: boolean) => void;
+}
+
 export class Commit {
   readonly #core: Core;
   readonly #here: Committing;
   readonly #retirement: Retirement;
   readonly #covers: Covers;
   readonly #interrupt: DueInterrupt;
-  /** Empties every stage and points the fetch at the address; `bound`: what it fetches is sure to execute. */
-  readonly #restart: (pc: Expr, bound: boolean) => void;
+  readonly #restart: Restart;
   #retires: Expr = ZERO;
   /** One bit: this cycle goes the slow way. */
   readonly slow: Expr;
 
-  constructor(core: Core, restart: (pc: Expr, bound: boolean) => void) {
+  constructor(core: Core, restart: Restart) {
     this.#core = core;
     this.#restart = restart;
     this.#here = new Committing(core);
@@ -88,6 +95,8 @@ export class Commit {
     this.#ticks(runs, io);
     this.#rvfi(and(not(interrupted), faulted), io);
     this.#cover(interrupted, faulted, fault, io);
+    const refetches = and(runs, here.translated?.refetches ?? ZERO);
+    builder.when(or(interrupted, faulted, this.#retires, refetches), () => this.#restart.empty());
     builder.firstOf(
       [
         { when: interrupted, then: () => this.#trap(this.#interruptValues(), undefined) },
@@ -192,7 +201,7 @@ export class Commit {
     here.translated?.cycle({
       finish: (details) => this.#finish({ next: here.sequentialPc, ...details }),
       refetch: () => {
-        this.#restart(here.pc, true);
+        this.#restart.point(here.pc, true);
         builder.assign(here.waiting, ZERO);
       },
     });
@@ -208,7 +217,7 @@ export class Commit {
   }
 
   #finish(details: RetiredDetails): void {
-    this.#restart(details.next, false);
+    this.#restart.point(details.next, false);
     this.#core.builder.assign(this.#here.waiting, ZERO);
     this.#retirement.retired(details);
   }
@@ -227,7 +236,7 @@ export class Commit {
       then: () => {
         this.#retirement.writeHomes(entry.writes);
         this.#retirement.enter(entry.priv, entry.V);
-        this.#restart(entry.pc, false);
+        this.#restart.point(entry.pc, false);
         builder.assign(this.#here.waiting, ZERO);
         this.#retirement.trapped(trap, entry, fetchFault);
         builder.when(read(stop), () => builder.exit(EXIT.trap));

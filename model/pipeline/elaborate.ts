@@ -11,13 +11,12 @@ import { Commit } from './commit.js';
 import { stageOf, type Core } from './core.js';
 import { Decoder } from './decode.js';
 import { describeExecute, executeCycle, stallExecute } from './execute.js';
-import { describeFetch, fetchCycle, refetch } from './fetch.js';
+import { describeFetch, emptyFetch, fetchCycle, fetchRegisters } from './fetch.js';
 import { describeDecode, describeOperands, stallOperands } from './front.js';
 import { Guard } from './guard.js';
 import { declareHart, type Hart } from './hart.js';
 import { Regimes } from './regimes.js';
 import { Stage, Travelling } from './stage.js';
-import { restartFetch } from './translated-fetch.js';
 import { Walker } from './walk.js';
 import { Windows } from './windows.js';
 
@@ -48,7 +47,7 @@ export function elaborate(isa: Isa, uarch: Uarch, observes = false): Elaborated 
   stallExecute(core, operandsReady);
   for (const stage of [...stages].reverse()) if (stage.index > 0) stage.settle(stages[stage.index + 1]);
 
-  const commit = new Commit(core, (pc, bound) => restart(core, pc, bound));
+  const commit = new Commit(core, { empty: () => emptyPipeline(core), point: (pc, bound) => pointFetch(core, pc, bound) });
   builder.when(commit.slow, () => commit.slowly(), () => usualCycle(core, commit, operandsReady), 'then');
   const module = builder.build(uarch.name);
   const { diagnostics } = hart.lowering;
@@ -75,13 +74,19 @@ function usualCycle(core: Core, commit: Commit, operandsReady: Expr): void {
   fetchCycle(core, redirect, values.at('address', place.execute));
 }
 
-/** Everything in flight is thrown away; the fetch starts at `pc`, perhaps bound to execute. */
-function restart(core: Core, pc: Expr, bound: boolean): void {
+/** The fetch starts at `pc`, perhaps bound to execute. */
+function pointFetch(core: Core, pc: Expr, bound: boolean): void {
+  core.translation?.walker.abandon();
+  core.hart.boundary.bind(bound);
+  core.builder.assign(fetchRegisters(core.builder).pc, pc);
+}
+
+/** Everything in flight is thrown away. */
+function emptyPipeline(core: Core): void {
   const { builder, stages, uarch } = core;
   builder.count('restarts');
-  restartFetch(core, bound);
+  emptyFetch(core);
   for (const stage of stages.slice(1)) stage.empty();
-  refetch(builder, pc);
   if (uarch.latency.multiply > 1 || uarch.latency.divide > 1) {
     builder.assign(builder.register('muldiv.busy', 1), ZERO);
   }

@@ -11,7 +11,7 @@ import type { ModuleBuilder } from './builder.js';
 import type { Core } from './core.js';
 import { isShort, nextPc } from './encoding.js';
 import type { Stage } from './stage.js';
-import { forgetFetch, translatedFetch } from './translated-fetch.js';
+import { emptyTranslatedFetch, forgetFetch, translatedFetch } from './translated-fetch.js';
 
 /** Which 16-bit parcel of an instruction could not be fetched, two bits: none, the first, the second. */
 export const FETCH_FAULT = { none: 0, first: 1, second: 2 } as const;
@@ -35,11 +35,10 @@ export function describeFetch({ builder }: Core, resetPc: bigint): void {
   fetchRegisters(builder);
 }
 
-/** What is being fetched is thrown away; from the next cycle on it is what stands at `pc`. */
-export function refetch(builder: ModuleBuilder, pc: Expr): void {
-  const fetch = fetchRegisters(builder);
-  builder.assign(fetch.pc, pc);
-  builder.assign(fetch.half, ZERO);
+/** What is being fetched is thrown away. */
+export function emptyFetch(core: Core): void {
+  core.builder.assign(fetchRegisters(core.builder).half, ZERO);
+  emptyTranslatedFetch(core);
 }
 
 /** The fetch stage's cycle: redirect or next instruction. */
@@ -66,7 +65,8 @@ export function fetchCycle(core: Core, redirect: Expr, target: Expr): void {
     redirect,
     () => {
       // The second stage holds what is younger than the jump, or the jump itself, which leaves.
-      refetch(builder, target);
+      builder.assign(fetch.pc, target);
+      builder.assign(fetch.half, ZERO);
       next.empty();
       if (translation !== undefined) builder.when(read(translation.windows.fetch.limited), () => forgetFetch(core));
     },

@@ -37,12 +37,11 @@ export function forgetFetch({ builder, translation }: Core): void {
   builder.assign(phaseOf(builder), constant(2, PHASE.walk));
 }
 
-/** The same, and the pipeline is empty. `bound`: what is fetched next is sure to execute. */
-export function restartFetch(core: Core, bound: boolean): void {
-  if (core.translation === undefined) return;
-  core.hart.boundary.bind(bound);
-  core.builder.assign(aloneOf(core.builder), ZERO);
-  forgetFetch(core);
+/** What has been fetched so far is thrown away with everything in flight; whoever does that sees to the walker. */
+export function emptyTranslatedFetch({ builder, translation }: Core): void {
+  if (translation === undefined) return;
+  builder.assign(phaseOf(builder), constant(2, PHASE.walk));
+  builder.assign(aloneOf(builder), ZERO);
 }
 
 /** A cycle of the fetch stage in which the second stage can be filled, from an address outside the window. */
