@@ -164,17 +164,37 @@ export class TranslatedAccess {
     builder.firstOf([
       { when: not(read(waiting)), then: () => this.#begin() },
       { when: not(this.#in('walk')), then: () => this.#carryOut(effects) },
-      { when: not(walker.is('done')), then: () => walker.step(true) },
+      { when: not(walker.is('done')), then: () => undefined },
       { when: unfetched, then: () => effects.refetch() },
     ], () => this.#translated(effects));
   }
 
   #begin(): void {
     const { builder } = this.#here.core;
-    this.#here.core.hart.boundary.pass();
     builder.assign(this.#phase, constant(2, PHASE.walk));
     builder.assign(this.#part, ZERO);
-    this.#translation.walker.start(this.#request(mux(this.#here.unfetched, this.#here.failedParcel, this.#here.address)));
+  }
+
+  /** The walker's part of a cycle in which the instruction is not over. */
+  walk(): void {
+    const { builder } = this.#here.core;
+    const { waiting, unfetched, failedParcel, address } = this.#here;
+    const { walker } = this.#translation;
+    builder.when(this.walks, () => builder.firstOf([
+      { when: not(read(waiting)), then: () => walker.start(this.#request(mux(unfetched, failedParcel, address))) },
+      { when: not(this.#in('walk')), then: () => undefined },
+      { when: not(walker.is('done')), then: () => walker.step(true) },
+      { when: and(this.#crosses, not(read(this.#part))), then: () => walker.start(this.#request(binary('add', blockOf(address), constant(64, BLOCK)))) },
+    ]));
+  }
+
+  /** Puts the window of loads and stores around an access that was found allowed by itself. `io`: one bit, a device has it. */
+  recentre(io: Expr): void {
+    const { builder } = this.#here.core;
+    const { unfetched, isAtomic } = this.#here;
+    const { regimes, windows } = this.#translation;
+    const elsewhere = or(io, unfetched, this.#asGuest, regimes.of('self').needed, and(or(isAtomic, this.#here.is('cbo')), this.ready));
+    builder.when(and(this.#done, this.#in('walk'), not(elsewhere)), () => windows.recentre(this.physical));
   }
 
   #request(address: Expr): WalkRequest {
@@ -218,15 +238,12 @@ export class TranslatedAccess {
     const { builder } = this.#here.core;
     const { isLoad, address, value } = this.#here;
     const first = read(this.#first);
-    const { regimes, windows } = this.#translation;
-    builder.when(not(or(this.#asGuest, regimes.of('self').needed)), () => windows.recentre(this.physical));
     builder.firstOf([
       {
         when: and(this.#crosses, not(read(this.#part))),
         then: () => {
           builder.assign(this.#first, this.physical);
           builder.assign(this.#part, ONE);
-          this.#translation.walker.start(this.#request(binary('add', blockOf(address), constant(64, BLOCK))));
         },
       },
       { when: this.#crosses, then: () => this.#load(blockOf(first), 'first') },

@@ -20,6 +20,7 @@ import { Covers } from './covers.js';
 import { EXIT } from './exit.js';
 import { extracted } from './execute.js';
 import { accessRefused, faultOf } from './faults.js';
+import { pointFetch } from './fetch.js';
 import { modeBits } from './hart.js';
 import { coverDevice, coverJudgement } from './judgement-covers.js';
 import { Retirement, type RetiredDetails } from './retire.js';
@@ -33,28 +34,21 @@ interface CounterWrite {
   readonly value: Expr;
 }
 
-/** How the pipeline begins anew behind what commit has done: both happen, in one cycle. */
-export interface Restart {
-  /** Empties every stage. */
-  readonly empty: () => void;
-  /** Points the fetch at an address; `bound`: what it fetches is sure to execute. */
-  readonly point: (pc: Expr, bound: boolean) => void;
-}
-
 export class Commit {
   readonly #core: Core;
   readonly #here: Committing;
   readonly #retirement: Retirement;
   readonly #covers: Covers;
   readonly #interrupt: DueInterrupt;
-  readonly #restart: Restart;
+  /** Throws away everything in flight. */
+  readonly #empty: () => void;
   #retires: Expr = ZERO;
   /** One bit: this cycle goes the slow way. */
   readonly slow: Expr;
 
-  constructor(core: Core, restart: Restart) {
+  constructor(core: Core, empty: () => void) {
     this.#core = core;
-    this.#restart = restart;
+    this.#empty = empty;
     this.#here = new Committing(core);
     this.#retirement = new Retirement(this.#here);
     this.#covers = new Covers(this.#here);
@@ -96,7 +90,11 @@ export class Commit {
     this.#rvfi(and(not(interrupted), faulted), io);
     this.#cover(interrupted, faulted, fault, io);
     const refetches = and(runs, here.translated?.refetches ?? ZERO);
-    builder.when(or(interrupted, faulted, this.#retires, refetches), () => this.#restart.empty());
+    const restarts = builder.wire('commit.restart', or(interrupted, faulted, this.#retires, refetches));
+    builder.when(restarts, () => this.#empty(), () => here.translated?.walk());
+    this.#core.hart.boundary.pass({ restarts, refetches, waits: and(here.is('wait'), not(here.walks)) });
+    const changes = or(interrupted, faulted, and(runs, or(here.csrWrites, here.is('xret'))));
+    builder.when(changes, () => this.#core.translation?.windows.suspect(), () => here.translated?.recentre(io));
     builder.firstOf(
       [
         { when: interrupted, then: () => this.#trap(this.#interruptValues(), undefined) },
@@ -200,10 +198,7 @@ export class Commit {
     builder.when(not(this.#retires), () => builder.count('stall.commit.walk'));
     here.translated?.cycle({
       finish: (details) => this.#finish({ next: here.sequentialPc, ...details }),
-      refetch: () => {
-        this.#restart.point(here.pc, true);
-        builder.assign(here.waiting, ZERO);
-      },
+      refetch: () => pointFetch(this.#core, here.pc),
     });
   }
 
@@ -217,8 +212,7 @@ export class Commit {
   }
 
   #finish(details: RetiredDetails): void {
-    this.#restart.point(details.next, false);
-    this.#core.builder.assign(this.#here.waiting, ZERO);
+    pointFetch(this.#core, details.next);
     this.#retirement.retired(details);
   }
 
@@ -230,14 +224,12 @@ export class Commit {
     const stop = builder.register('observe.stop', 1, { input: true });
     this.#retirement.countTrap(trap);
     dropReservation(hart);
-    this.#core.translation?.windows.suspect();
     builder.firstOf(trapEntries(hart, trap, this.#here.pc).map((entry) => ({
       when: entry.to,
       then: () => {
         this.#retirement.writeHomes(entry.writes);
         this.#retirement.enter(entry.priv, entry.V);
-        this.#restart.point(entry.pc, false);
-        builder.assign(this.#here.waiting, ZERO);
+        pointFetch(this.#core, entry.pc);
         this.#retirement.trapped(trap, entry, fetchFault);
         builder.when(read(stop), () => builder.exit(EXIT.trap));
       },

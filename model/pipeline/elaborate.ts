@@ -11,7 +11,7 @@ import { Commit } from './commit.js';
 import { stageOf, type Core } from './core.js';
 import { Decoder } from './decode.js';
 import { describeExecute, executeCycle, stallExecute } from './execute.js';
-import { describeFetch, emptyFetch, fetchCycle, fetchRegisters } from './fetch.js';
+import { describeFetch, emptyFetch, fetchCycle } from './fetch.js';
 import { describeDecode, describeOperands, stallOperands } from './front.js';
 import { Guard } from './guard.js';
 import { declareHart, type Hart } from './hart.js';
@@ -47,7 +47,7 @@ export function elaborate(isa: Isa, uarch: Uarch, observes = false): Elaborated 
   stallExecute(core, operandsReady);
   for (const stage of [...stages].reverse()) if (stage.index > 0) stage.settle(stages[stage.index + 1]);
 
-  const commit = new Commit(core, { empty: () => emptyPipeline(core), point: (pc, bound) => pointFetch(core, pc, bound) });
+  const commit = new Commit(core, () => emptyPipeline(core));
   builder.when(commit.slow, () => commit.slowly(), () => usualCycle(core, commit, operandsReady), 'then');
   const module = builder.build(uarch.name);
   const { diagnostics } = hart.lowering;
@@ -72,13 +72,6 @@ function usualCycle(core: Core, commit: Commit, operandsReady: Expr): void {
   }
   builder.when(redirect, () => builder.count('redirects'));
   fetchCycle(core, redirect, values.at('address', place.execute));
-}
-
-/** The fetch starts at `pc`, perhaps bound to execute. */
-function pointFetch(core: Core, pc: Expr, bound: boolean): void {
-  core.translation?.walker.abandon();
-  core.hart.boundary.bind(bound);
-  core.builder.assign(fetchRegisters(core.builder).pc, pc);
 }
 
 /** Everything in flight is thrown away. */

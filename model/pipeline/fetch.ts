@@ -41,6 +41,11 @@ export function emptyFetch(core: Core): void {
   emptyTranslatedFetch(core);
 }
 
+/** The fetch goes on at `pc`. */
+export function pointFetch({ builder }: Core, pc: Expr): void {
+  builder.assign(fetchRegisters(builder).pc, pc);
+}
+
 /** The fetch stage's cycle: redirect or next instruction. */
 export function fetchCycle(core: Core, redirect: Expr, target: Expr): void {
   const { builder, hart, stages, place } = core;

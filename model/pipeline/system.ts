@@ -43,7 +43,6 @@ export function csrInstruction(here: Committing, retirement: Retirement, covers:
   const old = builder.wire('commit.csr.old', oldCsrValue(here));
   const value = builder.wire('commit.csr.new', newCsrValue(here));
   builder.when(here.csrWrites, () => {
-    here.core.translation?.windows.suspect();
     builder.switch(here.csrIndex, hart.isa.csrs.flatMap((csr, i) => {
       const homes: HomeWrites = new Map();
       // Counters that count by themselves are assigned once, where they count.
@@ -85,7 +84,6 @@ export function xret(here: Committing, retirement: Retirement, covers: Covers, f
         const V = next('V', 1, read(hart.V));
         retirement.writeHomes(writes);
         dropReservation(hart);
-        here.core.translation?.windows.suspect();
         retirement.enter(priv, V);
         covers.returned(op, index, modeBits(V, priv));
         finish({ next: next('pc', 64, here.sequentialPc), value: constant(64, 0), nextMode: modeBits(V, priv) });
@@ -115,9 +113,6 @@ export function waitInstruction(here: Committing, finish: Finish): void {
     builder.count('stall.commit.wait');
     builder.exit(EXIT.wait);
     sayWhatCounts(here);
-    // From here on it sees what comes.
-    hart.boundary.pass();
-    hart.boundary.bind(false);
   });
 }
 
@@ -151,7 +146,6 @@ export function inputOutput(here: Committing, finish: Finish): void {
   const rdata = builder.register('io.rdata', 64, { input: true });
   const count = ioCount(here);
   const start = (): void => {
-    hart.boundary.pass();
     builder.assign(valid, ONE);
     builder.assign(builder.register('io.write', 1), here.isStore);
     builder.assign(builder.register('io.address', 64), here.physical);

@@ -37,11 +37,10 @@ export function forgetFetch({ builder, translation }: Core): void {
   builder.assign(phaseOf(builder), constant(2, PHASE.walk));
 }
 
-/** What has been fetched so far is thrown away with everything in flight; whoever does that sees to the walker. */
-export function emptyTranslatedFetch({ builder, translation }: Core): void {
-  if (translation === undefined) return;
-  builder.assign(phaseOf(builder), constant(2, PHASE.walk));
-  builder.assign(aloneOf(builder), ZERO);
+/** The same with everything in flight. */
+export function emptyTranslatedFetch(core: Core): void {
+  if (core.translation !== undefined) core.builder.assign(aloneOf(core.builder), ZERO);
+  forgetFetch(core);
 }
 
 /** A cycle of the fetch stage in which the second stage can be filled, from an address outside the window. */
@@ -118,7 +117,7 @@ function handOn(core: Core, insn: Expr, fault: number): void {
 /** The instruction that was bound to execute has done so once the pipeline is empty. */
 function followOn({ builder, stages, hart }: Core): void {
   builder.when(and(...stages.slice(1).map((s) => not(s.valid))), () => {
-    hart.boundary.bind(false);
+    hart.boundary.unbind();
     builder.assign(aloneOf(builder), ZERO);
   });
 }
