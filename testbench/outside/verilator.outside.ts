@@ -1,0 +1,102 @@
+/**
+ * The printed SystemVerilog of the cores, compiled by Verilator, against their WebAssembly: the same values in all
+ * registers after every cycle. Devices and the host are played back from what the WebAssembly met.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { hardware } from '../../model/compile.js';
+import type { Module } from '../../model/ir/ir.js';
+import { parseElf } from '../../model/machine/elf.js';
+import { REGISTER } from '../../model/machine/protocol.js';
+import { Builder } from '../arbitraries/build.js';
+import { PlanMaker } from '../arbitraries/maker.js';
+import { assemble } from '../assembly/assemble.js';
+import { writeElf } from '../assembly/elf.js';
+import { assemblyTables } from '../assembly/tables.js';
+import { PROGRAM_LIMITS, programNumber } from '../lockstep/campaign.js';
+import { buildCProgram, programPath } from '../programs/build.js';
+import { compiledCore, CORES, shippedSpecs, type CoreName } from '../properties/cores.js';
+import { multiplier, testSeed } from '../properties/effort.js';
+import { differenceAfter, differenceText, firstDifference } from '../verilator/agreement.js';
+import { blockOf } from '../verilator/block.js';
+import { Recorder, type RecordedProgram } from '../verilator/recorder.js';
+import { Simulator } from '../verilator/simulator.js';
+import { workFolder } from './ghosthart.js';
+
+const MINUTES = 60_000;
+const PROGRAMS = Math.round(1000 * multiplier());
+/** Of the C program. */
+const CYCLES = 100_000;
+
+function moduleOf(name: CoreName): Module {
+  const specs = shippedSpecs();
+  const uarch = specs.cores.find((c) => c.name === name);
+  const built = uarch === undefined ? undefined : hardware(specs, uarch);
+  if (built?.ok !== true) throw new Error(`no core ${name}`);
+  return built.value.module;
+}
+
+const elf = join(workFolder, 'c-program-verilator.elf');
+
+function cProgram(recorder: Recorder): RecordedProgram {
+  const program = parseElf(readFileSync(elf), recorder.memory.range);
+  if (!program.ok) throw new Error(program.message);
+  return program;
+}
+
+function assembled(file: string, recorder: Recorder): RecordedProgram {
+  const result = assemble(readFileSync(programPath(file), 'utf8'), assemblyTables(shippedSpecs().isa), { file });
+  if (!result.ok) throw new Error(result.errors.map((e) => e.message).join('\n'));
+  const program = parseElf(writeElf(result.program), recorder.memory.range);
+  if (!program.ok) throw new Error(program.message);
+  return program;
+}
+
+describe.each(CORES)('%s in SystemVerilog', (name) => {
+  let recorder: Recorder;
+  let simulator: Simulator;
+  const { layout } = compiledCore(name, 'plain').description;
+
+  beforeAll(() => {
+    buildCProgram(elf);
+    recorder = new Recorder(compiledCore(name, 'plain'));
+    simulator = Simulator.build(moduleOf(name), layout, { directory: join(workFolder, `verilator-${name}`) });
+  }, 10 * MINUTES);
+
+  /** Runs programs on both sides; differences as text. */
+  function differences(programs: readonly RecordedProgram[], maxCycles: number): { readonly found: readonly string[]; readonly cycles: number } {
+    const recordings = programs.map((p) => recorder.record(p, maxCycles));
+    const simulated = simulator.run(recordings.map((r) => r.job));
+    const found = recordings.flatMap((recording, i) => {
+      const [program, other] = [programs[i], simulated[i]];
+      const cycles = other === undefined ? 0 : firstDifference(recording, other);
+      if (program === undefined || cycles === undefined) return [];
+      return [`program ${i} ${differenceText(differenceAfter(cycles, program, recorder, simulator, layout))}`];
+    });
+    return { found, cycles: recordings.reduce((sum, r) => sum + r.job.cycles, 0) };
+  }
+
+  it(`has the registers of the WebAssembly after each of ${CYCLES} cycles of the C program`, () => {
+    expect(differences([cProgram(recorder)], CYCLES)).toEqual({ found: [], cycles: CYCLES });
+  }, 5 * MINUTES);
+
+  it(`has them after each cycle of ${PROGRAMS} random programs`, () => {
+    const maker = new PlanMaker(shippedSpecs().isa);
+    const builder = new Builder(maker.shapes);
+    const programs = Array.from({ length: PROGRAMS }, (_, i) => builder.build(maker.make(programNumber(testSeed(), i))));
+    const { found, cycles } = differences(programs, PROGRAM_LIMITS.maxCycles);
+    console.log(`${name}: ${PROGRAMS} random programs, ${cycles} cycles`);
+    expect(found.slice(0, 3)).toEqual([]);
+  }, 5 * MINUTES * multiplier());
+
+  it('has others from the cycle on in which a device says something else', () => {
+    const program = assembled('hello.S', recorder);
+    const recording = recorder.record(program, CYCLES);
+    const answer = recording.job.effects.find((e) => e.kind === 'register' && blockOf(layout).registers[e.index]?.name === REGISTER.ioAnswered);
+    expect(answer).toBeDefined();
+    const effects = recording.job.effects.filter((e) => e.cycle !== answer?.cycle);
+    const [simulated] = simulator.run([{ ...recording.job, effects }]);
+    expect(simulated === undefined ? undefined : firstDifference(recording, simulated)).toBe(Number(answer?.cycle) + 1);
+  }, 5 * MINUTES);
+});
