@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { CLOCK_PERIOD } from '../../model/backend/layout.js';
 import { hardware } from '../../model/compile.js';
 import type { Module } from '../../model/ir/ir.js';
 import { parseElf } from '../../model/machine/elf.js';
@@ -14,20 +15,25 @@ import { PlanMaker } from '../arbitraries/maker.js';
 import { assemble } from '../assembly/assemble.js';
 import { writeElf } from '../assembly/elf.js';
 import { assemblyTables } from '../assembly/tables.js';
+import { bootImage } from '../boot/image.js';
 import { PROGRAM_LIMITS, programNumber } from '../lockstep/campaign.js';
 import { buildCProgram, programPath } from '../programs/build.js';
 import { compiledCore, CORES, shippedSpecs, type CoreName } from '../properties/cores.js';
 import { multiplier, testSeed } from '../properties/effort.js';
 import { differenceAfter, differenceText, firstDifference } from '../verilator/agreement.js';
 import { blockOf } from '../verilator/block.js';
+import { parting, readHistories } from '../verilator/histories.js';
 import { Recorder, type RecordedProgram } from '../verilator/recorder.js';
 import { Simulator } from '../verilator/simulator.js';
-import { workFolder } from './ghosthart.js';
+import { OPENSBI, UBOOT } from './firmware.js';
+import { ghosthart, workFolder } from './ghosthart.js';
 
 const MINUTES = 60_000;
 const PROGRAMS = Math.round(1000 * multiplier());
 /** Of the C program. */
 const CYCLES = 100_000;
+/** Of the firmware: with GHOSTHART_RUNS=40 ten million, which end in U-Boot. */
+const BOOT_CYCLES = Math.round(250_000 * multiplier());
 
 function moduleOf(name: CoreName): Module {
   const specs = shippedSpecs();
@@ -53,6 +59,13 @@ function assembled(file: string, recorder: Recorder): RecordedProgram {
   return program;
 }
 
+function firmware(name: CoreName, { memory }: Recorder): RecordedProgram {
+  const { machine, interrupts } = compiledCore(name, 'plain').description;
+  const image = bootImage({ bios: readFileSync(OPENSBI), kernel: readFileSync(UBOOT.S) }, { machine, interrupts, memory: memory.range, tables: assemblyTables(shippedSpecs().isa) });
+  if (!image.ok) throw new Error(image.message);
+  return image;
+}
+
 describe.each(CORES)('%s in SystemVerilog', (name) => {
   let recorder: Recorder;
   let simulator: Simulator;
@@ -61,7 +74,7 @@ describe.each(CORES)('%s in SystemVerilog', (name) => {
   beforeAll(() => {
     buildCProgram(elf);
     recorder = new Recorder(compiledCore(name, 'plain'));
-    simulator = Simulator.build(moduleOf(name), layout, { directory: join(workFolder, `verilator-${name}`) });
+    simulator = Simulator.build(moduleOf(name), layout, { directory: join(workFolder, `verilator-${name}`), waves: true });
   }, 10 * MINUTES);
 
   /** Runs programs on both sides; differences as text. */
@@ -89,6 +102,28 @@ describe.each(CORES)('%s in SystemVerilog', (name) => {
     console.log(`${name}: ${PROGRAMS} random programs, ${cycles} cycles`);
     expect(found.slice(0, 3)).toEqual([]);
   }, 5 * MINUTES * multiplier());
+
+  it(`has them after each of ${BOOT_CYCLES} cycles of OpenSBI and U-Boot`, () => {
+    expect(differences([firmware(name, recorder)], BOOT_CYCLES)).toEqual({ found: [], cycles: BOOT_CYCLES });
+  }, 5 * MINUTES * multiplier());
+
+  it('shows in its wave what ours shows of every signal', async () => {
+    const [ours, theirs] = ['ours', 'verilator'].map((who) => join(workFolder, `${name}-${who}.vcd`));
+    if (ours === undefined || theirs === undefined) throw new Error('two dumps');
+    const source = join('testbench', 'programs', 'hello.S');
+    expect(ghosthart('run', source, '--core', name, '--vcd', ours).exitCode).toBe(0);
+    const { job } = recorder.record(assembled('hello.S', recorder), CYCLES);
+    simulator.dump(job, theirs);
+    const end = BigInt(job.cycles * CLOCK_PERIOD);
+    const [left, right] = [await readHistories(ours, end), await readHistories(theirs, end)];
+    const { signals, name: module } = simulator.verilog;
+    const partings = layout.signals.flatMap((s) => {
+      const [a, b] = [left.get(`top.core.${s.name}`), right.get(`TOP.${module}.${signals.get(s.name) ?? ''}`)];
+      return a === undefined || b === undefined ? [`${s.name} is not in both`] : parting(s.name, a, b) ?? [];
+    });
+    expect(partings).toEqual([]);
+    console.log(`${name}: ${layout.signals.length} signals in ${job.cycles} cycles of two waves`);
+  }, 5 * MINUTES);
 
   it('has others from the cycle on in which a device says something else', () => {
     const program = assembled('hello.S', recorder);

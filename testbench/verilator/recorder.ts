@@ -32,7 +32,7 @@ export interface Recording {
 }
 
 /** A core that is run one cycle at a time, and looks what has happened to it in between. */
-class SteppedCore implements Core {
+export class SteppedCore implements Core {
   readonly #inner: WasmCore;
   readonly #block: Block;
   readonly #linear: WebAssembly.Memory;

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Layout } from '../../model/backend/layout.js';
-import { printVerilog } from '../../model/backend/verilog/verilog.js';
+import { printVerilog, type Verilog } from '../../model/backend/verilog/verilog.js';
 import type { Module } from '../../model/ir/ir.js';
 import { REQUEST } from '../../model/machine/protocol.js';
 import { packageRoot } from '../programs/build.js';
@@ -36,13 +36,10 @@ export interface BuildOptions {
 const tool = (...options: readonly string[]): string => execFileSync('verilator', [...options], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 
 export class Simulator {
-  /** Path of the printed core. */
-  readonly source: string;
   readonly #directory: string;
 
-  private constructor(directory: string, source: string) {
+  private constructor(directory: string, readonly verilog: Verilog) {
     this.#directory = directory;
-    this.source = source;
   }
 
   /**
@@ -56,9 +53,9 @@ export class Simulator {
     const verilog = printVerilog(module, REQUEST);
     const source = join(directory, `${verilog.name}.sv`);
     const { header, config } = bindingsOf(verilog, layout);
-    const simulator = new Simulator(directory, source);
+    const simulator = new Simulator(directory, verilog);
     const options = [
-      '--cc', '--exe', '--build', '-j', '2', '-O3', '--x-assign', 'fast', '--x-initial', 'fast', '--noassert', '--output-split', '20000',
+      '--cc', '--exe', '--build', '-j', '2', '-O3', '--x-assign', 'fast', '--x-initial', 'fast', '--noassert', '-Wno-CMPCONST', '-Wno-UNSIGNED', '--output-split', '20000',
       '--top-module', verilog.name, '--Mdir', join(directory, 'build'), '-o', BINARY, '-CFLAGS', `-I${directory} -std=c++17`,
       '-MAKEFLAGS', 'OPT_FAST=-O2 OPT_SLOW=-O0 OPT_GLOBAL=-O2', ...(waves ? ['--trace'] : []),
       join(directory, 'public.vlt'), source, join(directory, 'harness.cpp'),
@@ -97,17 +94,36 @@ export class Simulator {
     this.#words([job], ['--wave', path]);
   }
 
-  /** Runs a job for its speed alone. */
-  runQuietly(job: Job): void {
-    this.#words([job], ['--quiet']);
+  /** Runs a job for its speed alone: the seconds that its cycles took. */
+  secondsOf(job: Job): number {
+    const [input, output] = this.#write([job]);
+    return Number(execFileSync(this.#program, [input, output, '--quiet'], { encoding: 'utf8' }));
+  }
+
+  get #program(): string {
+    return join(this.#directory, 'build', BINARY);
+  }
+
+  /** The paths of the jobs and of what becomes of them. */
+  #write(jobs: readonly Job[]): readonly [input: string, output: string] {
+    const input = join(this.#directory, 'jobs.bin');
+    writeFileSync(input, Buffer.concat(jobs.map(encodeJob)));
+    return [input, join(this.#directory, 'hashes.bin')];
   }
 
   #words(jobs: readonly Job[], options: readonly string[]): Uint32Array {
-    const [input, output] = ['jobs.bin', 'hashes.bin'].map((name) => join(this.#directory, name));
-    if (input === undefined || output === undefined) throw new Error('no paths');
-    writeFileSync(input, Buffer.concat(jobs.map(encodeJob)));
-    execFileSync(join(this.#directory, 'build', BINARY), [input, output, ...options], { stdio: ['ignore', 'inherit', 'inherit'] });
+    const [input, output] = this.#write(jobs);
+    execFileSync(this.#program, [input, output, ...options], { stdio: ['ignore', 'inherit', 'inherit'] });
     const bytes = readFileSync(output);
     return new Uint32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+  }
+}
+
+/** Whether the tool is there. */
+export function hasVerilator(): boolean {
+  try {
+    return tool('--version') !== '';
+  } catch {
+    return false;
   }
 }

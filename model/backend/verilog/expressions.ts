@@ -24,7 +24,7 @@ export const literal = (width: Width, value: bigint): string => (width === 1 ? `
 /** `[high:low]`, nothing for a single bit. */
 export const range = (width: Width): string => (width === 1 ? '' : `[${width - 1}:0] `);
 
-const INFIX: Readonly<Record<Exclude<BinaryOp, CalledOp | 'shrs' | 'lts' | 'ges'>, string>> = {
+const INFIX: Readonly<Record<Exclude<BinaryOp, CalledOp | 'mulh' | 'mulhsu' | 'shrs' | 'lts' | 'ges'>, string>> = {
   add: '+', sub: '-', and: '&', or: '|', xor: '^', mul: '*', shl: '<<', shru: '>>', eq: '==', ne: '!=', ltu: '<', geu: '>=',
 };
 /** On single bits. */
@@ -66,10 +66,19 @@ export class ExpressionPrinter {
   #binary(e: Extract<Expr, { kind: 'binary' }>): Doc {
     const { op, a, b } = e;
     if (isCalled(op)) return list(`${this.scope.called(op, a.width)}(`, [this.use(a), this.use(b)], ',', ')');
-    if (op === 'shrs') return list('$unsigned(', [list('', [this.#signed(a), this.#operand(b)], ' >>>', '')], '', ')');
+    if (op === 'shrs') return list('$unsigned(', [list('', [this.#signed(a), this.#amount(b, a.width)], ' >>>', '')], '', ')');
+    if (op === 'shl' || op === 'shru') return list('', [this.#operand(a), this.#amount(b, a.width)], ` ${INFIX[op]}`, '');
     if (op === 'lts' || op === 'ges') return list('', [this.#signed(a), this.#signed(b)], op === 'lts' ? ' <' : ' >=', '');
+    if (op === 'mulh' || op === 'mulhsu') throw new Error('a signed product is printed as an unsigned one');
     const sign = (a.width === 1 ? LOGICAL[op] : undefined) ?? INFIX[op];
     return list('', CHAINS.has(op) ? this.#chain(e, op) : [this.#operand(a), this.#operand(b)], ` ${sign}`, '');
+  }
+
+  /** How far to shift; Verilator refuses constants of more than 32 bits, and what is beyond the width makes no difference. */
+  #amount(e: Expr, width: Width): Doc {
+    if (e.kind !== 'const') return this.#operand(e);
+    const least = e.value < BigInt(width) ? e.value : BigInt(width);
+    return literal(Math.max(1, least.toString(2).length), least);
   }
 
   /** The operands of a chain of one operator. */

@@ -5,6 +5,7 @@
  * in a statement (a selection).
  */
 import type { Expr } from '../../ir/ir.js';
+import { isCalled } from './operators.js';
 import { partsOf, printedUnder } from './parts.js';
 
 /** Where an expression stands, and how it is used. */
@@ -19,6 +20,9 @@ const NAMED_FROM = 4;
 /** Most nodes of an expression within another, and of a multiplexer. */
 const LARGEST = 24;
 const LARGEST_MUX = 9;
+
+/** Whether a second one would be a second multiplier or divider. */
+const isLarge = (e: Expr): boolean => e.kind === 'binary' && (e.op === 'mul' || isCalled(e.op));
 
 /** Expressions whose value is assigned by a statement, so that they may be an `if` or a `case`; all others stand within an expression. */
 function withinOthers(roots: readonly Root[]): ReadonlySet<Expr> {
@@ -71,7 +75,7 @@ export function signalsFor(roots: readonly Root[], named: ReadonlySet<Expr>): Re
     const own = partsOf(e).reduce((sum, part) => sum + (size.get(part) ?? 1), 1);
     const must = bits.has(e) || (inner.has(e) && e.kind === 'select');
     const large = inner.has(e) && own > (e.kind === 'mux' ? LARGEST_MUX : LARGEST);
-    const shared = (users.get(e) ?? 0) > 1 && own >= NAMED_FROM;
+    const shared = (users.get(e) ?? 0) > 1 && (own >= NAMED_FROM || isLarge(e));
     if (!isTrivial(e) && !named.has(e) && (must || large || shared)) chosen.add(e);
     size.set(e, chosen.has(e) || named.has(e) ? 1 : own);
   }

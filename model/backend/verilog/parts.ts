@@ -1,5 +1,5 @@
-/** Expressions as they are printed: wires are names, and an index has no more bits than its array needs. */
-import { constant, slice } from '../../ir/build.js';
+/** Expressions as they are printed: wires are names, and an index has as many bits as its array needs. */
+import { constant, slice, zext } from '../../ir/build.js';
 import type { Expr, RegisterArray } from '../../ir/ir.js';
 import { operands } from '../../ir/walk.js';
 
@@ -8,13 +8,13 @@ export const indexWidth = ({ depth }: Pick<RegisterArray, 'depth'>): number => M
 
 const narrowed = new WeakMap<Expr, Map<number, Expr>>();
 
-/** An index of an array without the bits that do not count; the same object for the same index. */
+/** An index of an array with the bits that count, and all of those; the same object for the same index. */
 export function indexInto(array: RegisterArray, index: Expr): Expr {
   const width = indexWidth(array);
   if (width === 0) return constant(1, 0);
-  if (index.width <= width) return index;
+  if (index.width === width) return index;
   const known = narrowed.get(index) ?? new Map<number, Expr>();
-  const made = known.get(width) ?? slice(index, width - 1, 0);
+  const made = known.get(width) ?? (index.width < width ? zext(index, width) : slice(index, width - 1, 0));
   narrowed.set(index, known.set(width, made));
   return made;
 }

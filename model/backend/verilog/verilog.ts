@@ -11,6 +11,7 @@
 import type { Expr, Module, Register, RegisterArray, Width, Wire } from '../../ir/ir.js';
 import { hardwareOf } from '../../ir/observation.js';
 import { simplify } from '../../ir/simplify.js';
+import { shareArithmetic } from './arithmetic.js';
 import { definitionLines } from './definitions.js';
 import { ExpressionPrinter, range, type Scope } from './expressions.js';
 import { isTrivial, signalsFor } from './hoist.js';
@@ -49,7 +50,8 @@ interface Call {
  * @param outputs - Names of registers that are visible from outside.
  */
 export function printVerilog(source: Module, outputs: readonly string[] = []): Verilog {
-  const module = simplify(hardwareOf(source), { inlineWires: false });
+  const simple = (m: Module): Module => simplify(m, { inlineWires: false });
+  const module = simple(shareArithmetic(simple(hardwareOf(source))));
   const names = new Names();
   const clock = names.take('clk');
   const reset = names.take('reset');
