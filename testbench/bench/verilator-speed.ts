@@ -10,6 +10,7 @@ import { Simulator } from '../verilator/simulator.js';
 import { median } from './measure.js';
 
 export interface VerilatorSpeed {
+  /** By CPU time. */
   readonly mcyclesPerSecond: number;
   /** Cycles of one run. */
   readonly cycles: number;

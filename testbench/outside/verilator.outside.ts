@@ -6,8 +6,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CLOCK_PERIOD } from '../../model/backend/layout.js';
-import { hardware } from '../../model/compile.js';
-import type { Module } from '../../model/ir/ir.js';
 import { parseElf } from '../../model/machine/elf.js';
 import { REGISTER } from '../../model/machine/protocol.js';
 import { Builder } from '../arbitraries/build.js';
@@ -19,6 +17,7 @@ import { bootImage } from '../boot/image.js';
 import { PROGRAM_LIMITS, programNumber } from '../lockstep/campaign.js';
 import { buildCProgram, programPath } from '../programs/build.js';
 import { compiledCore, CORES, shippedSpecs, type CoreName } from '../properties/cores.js';
+import { moduleOf } from '../properties/scenarios.js';
 import { multiplier, testSeed } from '../properties/effort.js';
 import { differenceAfter, differenceText, firstDifference } from '../verilator/agreement.js';
 import { blockOf } from '../verilator/block.js';
@@ -34,14 +33,6 @@ const PROGRAMS = Math.round(1000 * multiplier());
 const CYCLES = 100_000;
 /** Of the firmware: with GHOSTHART_RUNS=40 ten million, which end in U-Boot. */
 const BOOT_CYCLES = Math.round(250_000 * multiplier());
-
-function moduleOf(name: CoreName): Module {
-  const specs = shippedSpecs();
-  const uarch = specs.cores.find((c) => c.name === name);
-  const built = uarch === undefined ? undefined : hardware(specs, uarch);
-  if (built?.ok !== true) throw new Error(`no core ${name}`);
-  return built.value.module;
-}
 
 const elf = join(workFolder, 'c-program-verilator.elf');
 

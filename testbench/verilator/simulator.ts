@@ -94,7 +94,7 @@ export class Simulator {
     this.#words([job], ['--wave', path]);
   }
 
-  /** Runs a job for its speed alone: the seconds that its cycles took. */
+  /** Runs a job for its speed alone: the seconds of CPU time that its cycles took. */
   secondsOf(job: Job): number {
     const [input, output] = this.#write([job]);
     return Number(execFileSync(this.#program, [input, output, '--quiet'], { encoding: 'utf8' }));

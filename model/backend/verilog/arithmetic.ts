@@ -17,13 +17,9 @@ type Division = Extract<Expr, { kind: 'binary' }> & { readonly op: 'div' | 'divu
 
 const DIVISIONS: ReadonlySet<BinaryOp> = new Set<Division['op']>(['div', 'divu', 'rem', 'remu']);
 
-/** The same module with as few multipliers and dividers as that takes. */
-export const shareArithmetic = (module: Module): Module => mapModule(module, {
-  node: (e) => {
-    if (e.kind === 'select') return shareDivider(e);
-    return e.kind === 'binary' && (e.op === 'mulh' || e.op === 'mulhsu') ? fromUnsigned(e.op, e.a, e.b) : e;
-  },
-});
+/** The same module with as few multipliers and dividers as that takes, all of them unsigned. */
+export const shareArithmetic = (module: Module): Module =>
+  mapModule(mapModule(module, { node: (e) => (e.kind === 'select' ? shareDivider(e) : e) }), { node: fromUnsigned });
 
 const isDivision = (e: Expr): e is Division => e.kind === 'binary' && DIVISIONS.has(e.op);
 const isNegative = (e: Expr): Expr => slice(e, e.width - 1, e.width - 1);
@@ -31,38 +27,42 @@ const negative = (e: Expr): Expr => binary('sub', constant(e.width, 0), e);
 const magnitude = (e: Expr): Expr => mux(isNegative(e), negative(e), e);
 const isSigned = ({ op }: Division): boolean => op === 'div' || op === 'rem';
 
-/** The high half of a signed product is that of the unsigned one, less an operand where the other is negative. */
-function fromUnsigned(op: 'mulh' | 'mulhsu', a: Expr, b: Expr): Expr {
+/** A signed operation in terms of unsigned ones. */
+function fromUnsigned(e: Expr): Expr {
+  if (isDivision(e) && isSigned(e)) {
+    const [a, b] = [magnitude(e.a), magnitude(e.b)];
+    return resultOf(e, binary('divu', a, b), binary('remu', a, b));
+  }
+  if (e.kind !== 'binary' || (e.op !== 'mulh' && e.op !== 'mulhsu')) return e;
+  // The high half of a signed product is that of the unsigned one, less an operand where the other is negative.
+  const { op, a, b } = e;
   const zero = constant(a.width, 0);
   const lessB = binary('sub', binary('mulhu', a, b), mux(isNegative(a), b, zero));
   return op === 'mulh' ? binary('sub', lessB, mux(isNegative(b), a, zero)) : lessB;
 }
 
-/** An arm of a selection with the only division in it. */
-interface Arm {
-  readonly keys: readonly bigint[];
-  readonly division: Division;
+/** The only division in an arm of a selection; none if there are several, too. */
+function divisionIn(arm: Expr): Division | undefined {
+  const [division, ...others] = printedUnder([arm]).filter(isDivision);
+  return others.length > 0 ? undefined : division;
 }
 
 function shareDivider(e: Select): Expr {
-  const arms = e.cases.flatMap(({ keys, value }): readonly Arm[] => {
-    const [division, ...others] = printedUnder([value]).filter(isDivision);
-    return division === undefined || others.length > 0 ? [] : [{ keys, division }];
-  });
-  if (arms.length < 2) return e;
-  const width = Math.max(...arms.map((arm) => arm.division.width));
-  const chosen = (of: (d: Division) => Expr): Expr =>
-    select(e.key, arms.map(({ keys, division }) => ({ keys, value: zext(of(division), width) })), constant(width, 0));
-  const operand = (d: Division, side: 'a' | 'b'): Expr => (isSigned(d) ? magnitude(d[side]) : d[side]);
-  const [dividend, divisor] = [chosen((d) => operand(d, 'a')), chosen((d) => operand(d, 'b'))];
-  const quotient = binary('divu', dividend, divisor);
-  // By zero the quotient is not zero, but what is taken away is.
-  const remainder = binary('sub', dividend, binary('mul', quotient, divisor));
-  const cases = e.cases.map((c) => {
-    const arm = arms.find(({ keys }) => keys === c.keys);
-    return arm === undefined ? c : { keys: c.keys, value: replaced(c.value, arm.division, resultOf(arm.division, quotient, remainder)) };
-  });
-  return { ...e, cases };
+  const found = [...e.cases.map((c) => c.value), e.default].flatMap((arm) => divisionIn(arm) ?? []);
+  if (found.length < 2) return e;
+  const width = Math.max(...found.map((d) => d.width));
+  const operand = (arm: Expr, side: 'a' | 'b'): Expr => {
+    const d = divisionIn(arm);
+    return d === undefined ? constant(width, 0) : zext(isSigned(d) ? magnitude(d[side]) : d[side], width);
+  };
+  const chosen = (side: 'a' | 'b'): Expr => select(e.key, e.cases.map((c) => ({ keys: c.keys, value: operand(c.value, side) })), operand(e.default, side));
+  const [dividend, divisor] = [chosen('a'), chosen('b')];
+  const [quotient, remainder] = [binary('divu', dividend, divisor), binary('remu', dividend, divisor)];
+  const shared = (arm: Expr): Expr => {
+    const d = divisionIn(arm);
+    return d === undefined ? arm : replaced(arm, d, resultOf(d, quotient, remainder));
+  };
+  return { ...e, cases: e.cases.map((c) => ({ keys: c.keys, value: shared(c.value) })), default: shared(e.default) };
 }
 
 /** What a division yields, from the quotient and remainder of the magnitudes of its operands. */

@@ -24,7 +24,7 @@ export const literal = (width: Width, value: bigint): string => (width === 1 ? `
 /** `[high:low]`, nothing for a single bit. */
 export const range = (width: Width): string => (width === 1 ? '' : `[${width - 1}:0] `);
 
-const INFIX: Readonly<Record<Exclude<BinaryOp, CalledOp | 'mulh' | 'mulhsu' | 'shrs' | 'lts' | 'ges'>, string>> = {
+const INFIX: Readonly<Record<Exclude<BinaryOp, CalledOp | 'mulh' | 'mulhsu' | 'div' | 'rem' | 'shrs' | 'lts' | 'ges'>, string>> = {
   add: '+', sub: '-', and: '&', or: '|', xor: '^', mul: '*', shl: '<<', shru: '>>', eq: '==', ne: '!=', ltu: '<', geu: '>=',
 };
 /** On single bits. */
@@ -69,7 +69,7 @@ export class ExpressionPrinter {
     if (op === 'shrs') return list('$unsigned(', [list('', [this.#signed(a), this.#amount(b, a.width)], ' >>>', '')], '', ')');
     if (op === 'shl' || op === 'shru') return list('', [this.#operand(a), this.#amount(b, a.width)], ` ${INFIX[op]}`, '');
     if (op === 'lts' || op === 'ges') return list('', [this.#signed(a), this.#signed(b)], op === 'lts' ? ' <' : ' >=', '');
-    if (op === 'mulh' || op === 'mulhsu') throw new Error('a signed product is printed as an unsigned one');
+    if (op === 'mulh' || op === 'mulhsu' || op === 'div' || op === 'rem') throw new Error(`${op} is printed as what it is made of`);
     const sign = (a.width === 1 ? LOGICAL[op] : undefined) ?? INFIX[op];
     return list('', CHAINS.has(op) ? this.#chain(e, op) : [this.#operand(a), this.#operand(b)], ` ${sign}`, '');
   }

@@ -5,39 +5,49 @@
  */
 import type { BinaryOp, Width } from '../../ir/ir.js';
 
-/** Operators that are printed as a call. */
-export type CalledOp = Extract<BinaryOp, 'mulhu' | 'div' | 'divu' | 'rem' | 'remu'>;
+/** Operators that are printed as a call; the signed ones are made of them before. */
+export type CalledOp = Extract<BinaryOp, 'mulhu' | 'divu' | 'remu'>;
 
-const CALLED: ReadonlySet<BinaryOp> = new Set<CalledOp>(['mulhu', 'div', 'divu', 'rem', 'remu']);
+const CALLED: ReadonlySet<BinaryOp> = new Set<CalledOp>(['mulhu', 'divu', 'remu']);
 
 export const isCalled = (op: BinaryOp): op is CalledOp => CALLED.has(op);
 
-/** Division of magnitudes: what a divider does, and no quotient of theirs overflows. */
-function signedDivision(name: string, sign: '/' | '%', msb: number, byZero: string, negative: string): readonly string[] {
+function highHalf(name: string, width: Width): readonly string[] {
   return [
-    `  logic [${msb}:0] magnitude;`,
+    `  logic [${2 * width - 1}:0] product;`,
     '  begin',
-    `    magnitude = (a[${msb}] ? -a : a) ${sign} (b[${msb}] ? -b : b);`,
-    `    ${name} = b == 0 ? ${byZero} : ${negative} ? -magnitude : magnitude;`,
+    `    product = {${width}'h0, a} * {${width}'h0, b};`,
+    `    ${name} = product[${2 * width - 1}:${width}];`,
+    '  end',
+  ];
+}
+
+/** Restoring division, a bit of the quotient after the other. By zero it takes nothing away, bit for bit: all ones, and the dividend is left. */
+function division(name: string, width: Width, result: 'quotient' | 'rest'): readonly string[] {
+  const msb = width - 1;
+  const shifted = width === 1 ? 'a[i]' : `{rest[${msb - 1}:0], a[i]}`;
+  return [
+    `  logic [${msb}:0] quotient;`,
+    `  logic [${msb}:0] rest;`,
+    '  logic carry;',
+    '  begin',
+    `    rest = ${width}'h0;`,
+    `    for (int i = ${msb}; i >= 0; i = i - 1) begin`,
+    `      carry = rest[${msb}];`,
+    `      rest = ${shifted};`,
+    '      quotient[i] = carry || rest >= b;',
+    '      if (quotient[i]) rest = rest - b;',
+    '    end',
+    `    ${name} = ${result};`,
     '  end',
   ];
 }
 
 function bodyOf(op: CalledOp, name: string, width: Width): readonly string[] {
-  const msb = width - 1;
-  const ones = `{${width}{1'b1}}`;
   switch (op) {
-    case 'mulhu': return [
-      `  logic [${2 * width - 1}:0] product;`,
-      '  begin',
-      `    product = {${width}'h0, a} * {${width}'h0, b};`,
-      `    ${name} = product[${2 * width - 1}:${width}];`,
-      '  end',
-    ];
-    case 'divu': return [`  ${name} = b == 0 ? ${ones} : a / b;`];
-    case 'remu': return [`  ${name} = b == 0 ? a : a % b;`];
-    case 'div': return signedDivision(name, '/', msb, ones, `a[${msb}] != b[${msb}]`);
-    case 'rem': return signedDivision(name, '%', msb, 'a', `a[${msb}]`);
+    case 'mulhu': return highHalf(name, width);
+    case 'divu': return division(name, width, 'quotient');
+    case 'remu': return division(name, width, 'rest');
   }
 }
 
