@@ -22,7 +22,7 @@ function highHalf(name: string, width: Width): readonly string[] {
   ];
 }
 
-/** Restoring division, a bit of the quotient after the other. By zero it takes nothing away, bit for bit: all ones, and the dividend is left. */
+/** Restoring division, a bit of the quotient after the other. Where nothing is divided, b is 0, and a simulator has little to do. */
 function division(name: string, width: Width, result: 'quotient' | 'rest'): readonly string[] {
   const msb = width - 1;
   const shifted = width === 1 ? 'a[i]' : `{rest[${msb - 1}:0], a[i]}`;
@@ -31,12 +31,16 @@ function division(name: string, width: Width, result: 'quotient' | 'rest'): read
     `  logic [${msb}:0] rest;`,
     '  logic carry;',
     '  begin',
-    `    rest = ${width}'h0;`,
-    `    for (int i = ${msb}; i >= 0; i = i - 1) begin`,
-    `      carry = rest[${msb}];`,
-    `      rest = ${shifted};`,
-    '      quotient[i] = carry || rest >= b;',
-    '      if (quotient[i]) rest = rest - b;',
+    `    quotient = {${width}{1'b1}};`,
+    '    rest = a;',
+    '    if (b != 0) begin',
+    `      rest = ${width}'h0;`,
+    `      for (int i = ${msb}; i >= 0; i = i - 1) begin`,
+    `        carry = rest[${msb}];`,
+    `        rest = ${shifted};`,
+    '        quotient[i] = carry || rest >= b;',
+    '        if (quotient[i]) rest = rest - b;',
+    '      end',
     '    end',
     `    ${name} = ${result};`,
     '  end',

@@ -1,5 +1,5 @@
 /** The statements of a cycle as a tree of `if` and `case`, down to those that somebody asks for. */
-import { not } from '../../ir/build.js';
+import { binary, not } from '../../ir/build.js';
 import type { Expr, Statement } from '../../ir/ir.js';
 import { filterStatements } from '../../ir/observation.js';
 import { labels, STEP } from './assignment.js';
@@ -15,6 +15,24 @@ export type PrintLeaf = (s: Leaf, indent: number) => readonly string[];
 
 const isBranch = (s: Statement): s is Branch => s.kind === 'if' || s.kind === 'switch';
 const pad = (indent: number): string => ' '.repeat(indent);
+
+/** An `if` as it is printed. */
+interface Decision {
+  readonly condition: Expr;
+  readonly then: readonly Statement[];
+  readonly otherwise: readonly Statement[];
+}
+
+/** Something happens if the condition holds; where nothing else does, conditions within are conditions of all. */
+function decisionOf(s: Extract<Statement, { kind: 'if' }>, expressions: ExpressionPrinter): Decision {
+  if (s.then.length > 0 && s.else.length > 0) return { condition: s.condition, then: s.then, otherwise: s.else };
+  const opposite = (): Expr => (expressions.scope.signal(s.condition) === undefined ? not(s.condition) : { kind: 'not', width: 1, a: s.condition });
+  const [condition, then] = s.then.length > 0 ? [s.condition, s.then] : [opposite(), s.else];
+  const [only, ...others] = then;
+  if (only?.kind !== 'if' || others.length > 0) return { condition, then, otherwise: [] };
+  const inner = decisionOf(only, expressions);
+  return inner.otherwise.length > 0 ? { condition, then, otherwise: [] } : { ...inner, condition: binary('and', condition, inner.condition) };
+}
 
 /**
  * The branches that lead to certain statements, and these.
@@ -42,8 +60,7 @@ export function statementLines(
     ...head.slice(0, -1), `${head.at(-1) ?? ''} begin`, ...list(statements, at + STEP), `${pad(at)}end`,
   ];
   const branch = (s: Extract<Statement, { kind: 'if' }>, at: number): readonly string[] => {
-    const opposite = (): Expr => (expressions.scope.signal(s.condition) === undefined ? not(s.condition) : { kind: 'not', width: 1, a: s.condition });
-    const [condition, then, otherwise] = s.then.length === 0 ? [opposite(), s.else, []] : [s.condition, s.then, s.else];
+    const { condition, then, otherwise } = decisionOf(s, expressions);
     const head = block(lines('if (', expressions.use(condition), ')', at), then, at);
     if (otherwise.length === 0) return head;
     const [first] = otherwise;
