@@ -56,6 +56,9 @@ export const REGISTER = {
   counting: 'wait.counting.mcycle',
 } as const;
 
+/** What the core says of a device access: all that hardware around it has to see. */
+export const REQUEST: readonly string[] = [REGISTER.ioValid, REGISTER.ioWrite, REGISTER.ioAddress, REGISTER.ioBytes, REGISTER.ioData];
+
 /** External interrupt lines by register: machine, supervisor (1 bit each), guests (9 bits, bit i is guest i). */
 export const PIN = { meip: 'pins.meip', seip: 'pins.seip', hgeip: 'pins.hgeip' } as const;
 export type Pin = keyof typeof PIN;

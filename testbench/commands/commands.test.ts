@@ -95,6 +95,13 @@ describe('ghosthart spec and emit', () => {
 
   it('print the hardware, the wasm and the figures', () => {
     expect(sandbox.run(['emit', '--format', 'ir']).out).toMatch(/^module five-stage\n/);
+    for (const core of ['three-stage', 'five-stage']) {
+      const { out } = sandbox.run(['emit', '--format', 'sv', '--core', core]);
+      expect(out).toContain(`\nmodule ${core.replace('-', '_')} (\n`);
+      expect(out).toMatch(/^ {2}output logic io_valid,$/m);
+      expect(out).toMatch(/^ {6}csr_mstatus <= 40'h0;$/m);
+      expect(out).toMatch(/\nendmodule\n$/);
+    }
     expect(sandbox.run(['emit', '--format', 'wat', '--core', 'three-stage']).out).toMatch(/^\(module/);
     expect(sandbox.run(['emit', '--stats', '--variant', 'traced']).out).toMatch(/bytes of state[^]*operations by region[^]*bytes of code by function/);
   });
