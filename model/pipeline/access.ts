@@ -236,7 +236,7 @@ export class TranslatedAccess {
   /** A part is translated and in DRAM. */
   #translated(effects: AccessEffects): void {
     const { builder } = this.#here.core;
-    const { isLoad, address, value } = this.#here;
+    const { isLoad, value } = this.#here;
     const first = read(this.#first);
     builder.firstOf([
       {

@@ -1,10 +1,10 @@
 /** Cover points of physical memory protection: which row decides about an access. */
 import type { Expr } from '../ir/ir.js';
-import { ACCESSES, type MemoryProtection } from '../spec/isa.js';
+import { ACCESSES, MODES, type MemoryProtection } from '../spec/isa.js';
 import { byNumber, type ModuleBuilder } from './builder.js';
 
 /** Privileges by what an access is checked as, two bits; a guest's are those without V. */
-export const CHECKED_AS = { U: 0, S: 1, M: 3 } as const;
+export const CHECKED_AS = { U: MODES.U, S: MODES.HS, M: MODES.M } as const;
 
 /** What memory protection says of an access. */
 export interface ProtectionJudgement {

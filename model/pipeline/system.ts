@@ -108,7 +108,7 @@ function sayWhatCounts({ core: { builder, hart } }: Committing): void {
 
 /** WFI: waits until an interrupt wakes it, then retires; the interrupt is taken at the next boundary. */
 export function waitInstruction(here: Committing, finish: Finish): void {
-  const { builder, hart } = here.core;
+  const { builder } = here.core;
   builder.when(wakes(here), () => finish({ next: here.sequentialPc, value: constant(64, 0) }), () => {
     builder.count('stall.commit.wait');
     builder.exit(EXIT.wait);

@@ -3,7 +3,6 @@
  * the terminal as its console.
  */
 import type { Command } from 'commander';
-import { Option } from 'commander';
 import type { Program } from '../../model/machine/elf.js';
 import { readBytes } from '../../model/machine/elf-file.js';
 import { flawOfTree } from '../../model/machine/fdt.js';

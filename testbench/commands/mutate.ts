@@ -5,7 +5,7 @@
 import { Option, type Command } from 'commander';
 import { EXIT_CODE, failure } from './failure.js';
 import { interruptible, jobsOption, secondsOption } from './long-run.js';
-import { coreOption, jsonOption, numberOption, specsOption } from './options.js';
+import { coreOption, jsonOption, numberOption, seedOption, specsOption } from './options.js';
 import { terminal } from './terminal.js';
 import type { Progress } from '../mutants/run.js';
 
@@ -34,7 +34,7 @@ export function define(program: Command): void {
     .addOption(numberOption('--sample <n>', 'only so many mutants, drawn by the seed (default: all)'))
     .addOption(numberOption('--programs <n>', 'random programs for each mutant that the tables leave alive').default(DEFAULT_PROGRAMS, String(DEFAULT_PROGRAMS)))
     .addOption(secondsOption('seconds for them at most (default: as long as they take)'))
-    .addOption(numberOption('--seed <n>', 'of the sample and the programs').default(1n, '1'))
+    .addOption(seedOption('of the sample and the programs').default(1n, '1'))
     .addOption(jobsOption('processes; what is found does not depend on it'))
     .addOption(new Option('--list', 'every mutant with what killed it, or why it is equivalent'))
     .addOption(jsonOption())

@@ -61,6 +61,9 @@ function seed(text: string): bigint {
   return value;
 }
 
+/** The seed asked for, or a new one: 32 bits. */
+export const seedFrom = (given: bigint | undefined): number => (given === undefined ? Date.now() % Number(SEED_LIMIT) : Number(given));
+
 /** `--seed N`. */
 export const seedOption = (description: string): Option => new Option('--seed <n>', description).argParser(seed);
 

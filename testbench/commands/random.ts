@@ -13,10 +13,9 @@ import { readyCore } from './cores.js';
 import { EXIT_CODE, failure, specFailure } from './failure.js';
 import { interruptible } from './long-run.js';
 import type { LockstepOptions } from './lockstep.js';
+import { seedFrom } from './options.js';
 import { specLayers } from './package.js';
 import { terminal } from './terminal.js';
-
-const SEEDS = 2 ** 32;
 
 /** Runs so many programs of a seed; stops at the first divergence. */
 export async function lockstepRandom(options: LockstepOptions): Promise<number> {
@@ -28,7 +27,7 @@ export async function lockstepRandom(options: LockstepOptions): Promise<number> 
   const { load } = await import('../../model/compile.js');
   const specs = load(specLayers(overlays));
   if (!specs.ok) return terminal.fail(await specFailure(specs.diagnostics));
-  const seed = options.seed === undefined ? Date.now() % SEEDS : Number(options.seed);
+  const seed = seedFrom(options.seed);
   let stopped = false;
   const ended = interruptible(() => { stopped = true; });
   const result = await campaign({ core: ready.variant('observed'), isa: specs.value.isa, profile, seed, programs, failures: 1, isStopped: () => stopped });

@@ -18,7 +18,7 @@ export function protectionPoints({ protection }: Isa, table: PointTable): Naming
   if (protection === undefined) return {};
   for (const access of ACCESS_NAMES) {
     for (const privilege of CHECKED) {
-      const possible = candidates(protection.rows, (variable) => (variable === 'access' ? ACCESSES[access] : variable === 'privilege' ? BigInt(CHECKED_AS[privilege]) : undefined));
+      const possible = candidates(protection.rows, (variable) => (variable === 'access' ? ACCESSES[access] : variable === 'privilege' ? CHECKED_AS[privilege] : undefined));
       for (const row of protection.rows) {
         table.add(pointName(access, privilege, row.name), noMachine(access, privilege) ?? (possible.includes(row) ? undefined : 'the row is not about this access or privilege, or an earlier one always decides'));
       }

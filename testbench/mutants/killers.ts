@@ -58,9 +58,11 @@ export class Killers {
   readonly rows = shuffled(tables());
   /** Numbers of rows by what they name: their rules, the words of their names, their registers. */
   readonly #rowsNaming = new Map<string, number[]>();
-  readonly #reference = new Reference();
+  readonly #reference: Reference;
 
   constructor(readonly isa: Isa, readonly uarch: Uarch, readonly supply: Supply) {
+    const { cacheBlockBytes, reservationBytes } = isa.hart;
+    this.#reference = new Reference({ cacheBlockBytes, reservationBytes });
     for (const [i, { id, rules, arrange }] of this.rows.entries()) {
       for (const name of new Set([...rules, ...namesIn(id), ...Object.keys(arrange.csrs ?? {})])) {
         const named = this.#rowsNaming.get(name);

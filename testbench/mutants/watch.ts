@@ -7,7 +7,7 @@
  * What differs is noted where it stands, by cover points, so that a difference
  * in a trap's handling costs nothing while there is none.
  */
-import { ONE, ZERO, binary, constant, mux, or, read } from '../../model/ir/build.js';
+import { ONE, ZERO, binary, constant, mux, read } from '../../model/ir/build.js';
 import { Interner } from '../../model/ir/intern.js';
 import type { CoverFamily, Expr, Module, Register, Statement, Wire } from '../../model/ir/ir.js';
 import { mapStatement, withOperands } from '../../model/ir/map.js';

@@ -39,7 +39,7 @@ export class Arranger {
     const protection = guard === undefined ? openingOf(this.matrix.isa) : guarding(this.matrix.isa, guard, valueOf);
     for (const { csr, value } of protection) if (isHome(csr.name)) csrs[csr.name] = value;
     for (const [home, value] of registers) if (isHome(home)) csrs[home] = value;
-    for (const { name, compare } of timerLines(this.matrix.isa)) if (isHome(compare)) csrs[compare] = compareFor(registers.get(compare) ?? 0n);
+    for (const { compare } of timerLines(this.matrix.isa)) if (isHome(compare)) csrs[compare] = compareFor(registers.get(compare) ?? 0n);
     const walk = walkOf(event);
     const tables = walk && cellTables(this.matrix.isa).make(walk, mode, valueOf);
     for (const [home, value] of tables?.registers ?? []) if (isHome(home)) csrs[home] = value;

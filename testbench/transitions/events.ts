@@ -6,10 +6,10 @@
 import type { Csr, Instruction, Isa } from '../../model/spec/isa.js';
 import { Dice } from '../arbitraries/dice.js';
 import { Shapes, type Operands } from '../arbitraries/shapes.js';
-import { at, type Bits, blurred, dependencies, known, valueOf } from './bits.js';
+import { type Bits, blurred, dependencies, known, valueOf } from './bits.js';
 import { evaluate, evaluateBit, type Names } from './evaluate.js';
 import { type Form, type InstructionEvent, type Pruned, REGISTERS, type TransitionEvent } from './event.js';
-import { BASE, operandValue } from './map.js';
+import { BASE } from './map.js';
 import type { Pinned } from './reachable.js';
 import { guardEvents } from './guarded.js';
 import { walkEvents } from './walks.js';

@@ -27,7 +27,7 @@ type Drawable = Pick<Subject, 'atoms' | 'alone' | 'redrawing'>;
 
 /** Asks the reference what its decisions rest on. */
 export class ReferenceSupports {
-  readonly #reference = new Reference();
+  readonly #reference: Reference;
   readonly #plain: Drawable;
   readonly #translated: Drawable;
   readonly #guarded: Drawable;
@@ -36,6 +36,8 @@ export class ReferenceSupports {
 
   /** @param seed - Of what is drawn; the result must not rest on it. */
   constructor(readonly matrix: Matrix, readonly filling: Filling, readonly arranger: Arranger, readonly seed = 0) {
+    const { cacheBlockBytes, reservationBytes } = matrix.isa.hart;
+    this.#reference = new Reference({ cacheBlockBytes, reservationBytes });
     const plain = [...matrix.atoms.values()];
     const alone = [...tellingAtoms(matrix.isa).values()];
     const translated = [...plain, ...alone];

@@ -6,14 +6,14 @@ import type { Item } from '../program.js';
 import { encode, type Shape } from '../shapes.js';
 
 /** Mostly forwards; now and then two bytes off. */
-function reach(kit: Kit, dice: Dice): { readonly items: number; readonly skew: number } {
+function reach(dice: Dice): { readonly items: number; readonly skew: number } {
   return { items: dice.oneIn(12) ? -dice.between(1, 4) : dice.between(1, 4), skew: dice.oneIn(24) ? 2 : 0 };
 }
 
 export function branch(kit: Kit, dice: Dice, shape: Shape): Item {
   const rs1 = kit.source(dice);
   const words = [encode(shape, { rs1, rs2: dice.oneIn(4) ? rs1 : kit.source(dice) })];
-  return shape.imm === undefined ? { words } : { words, jump: { ...reach(kit, dice), imm: shape.imm } };
+  return shape.imm === undefined ? { words } : { words, jump: { ...reach(dice), imm: shape.imm } };
 }
 
 export function jal(kit: Kit, dice: Dice): Item {
