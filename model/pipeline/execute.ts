@@ -10,6 +10,7 @@ import { accessBytes, crossesBlock, operandNames, stageOf, type Core } from './c
 import { EXECUTE_UNITS, executeUnit, type ExecuteUnit, type Op } from './decode.js';
 import { nextPc } from './encoding.js';
 import type { Locals } from './lowering.js';
+import { muldivUnit, type MulDiv } from './muldiv.js';
 
 /** Declares what execute makes of operands: `result`, `address`, `taken`, `trouble`; and what memory makes of a load: `value`. */
 export function describeExecute(core: Core): void {
@@ -112,75 +113,9 @@ function troubleOf(core: Core): Expr {
   return core.builder.wire(`${stageOf(core, 'execute').name}.trouble`, mux(isMemory(core, control), not(inside), ZERO));
 }
 
-interface MulDiv {
-  readonly ready: Expr;
-  readonly result: Expr;
-  readonly busy: Expr;
-}
-
-const LONG = new Set(['div', 'divu', 'rem', 'remu']);
-
-function usesDivision(e: Expr): boolean {
-  switch (e.kind) {
-    case 'binary':
-      return LONG.has(e.op) || usesDivision(e.a) || usesDivision(e.b);
-    case 'mux':
-      return [e.condition, e.then, e.else].some(usesDivision);
-    case 'select':
-      return usesDivision(e.default) || e.cases.some((c) => usesDivision(c.value));
-    case 'not':
-    case 'slice':
-    case 'extend':
-      return usesDivision(e.a);
-    case 'concat':
-      return e.parts.some(usesDivision);
-    case 'wire':
-      return usesDivision(e.wire.value);
-    case 'const':
-    case 'read':
-    case 'element':
-      return false;
-  }
-}
-
-/** The unit for multiplication and division: a result of more than one cycle is held while a count runs down. */
 function muldiv(core: Core): MulDiv {
-  const { builder, decoder, values, place } = core;
-  const control = values.at('control', place.execute);
-  const { short, long } = muldivOps(core);
-  const atOnce = valueOf(core, short);
-  if (long.length === 0) return { ready: ONE, result: atOnce, busy: ZERO };
-  const busy = read(builder.register('muldiv.busy', 1));
-  const counted = and(busy, eqConst(read(builder.register('muldiv.count', countWidth(core))), 0));
-  const held = read(builder.register('muldiv.result', 64));
-  if (short.length === 0) return { ready: counted, result: held, busy };
-  const isShort = anyOf(short.map(({ op }) => eqConst(decoder.field(control, 'op'), op.index)));
-  return { ready: mux(isShort, ONE, counted), result: mux(isShort, atOnce, held), busy };
-}
-
-const countWidth = (core: Core): number => Math.max(1, Math.ceil(Math.log2(Math.max(core.uarch.latency.multiply, core.uarch.latency.divide))));
-
-/** An operation of the unit with the cycles that it stays in execute. */
-interface MulDivOp {
-  readonly op: Op;
-  readonly value: Expr;
-  readonly cycles: number;
-}
-
-/** Operations done at once, and those that take their time. */
-function muldivOps(core: Core): { readonly short: readonly MulDivOp[]; readonly long: readonly MulDivOp[] } {
   const lower = fastScope(core);
-  const { multiply, divide } = core.uarch.latency;
-  const ops = opsOf(core, 'muldiv').map((op): MulDivOp => {
-    const value = op.instruction.result === undefined ? constant(64, 0) : lower(op.instruction.result, 64, op);
-    return { op, value, cycles: usesDivision(value) ? divide : multiply };
-  });
-  return { short: ops.filter((o) => o.cycles === 1), long: ops.filter((o) => o.cycles > 1) };
-}
-
-function valueOf(core: Core, ops: readonly MulDivOp[]): Expr {
-  const control = core.values.at('control', core.place.execute);
-  return core.decoder.perOp(control, ops.map((o) => o.op), (op) => ops.find((o) => o.op === op)?.value ?? constant(64, 0));
+  return muldivUnit(core, opsOf(core, 'muldiv'), (op) => (op.instruction.result === undefined ? constant(64, 0) : lower(op.instruction.result, 64, op)));
 }
 
 /** Stalls of the execute stage. `operandsReady` is 1 unless operands are read in this very stage and still pending. */
@@ -220,7 +155,7 @@ export function executeCycle(core: Core, operandsReady: Expr): void {
   const stage = stageOf(core, 'execute');
   const control = values.at('control', place.execute);
   const inUnit = (unit: ExecuteUnit): Expr => and(stage.valid, decoder.unit(control, unit));
-  builder.when(inUnit('muldiv'), () => muldivCycle(core, operandsReady));
+  builder.when(inUnit('muldiv'), () => muldiv(core).cycle(operandsReady));
   if (uarch.latency.split > 0) {
     const count = builder.register(`${stage.name}.split`, Math.ceil(Math.log2(uarch.latency.split + 1)));
     const waits = read(builder.register(`${stage.name}.valid`, 1));
@@ -234,29 +169,6 @@ export function executeCycle(core: Core, operandsReady: Expr): void {
   const data = stageOf(core, 'memory').register('data', 64);
   builder.when(and(stage.advance, decoder.unit(control, 'load'), not(values.at('trouble', place.execute))), () =>
     builder.load(core.hart.dram, values.at('address', place.execute), data));
-}
-
-function muldivCycle(core: Core, operandsReady: Expr): void {
-  const { builder } = core;
-  const { long } = muldivOps(core);
-  if (long.length === 0) return;
-  const busy = builder.register('muldiv.busy', 1);
-  const count = builder.register('muldiv.count', countWidth(core));
-  const control = core.values.at('control', core.place.execute);
-  const cycles = core.decoder.perOp(control, long.map((o) => o.op), (op) => constant(count.width, (long.find((o) => o.op === op)?.cycles ?? 2) - 2));
-  const { ready } = muldiv(core);
-  builder.firstOf(
-    [
-      { when: stageOf(core, 'execute').advance, then: () => builder.assign(busy, ZERO) },
-      { when: ready, then: () => undefined },
-      { when: read(busy), then: () => builder.assign(count, { kind: 'binary', width: count.width, op: 'sub', a: read(count), b: constant(count.width, 1) }) },
-    ],
-    () => builder.when(operandsReady, () => {
-      builder.assign(busy, ONE);
-      builder.assign(count, cycles);
-      builder.assign(builder.register('muldiv.result', 64), valueOf(core, long));
-    }),
-  );
 }
 
 /** In the memory stage: a load's data as its instruction wants it, any other result as it is. */
