@@ -41,7 +41,7 @@ function withinOthers(roots: readonly Root[]): ReadonlySet<Expr> {
 }
 
 /** Whether bits of it can be taken as it is printed. */
-export const hasBits = (e: Expr): boolean => e.kind === 'read' || e.kind === 'wire';
+const hasBits = (e: Expr): boolean => e.kind === 'read' || e.kind === 'wire';
 
 /** Expressions of which another takes bits. */
 function sliced(all: readonly Expr[]): ReadonlySet<Expr> {

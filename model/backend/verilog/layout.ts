@@ -16,7 +16,7 @@ export interface Group {
 }
 
 /** The piece on one line. */
-export function flat(doc: Doc): string {
+function flat(doc: Doc): string {
   if (typeof doc === 'string') return doc;
   return `${doc.open}${doc.items.map(flat).join(`${doc.separator} `)}${doc.close}`;
 }

@@ -59,7 +59,7 @@ export interface WritePort {
 }
 
 /** Which port each write uses: one for each that may happen together with it before it. */
-export function portNumbers(body: readonly Statement[]): ReadonlyMap<Statement, number> {
+function portNumbers(body: readonly Statement[]): ReadonlyMap<Statement, number> {
   const numbers = new Map<Statement, number>();
   type Taken = ReadonlyMap<object, number>;
   const walk = (statements: readonly Statement[], before: Taken): Taken => statements.reduce(step, before);

@@ -1,66 +1,60 @@
 /** Arrays inside the module, and the ports of the memories outside. */
-import type { Expr, Module, RegisterArray } from '../../ir/ir.js';
+import type { Expr, Module, RegisterArray, Width } from '../../ir/ir.js';
 import { AssignmentPrinter } from './assignment.js';
 import { literal, range, type ExpressionPrinter } from './expressions.js';
 import { indexInto, indexWidth } from './parts.js';
 import type { Ports, ReadPort, StorePort, WritePort } from './ports.js';
 import { statementLines, type Leaf } from './statements.js';
 
-/** Bits of the address of a memory, and of the number of bytes of a store. */
+/** Bits of the address of a memory, of the number of bytes of a store, and of its data. */
 export const ADDRESS_BITS = 64;
 export const BYTES_BITS = 4;
 export const DATA_BITS = 64;
 
-/** A signal of a port, and the value that it gets. */
+/** A signal of a port besides the one that says that something is asked. */
 interface Lead {
   readonly name: string;
-  readonly width: number;
-  readonly value: Expr;
+  readonly width: Width;
 }
 
-/** The width of an index as it is declared: at least one bit. */
-export const declaredIndex = (array: RegisterArray): number => Math.max(1, indexWidth(array));
+/** What a statement puts on the leads of a port, in their order; undefined if it is not one that uses the port. */
+type Asked = (s: Leaf) => readonly Expr[] | undefined;
 
 /** One combinational block: nothing asked for, unless a statement does. */
-function request(
-  { body }: Module, valid: string, quiet: readonly { readonly name: string; readonly width: number }[],
-  leads: (s: Leaf) => readonly Lead[] | undefined, expressions: ExpressionPrinter,
-): readonly string[] {
+function request({ body }: Module, valid: string, leads: readonly Lead[], asked: Asked, expressions: ExpressionPrinter): readonly string[] {
   const assignments = new AssignmentPrinter(expressions, '=');
+  const set = (s: Leaf, indent: number): readonly string[] =>
+    (asked(s) ?? []).flatMap((value, i) => assignments.use(leads[i]?.name ?? '', value, indent));
   return [
     '  always_comb begin',
     `    ${valid} = 1'b0;`,
-    ...quiet.map(({ name, width }) => `    ${name} = ${literal(width, 0n)};`),
-    ...statementLines(body, (s) => leads(s) !== undefined, (s, indent) => [
-      `${' '.repeat(indent)}${valid} = 1'b1;`,
-      ...(leads(s) ?? []).flatMap(({ name, value }) => assignments.use(name, value, indent)),
-    ], expressions, 4),
+    ...leads.map(({ name, width }) => `    ${name} = ${literal(width, 0n)};`),
+    ...statementLines(body, (s) => asked(s) !== undefined, (s, indent) => [`${' '.repeat(indent)}${valid} = 1'b1;`, ...set(s, indent)], expressions, 4),
     '  end',
   ];
 }
 
 function readRequest(module: Module, port: ReadPort, expressions: ExpressionPrinter): readonly string[] {
-  const leads = (s: Leaf): readonly Lead[] | undefined => (s.kind === 'load' && s.memory === port.memory && s.into === port.into
-    ? [{ name: port.address, width: ADDRESS_BITS, value: s.address }] : undefined);
-  return ['', `  // ${port.memory.name} is read for ${port.into.name}`, ...request(module, port.read, [{ name: port.address, width: ADDRESS_BITS }], leads, expressions)];
+  const asked: Asked = (s) => (s.kind === 'load' && s.memory === port.memory && s.into === port.into ? [s.address] : undefined);
+  return ['', `  // ${port.memory.name} is read for ${port.into.name}`, ...request(module, port.read, [{ name: port.address, width: ADDRESS_BITS }], asked, expressions)];
 }
 
 function storeRequest(module: Module, ports: Ports, port: StorePort, expressions: ExpressionPrinter): readonly string[] {
-  const quiet = [{ name: port.address, width: ADDRESS_BITS }, { name: port.bytes, width: BYTES_BITS }, { name: port.data, width: DATA_BITS }];
-  const leads = (s: Leaf): readonly Lead[] | undefined => (s.kind === 'store' && s.memory === port.memory && ports.numbers.get(s) === port.number
-    ? [s.address, s.bytes, s.data].map((value, i) => ({ name: quiet[i]?.name ?? '', width: value.width, value })) : undefined);
-  return ['', `  // ${port.memory.name} is written`, ...request(module, port.write, quiet, leads, expressions)];
+  const leads = [{ name: port.address, width: ADDRESS_BITS }, { name: port.bytes, width: BYTES_BITS }, { name: port.data, width: DATA_BITS }];
+  const asked: Asked = (s) =>
+    (s.kind === 'store' && s.memory === port.memory && ports.numbers.get(s) === port.number ? [s.address, s.bytes, s.data] : undefined);
+  return ['', `  // ${port.memory.name} is written`, ...request(module, port.write, leads, asked, expressions)];
 }
 
 function writeRequest(module: Module, ports: Ports, port: WritePort, expressions: ExpressionPrinter): readonly string[] {
   const { array } = port;
-  const quiet = [{ name: port.index, width: declaredIndex(array) }, { name: port.data, width: array.width }];
-  const leads = (s: Leaf): readonly Lead[] | undefined => (s.kind === 'write' && s.array === array && ports.numbers.get(s) === port.number
-    ? [indexInto(array, s.index), s.value].map((value, i) => ({ name: quiet[i]?.name ?? '', width: value.width, value })) : undefined);
+  const leads = [{ name: port.index, width: Math.max(1, indexWidth(array)) }, { name: port.data, width: array.width }];
+  const asked: Asked = (s) =>
+    (s.kind === 'write' && s.array === array && ports.numbers.get(s) === port.number ? [indexInto(array, s.index), s.value] : undefined);
   return [
     '', `  // ${array.name} is written`, `  logic ${port.write};`,
-    ...quiet.map(({ name, width }) => `  logic ${range(width)}${name};`),
-    ...request(module, port.write, quiet, leads, expressions),
+    ...leads.map(({ name, width }) => `  logic ${range(width)}${name};`),
+    ...request(module, port.write, leads, asked, expressions),
   ];
 }
 
