@@ -121,6 +121,16 @@ describe('the commit log', () => {
     ]);
   });
 
+  it('shows every byte of the block that CBO.ZERO clears', () => {
+    const [line] = linesOf(`
+      _start: li t0, 0x80001047
+              cbo.zero (t0)
+              wfi`).filter((l) => l.includes('0042a00f'));
+    expect(line).toMatch(/^core {3}0: 3 0x[0-9a-f]{16} \(0x0042a00f\) mem 0x0000000080001040 0x00 mem 0x0000000080001041 0x00 /);
+    expect(line?.match(/ mem 0x[0-9a-f]{16} 0x00/g)).toHaveLength(64);
+    expect(line).toMatch(/ mem 0x000000008000107f 0x00$/);
+  });
+
   it('names for every CSR write what the reference holds after it', () => {
     const reference = new Reference();
     const lockstep = new Lockstep(new ObservedCore(compiled), reference);

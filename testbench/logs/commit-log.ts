@@ -5,8 +5,8 @@
  *
  * Privilege (without V), pc, word; then the register written, the CSRs written
  * with the values they took (of a return from a trap the status registers, changed
- * or not), the address of a load, address and data of a store. Traps and interrupts
- * have no line, nor has what they do to CSRs. A view is shown as what stores it:
+ * or not), the address of a load, address and data of a store; CBO.ZERO stores its
+ * block byte by byte. Traps and interrupts have no line, nor has what they do to CSRs. A view is shown as what stores it:
  * sstatus as mstatus, hvip and its kin as mip, of which the log has the stored
  * bits only, not the lines.
  */
@@ -22,8 +22,13 @@ import { LineBuffer } from './line-buffer.js';
 export type Sink = (block: Uint8Array) => boolean;
 
 const BLOCK_BYTES = 1 << 20;
-/** More than any line: 22 + 61 characters and four numbers. */
+/** More than any line but that of CBO.ZERO: 22 + 61 characters and four numbers. */
 const LONGEST_LINE = 256;
+/** ` mem 0x`, an address, ` 0x` and two digits. */
+const STORED_BYTE = 28;
+
+/** Of all that the opcode of fences has, this alone stores. */
+const isBlock = (insn: number): boolean => (insn & 0x707f) === 0x200f;
 
 const PRIVILEGE: Readonly<Record<Mode, string>> = { M: '3', HS: '1', U: '0', VS: '1', VU: '0' };
 const REGISTERS: readonly string[] = Array.from({ length: 32 }, (_, i) => ` ${`x${i}`.padEnd(3)} 0x`);
@@ -36,6 +41,8 @@ export class CommitLog {
   readonly #csrs: CsrWrites;
   readonly #lines = new LineBuffer(BLOCK_BYTES);
   readonly #sink: Sink;
+  /** Bytes of what CBO.ZERO stores. */
+  readonly #block: number;
   #wanted = true;
 
   /**
@@ -43,10 +50,11 @@ export class CommitLog {
    * @param homes - Stored CSRs with their values at the start.
    * @param sink - Where the lines go.
    */
-  constructor(description: Pick<CoreDescription, 'csrs' | 'homes'>, homes: ReadonlyMap<string, bigint>, sink: Sink) {
+  constructor(description: Pick<CoreDescription, 'csrs' | 'homes' | 'machine'>, homes: ReadonlyMap<string, bigint>, sink: Sink) {
     this.#decoder = new RecordDecoder(description.homes.map(({ name, constant }) => ({ name, constant: BigInt(constant) })));
     this.#csrs = new CsrWrites(description.csrs, homes);
     this.#sink = sink;
+    this.#block = description.machine.cacheBlockBytes;
   }
 
   /** Logs the records of a ring: whole records of 64-bit words. */
@@ -59,7 +67,7 @@ export class CommitLog {
     const writes = this.#csrs.follow(observation);
     const { retirement } = observation;
     if (retirement.trap !== undefined || !this.#wanted) return;
-    if (this.#lines.room < LONGEST_LINE) this.flush();
+    if (this.#lines.room < LONGEST_LINE + this.#block * STORED_BYTE) this.flush();
     this.#begin(retirement);
     for (const write of writes) {
       this.#lines.text(` c${write.address}_${write.name} 0x`);
@@ -90,16 +98,20 @@ export class CommitLog {
     lines.doubleword(value);
   }
 
-  #memory({ mem_addr: address, mem_rmask: read, mem_wmask: written, mem_wdata: data }: Retirement): void {
-    const lines = this.#lines;
+  #memory({ insn, mem_addr: address, mem_rmask: read, mem_wmask: written, mem_wdata: data }: Retirement): void {
     if (read !== 0) {
-      lines.text(' mem 0x');
-      lines.doubleword(address);
+      this.#lines.text(' mem 0x');
+      this.#lines.doubleword(address);
     }
     if (written === 0) return;
-    lines.text(' mem 0x');
-    lines.doubleword(address);
-    lines.text(' 0x');
-    lines.low(data, bytesOf(written));
+    if (isBlock(insn)) for (let i = 0n; i < this.#block; i++) this.#stored(address + i, 0n, 1);
+    else this.#stored(address, data, bytesOf(written));
+  }
+
+  #stored(address: bigint, data: bigint, bytes: number): void {
+    this.#lines.text(' mem 0x');
+    this.#lines.doubleword(address);
+    this.#lines.text(' 0x');
+    this.#lines.low(data, bytes);
   }
 }

@@ -76,7 +76,7 @@ export class RunLogs {
    * @param core - In the state in which the run begins.
    * @param stop - Called when the log can be written no more.
    */
-  begin(core: WasmCore, description: Pick<CoreDescription, 'csrs' | 'homes'>, stop: () => void): void {
+  begin(core: WasmCore, description: Pick<CoreDescription, 'csrs' | 'homes' | 'machine'>, stop: () => void): void {
     const file = this.#file;
     if (file === undefined) return;
     const homes = new Map(description.homes.map(({ name, constant }) => [name, (core.cell(`csr.${name}`)?.get() ?? 0n) | BigInt(constant)]));
