@@ -95,6 +95,7 @@ describe('a listing says what is wrong in specs and programs, exit code 2', () =
     ['the same when a program is to be run', ['run', 'good.elf', '--specs', 'bad'], /bad\/isa\/x\.yaml:\d+:\d+: /],
     ['every mistake at once', ['spec', 'check', '--specs', 'wrong'], /foo[^]*no_such_rule|no_such_rule[^]*foo/],
     ['a spec directory that is not there', ['run', 'good.elf', '--specs', 'nowhere'], /nowhere: this spec directory cannot be read/],
+    ['what is nearly an instruction word', ['disasm', '0xfoo'], /0xfoo is no instruction word\. Write 0x and one to eight/],
     ['assembly with a mistake', ['asm', 'typo.S'], /typo\.S:1:9: [^]*\^[^]*1 mistake/],
   ])('%s', (_what, args, message) => {
     const { code, err, out } = sandbox.run(args);

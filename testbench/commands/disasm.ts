@@ -9,7 +9,7 @@ import { readElf } from '../../model/machine/elf-file.js';
 import { lengthOf } from '../../model/spec/compressed.js';
 import { createDisassembler, type Disassembler } from '../assembly/disassemble.js';
 import { DEFAULT_MEMORY, readyCore } from './cores.js';
-import { about, EXIT_CODE } from './failure.js';
+import { about, EXIT_CODE, failure } from './failure.js';
 import { specsOption } from './options.js';
 import { terminal } from './terminal.js';
 
@@ -26,6 +26,8 @@ export function define(program: Command): void {
 }
 
 const WORD = /^0x[0-9a-f]{1,8}$/i;
+/** What was meant to be one: no file is likely to have such a name, and `./0x…` reads it. */
+const NEARLY_A_WORD = /^0x/i;
 
 async function disasm(what: readonly string[], overlays: readonly string[]): Promise<number> {
   const ready = await readyCore({ core: 'five-stage', variants: ['plain'], overlays, memory: DEFAULT_MEMORY });
@@ -36,6 +38,7 @@ async function disasm(what: readonly string[], overlays: readonly string[]): Pro
       terminal.out(disassemble(Number(one)));
       continue;
     }
+    if (NEARLY_A_WORD.test(one)) return terminal.fail(failure(`${one} is no instruction word.`, `Write 0x and one to eight hexadecimal digits. A file of this name is ./${one}.`));
     const program = readElf(one);
     if (!program.ok) return terminal.fail(about(one, program));
     terminal.out(listing(program, executableRanges(readFileSync(one)), disassemble));

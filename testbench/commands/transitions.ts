@@ -19,7 +19,7 @@ import { Board } from './board.js';
 import { DEFAULT_MEMORY, readyCore, type ReadyCore } from './cores.js';
 import { EXIT_CODE, failure, specFailure, type Failure } from './failure.js';
 import { checkTarget, writeFileWhole } from './files.js';
-import { jobsOption } from './long-run.js';
+import { interruptible, jobsOption } from './long-run.js';
 import { jsonOption, specsOption } from './options.js';
 import { coreNames, packageVersion, specLayers } from './package.js';
 import { terminal } from './terminal.js';
@@ -124,11 +124,35 @@ const WORTH_A_WORKER = 100;
 
 /** What comes of the cells asked for, by this process or by several. */
 async function resultsOf(options: TransitionsOptions, isa: Isa, cores: readonly CompiledCore[]): Promise<TransitionResults | Failure> {
+  const filter = filterOf(options);
+  let reached = 'at its beginning';
+  const heard = interruptible(() => stopped(reached));
+  const run: TransitionOptions = {
+    isa, cores, filter,
+    onProgress: ({ what, done, total }) => {
+      reached = `at ${what}: ${done} of ${total}`;
+      terminal.progress(`${what}: ${done} of ${total}`);
+    },
+  };
+  try {
+    return await spread(options, run);
+  } finally {
+    heard();
+  }
+}
+
+/** A part of the matrix would say nothing: nothing is printed or written. */
+function stopped(reached: string): never {
+  terminal.progress('');
+  terminal.note(`ghosthart: stopped ${reached}; nothing was written. Ask for less with --event, --mode or --group.`);
+  process.exit(EXIT_CODE.interrupted);
+}
+
+async function spread(options: TransitionsOptions, run: TransitionOptions): Promise<TransitionResults | Failure> {
   const [{ runTransitions }, { prepare }, { comparedEvents }, { WorkerHand }] = await Promise.all([
     import('../transitions/run.js'), import('../transitions/session.js'), import('../transitions/shares.js'), import('../transitions/hands.js'),
   ]);
-  const filter = filterOf(options);
-  const run: TransitionOptions = { isa, cores, filter, onProgress: ({ what, done, total }) => terminal.progress(`${what}: ${done} of ${total}`) };
+  const { isa, cores, filter = {} } = run;
   if (options.jobs === 1 || comparedEvents(prepare(isa).matrix, filter).length < WORTH_A_WORKER) return runTransitions(run);
   const setup = { cores: cores.map((c) => c.description.core), overlays: options.specs, filter };
   const hands = Array.from({ length: options.jobs }, () => new WorkerHand(setup));
