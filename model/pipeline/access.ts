@@ -197,15 +197,21 @@ export class TranslatedAccess {
     const { builder } = this.#here.core;
     const { isLoad, address, value } = this.#here;
     const first = read(this.#first);
-    const { regimes, windows } = this.#translation;
+    const { regimes, windows, caches } = this.#translation;
     builder.when(not(or(this.#asGuest, regimes.of('self').needed)), () => windows.recentre(this.physical));
+    if (caches !== undefined) {
+      const { isStore } = this.#here;
+      const stores = or(isStore, this.#here.is('amo'));
+      builder.when(and(not(this.#asGuest), regimes.of('self').needed), () =>
+        windows.keepData(this.address, this.physical, stores, (page) => caches.trail.opensData(page)));
+    }
     builder.firstOf([
       {
         when: and(this.#crosses, not(read(this.#part))),
         then: () => {
           builder.assign(this.#first, this.physical);
           builder.assign(this.#part, ONE);
-          this.#translation.walker.start(this.#request(binary('add', blockOf(address), constant(64, BLOCK))));
+          this.#translation.walker.start({ ...this.#request(binary('add', blockOf(address), constant(64, BLOCK))), goesOn: true });
         },
       },
       { when: this.#crosses, then: () => this.#load(blockOf(first), 'first') },

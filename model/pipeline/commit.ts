@@ -18,6 +18,7 @@ import { Committing } from './committing.js';
 import { stageOf, type Core } from './core.js';
 import { Covers } from './covers.js';
 import { EXIT } from './exit.js';
+import { flushTranslations } from './flush.js';
 import { extracted } from './execute.js';
 import { accessRefused, faultOf } from './faults.js';
 import { modeBits } from './hart.js';
@@ -202,6 +203,7 @@ export class Commit {
     const { builder } = this.#core;
     const { isStore, value, taken, address, sequentialPc } = this.#here;
     builder.when(isStore, () => this.#here.storeToDram(value));
+    flushTranslations(this.#here);
     this.#here.writeRegister(value);
     this.#finish({ next: mux(taken, address, sequentialPc), value });
   }

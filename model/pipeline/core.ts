@@ -8,6 +8,7 @@ import type { Hart } from './hart.js';
 import type { Regimes } from './regimes.js';
 import type { Stage, Travelling } from './stage.js';
 import type { Walker } from './walk.js';
+import type { WalkCaches } from './walk-caches.js';
 import type { Windows } from './windows.js';
 
 export interface Core {
@@ -20,7 +21,7 @@ export interface Core {
   /** Values that travel with an instruction. */
   readonly values: Travelling;
   /** Absent: every address is physical. */
-  readonly translation?: { readonly walker: Walker; readonly regimes: Regimes; readonly windows: Windows };
+  readonly translation?: { readonly walker: Walker; readonly regimes: Regimes; readonly windows: Windows; readonly caches?: WalkCaches };
   /** The stage index that holds a unit. */
   readonly place: Readonly<Record<Unit, number>>;
 }

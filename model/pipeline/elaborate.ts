@@ -19,6 +19,7 @@ import { Regimes } from './regimes.js';
 import { Stage, Travelling } from './stage.js';
 import { restartFetch } from './translated-fetch.js';
 import { Walker } from './walk.js';
+import { WalkCaches } from './walk-caches.js';
 import { Windows } from './windows.js';
 
 /** The hardware of a core, or what is wrong with the operations of its specs. */
@@ -36,7 +37,7 @@ export function elaborate(isa: Isa, uarch: Uarch, observes = false): Elaborated 
   const hart = declareHart(builder, isa);
   const stages = uarch.stages.map((s, i) => new Stage(builder, s.name, i));
   const core: Core = {
-    builder, hart, uarch, stages, ...translationOf(hart),
+    builder, hart, uarch, stages, ...translationOf(hart, uarch),
     decoder: new Decoder(isa), values: new Travelling(stages), place: placesOf(uarch),
   };
   describeFetch(core, isa.hart.resetPc);
@@ -91,13 +92,14 @@ function restart(core: Core, pc: Expr, bound: boolean): void {
   }
 }
 
-function translationOf(hart: Hart): Pick<Core, 'translation'> {
+function translationOf(hart: Hart, uarch: Uarch): Pick<Core, 'translation'> {
   const { translation, protection } = hart.isa;
   if (translation === undefined) return {};
   const guard = protection === undefined ? undefined : new Guard(hart, protection);
   const regimes = new Regimes(hart, translation);
-  const windows = new Windows(hart, regimes, guard);
-  return { translation: { regimes, windows, walker: new Walker(hart, translation, windows) } };
+  const windows = new Windows(hart, regimes, guard, uarch.translation);
+  const caches = uarch.translation && new WalkCaches(hart, translation, uarch.translation);
+  return { translation: { regimes, windows, walker: new Walker(hart, translation, windows, caches), ...(caches && { caches }) } };
 }
 
 function placesOf(uarch: Uarch): Record<Unit, number> {

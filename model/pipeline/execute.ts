@@ -2,7 +2,7 @@
  * Execute and memory: results, branch decisions, addresses, long operations,
  * and the load's way through memory.
  */
-import { ONE, ZERO, and, concat, constant, eqConst, mux, not, or, read, select, slice } from '../ir/build.js';
+import { ONE, ZERO, and, binary, concat, constant, eqConst, mux, not, or, read, select, slice } from '../ir/build.js';
 import type { Expr } from '../ir/ir.js';
 import type { Operation } from '../spec/isa.js';
 import { anyOf } from './builder.js';
@@ -10,6 +10,9 @@ import { accessBytes, crossesBlock, operandNames, stageOf, type Core } from './c
 import { EXECUTE_UNITS, executeUnit, type ExecuteUnit, type Op } from './decode.js';
 import { nextPc } from './encoding.js';
 import type { Locals } from './lowering.js';
+import { holds } from './pages.js';
+import { TRAIL_BITS } from './record.js';
+import { NO_PAGE } from './windows.js';
 
 /** Declares what execute makes of operands: `result`, `address`, `taken`, `trouble`; and what memory makes of a load: `value`. */
 export function describeExecute(core: Core): void {
@@ -20,6 +23,8 @@ export function describeExecute(core: Core): void {
   values.define('address', 64, at, () => core.builder.wire(`${stageOf(core, 'execute').name}.target`, addressOf(core)));
   values.define('taken', 1, at, () => core.builder.wire(`${stageOf(core, 'execute').name}.branch`, takenOf(core)));
   values.define('trouble', 1, at, () => troubleOf(core));
+  values.define('place', 64, at, () => core.builder.wire(`${stageOf(core, 'execute').name}.place`, placeOf(core).physical));
+  values.define('data_page', 1 + TRAIL_BITS.page, at, () => placeOf(core).page, { observed: true });
   values.define('value', 64, place.memory, () => loadedOr(core, values.at('result', place.memory)));
 }
 
@@ -107,9 +112,23 @@ function troubleOf(core: Core): Expr {
   const control = values.at('control', place.execute);
   const address = values.at('address', place.execute);
   const ops = decoder.ops.filter((op) => op.instruction.memory !== undefined);
-  const holds = (bytes: number): Expr => core.translation?.windows.data.holds(address, bytes) ?? hart.inDram(address, bytes);
-  const inside = decoder.perOp(control, ops, (op) => holds(op.instruction.memory?.bytes ?? 8));
+  const { windows } = core.translation ?? {};
+  const untranslated = (bytes: number): Expr => windows?.data.holds(address, bytes) ?? hart.inDram(address, bytes);
+  const inside = decoder.perOp(control, ops, ({ instruction: { memory } }) => {
+    const bytes = memory?.bytes ?? 8;
+    const page = windows?.dataPage(address, memory?.op === 'load' ? 'load' : 'store');
+    return page === undefined || windows === undefined ? untranslated(bytes) : mux(windows.byPages, holds(page, address, bytes), untranslated(bytes));
+  });
   return core.builder.wire(`${stageOf(core, 'execute').name}.trouble`, mux(isMemory(core, control), not(inside), ZERO));
+}
+
+/** Physical address of an access that is no trouble, and the page by which it was found: {there is one, its number}. */
+function placeOf({ values, place, translation }: Core): { readonly physical: Expr; readonly page: Expr } {
+  const address = values.at('address', place.execute);
+  const found = translation?.windows.dataPage(address, 'load');
+  if (translation === undefined || found === undefined) return { physical: address, page: NO_PAGE };
+  const { byPages } = translation.windows;
+  return { physical: mux(byPages, binary('xor', address, found.difference), address), page: mux(byPages, concat(ONE, found.number), NO_PAGE) };
 }
 
 interface MulDiv {
@@ -233,7 +252,7 @@ export function executeCycle(core: Core, operandsReady: Expr): void {
   }
   const data = stageOf(core, 'memory').register('data', 64);
   builder.when(and(stage.advance, decoder.unit(control, 'load'), not(values.at('trouble', place.execute))), () =>
-    builder.load(core.hart.dram, values.at('address', place.execute), data));
+    builder.load(core.hart.dram, placed(core, place.execute), data));
 }
 
 function muldivCycle(core: Core, operandsReady: Expr): void {
@@ -267,6 +286,9 @@ function loadedOr(core: Core, result: Expr): Expr {
   const loaded = extracted(core, control, data);
   return core.builder.wire(`${stageOf(core, 'memory').name}.value`, mux(decoder.unit(control, 'load'), loaded, result));
 }
+
+/** Physical address of the access in a stage behind operands, if it is no trouble. */
+export const placed = ({ values, translation }: Core, stage: number): Expr => values.at(translation?.caches === undefined ? 'address' : 'place', stage);
 
 /** What a load makes of 64 bits of memory. */
 export function extracted(core: Core, control: Expr, data: Expr): Expr {

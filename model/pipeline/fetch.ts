@@ -12,6 +12,8 @@ import type { Core } from './core.js';
 import { isShort, nextPc } from './encoding.js';
 import type { Stage } from './stage.js';
 import { forgetFetch, translatedFetch } from './translated-fetch.js';
+import { NO_TRAIL, tellFetch } from './trail.js';
+import { NO_PAGE, type FetchPlace } from './windows.js';
 
 /** Which 16-bit parcel of an instruction could not be fetched, two bits: none, the first, the second. */
 export const FETCH_FAULT = { none: 0, first: 1, second: 2 } as const;
@@ -51,17 +53,19 @@ export function fetchCycle(core: Core, redirect: Expr, target: Expr): void {
   const behind = nextPc(read(next.register('pc', 64)), read(next.register('insn', 32)));
   const address = builder.wire('fetch.address', mux(next.valid, behind, read(fetch.pc)));
   builder.wire('fetch.valid', and(next.ready, not(redirect)));
-  const whole = (): void => {
+  const { translation } = core;
+  const whole = ({ physical, page }: FetchPlace): void => {
     builder.assign(next.register('pc', 64), address);
     next.hold(ONE);
-    builder.load(hart.dram, address, next.register('insn', 32));
+    builder.load(hart.dram, physical, next.register('insn', 32));
     builder.assign(next.register('fetch_fault', 2), constant(2, FETCH_FAULT.none));
+    tellFetch(core, next, (trail) => trail.byPage(page));
   };
   const parcels = (): void => {
     builder.assign(next.register('pc', 64), address);
+    tellFetch(core, next, () => NO_TRAIL);
     fetchParcel(core, next, address);
   };
-  const { translation } = core;
   builder.when(
     redirect,
     () => {
@@ -71,11 +75,11 @@ export function fetchCycle(core: Core, redirect: Expr, target: Expr): void {
       if (translation !== undefined) builder.when(read(translation.windows.fetch.limited), () => forgetFetch(core));
     },
     () => builder.when(next.ready, () => {
-      if (translation === undefined) return builder.when(hart.inDram(address, 4), whole, parcels);
+      if (translation === undefined) return builder.when(hart.inDram(address, 4), () => whole({ physical: address, page: NO_PAGE }), parcels);
       const { windows } = translation;
-      return builder.when(windows.fetch.holds(address, 4), whole, () => {
-        const { open, limited } = windows.view(address);
-        builder.firstOf([{ when: open, then: whole }, { when: limited, then: () => translatedFetch(core, translation) }], parcels);
+      return builder.when(windows.fetch.holds(address, 4), () => whole(windows.place(address)), () => {
+        const { open, limited, place } = windows.view(address);
+        builder.firstOf([{ when: open, then: () => whole(place) }, { when: limited, then: () => translatedFetch(core, translation) }], parcels);
       }, 'else');
     }),
   );

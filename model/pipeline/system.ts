@@ -8,6 +8,7 @@ import type { Covers } from './covers.js';
 import type { HomeWrites } from './csr.js';
 import { extracted } from './execute.js';
 import { EXIT } from './exit.js';
+import { outdateTranslations } from './flush.js';
 import { modeBits } from './hart.js';
 import type { Retirement, RetiredDetails } from './retire.js';
 import { waitUntil } from './timers.js';
@@ -44,6 +45,7 @@ export function csrInstruction(here: Committing, retirement: Retirement, covers:
   const value = builder.wire('commit.csr.new', newCsrValue(here));
   builder.when(here.csrWrites, () => {
     here.core.translation?.windows.suspect();
+    outdateTranslations(here);
     builder.switch(here.csrIndex, hart.isa.csrs.flatMap((csr, i) => {
       const homes: HomeWrites = new Map();
       // Counters that count by themselves are assigned once, where they count.

@@ -493,6 +493,42 @@ export interface UarchStage extends Entry {
   readonly units: readonly Unit[];
 }
 
+/** How large a cache is: entries in all, of which each address has `ways` to choose from. No entries: there is no such cache. */
+export interface CacheSize {
+  readonly entries: number;
+  readonly ways: number;
+}
+
+/** Whose entries a fence throws out of all caches of translations, by whether it is executed with V=0 or V=1. */
+export interface Flush {
+  readonly host: readonly StageName[];
+  readonly guest: readonly StageName[];
+}
+
+/** Caches of translations. Sizes and ways are powers of two. */
+export interface TranslationCaches {
+  /** Pages that the present mode may fetch from, by their virtual address. */
+  readonly instruction: CacheSize;
+  /** Pages that the present mode may load from, or load from and store to. */
+  readonly data: CacheSize;
+  /** Leaves of the first stage, of the host and of guests, for fetches, loads and stores alike. */
+  readonly shared: CacheSize;
+  /** Leaves of the second stage. */
+  readonly second: CacheSize;
+  /** The first stage's pointers to tables of the last level. */
+  readonly pointers: CacheSize;
+  /** Bits of the number that tells entries from those before the last fence. */
+  readonly generation: number;
+  readonly latency: {
+    /** Cycles in which the walker asks `shared` and `pointers`, at least 1. */
+    readonly shared: number;
+    /** Cycles in which it reads an entry from memory, at least 1. */
+    readonly entry: number;
+  };
+  /** By the name of the instruction. */
+  readonly flushes: ReadonlyMap<string, Flush>;
+}
+
 /** A core: `uarch/five-stage.yaml`. */
 export interface Uarch {
   readonly name: string;
@@ -511,6 +547,8 @@ export interface Uarch {
     /** Cycles from request to response of an I/O access, at least 1. */
     readonly io: number;
   };
+  /** Absent: every translated access walks the tables. */
+  readonly translation?: TranslationCaches;
 }
 
 /** Everything a core is generated from. */
