@@ -27,7 +27,8 @@ export class Trail {
   #tell(step: TrailStep, address?: Expr, value?: Expr): void {
     if (!this.told) return;
     const zero = constant(64, 0);
-    this.builder.record(recordFields({ kind: 'walk', pc: constant(64, TRAIL[step]), address: address ?? zero, value: value ?? zero }));
+    const cycle = read(this.builder.register('cycle', 64));
+    this.builder.record(recordFields({ kind: 'walk', cycle, pc: constant(64, TRAIL[step]), address: address ?? zero, value: value ?? zero }));
   }
 
   /** A walk begins. `goesOn`: it is for the same instruction as the last. */

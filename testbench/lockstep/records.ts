@@ -3,8 +3,8 @@
  * reference needs.
  */
 import { PACKED, RECORD_FIELDS, RECORD_KINDS, TRAIL_BITS, TRAIL_LOW, packedNames, type PackedName, type RecordFieldName } from '../../model/pipeline/record.js';
-import type { CsrChange, HostWrite, Inputs, Mode, Retirement, TrapMode, UsedPte } from '../retirement.js';
-import { Trails } from './trails.js';
+import type { CsrChange, HostWrite, Inputs, Mode, Retirement, TrapMode } from '../retirement.js';
+import { Trails, type Told, type Translated } from './trails.js';
 
 /** A home CSR in the order of the core, with the read-only bits that its stored value lacks. */
 export interface HomeDescription {
@@ -16,6 +16,8 @@ export interface HomeDescription {
 export interface Observation {
   readonly retirement: Retirement;
   readonly inputs: Inputs;
+  /** What the walker did for it; absent of cores that keep no translations. */
+  readonly translated?: Translated;
 }
 
 const WORD = new Map<RecordFieldName, number>(RECORD_FIELDS.map((name, i) => [name, i]));
@@ -56,6 +58,17 @@ function partsOf({ mem_addr: address, mem_rmask: reads, mem_wmask: writes }: Ret
   return Number(address & 7n) + (32 - Math.clz32(reads | writes)) > 8 ? 2 : 1;
 }
 
+/** What a record says of its translations; `trails`: the upper half of its `lines`. */
+function toldIn(trails: number, retirement: Retirement): Told {
+  const page = trails >>> TRAIL_BITS.fetch;
+  return {
+    fetch: trails % 2 ** TRAIL_BITS.fetch,
+    page: (page >> TRAIL_BITS.page) % 2 === 0 ? undefined : page % 2 ** TRAIL_BITS.page,
+    walked: (page >> (TRAIL_BITS.page + 1)) % 2 === 1,
+    parts: partsOf(retirement),
+  };
+}
+
 const NO_WRITES: readonly HostWrite[] = [];
 const NO_CHANGES: readonly CsrChange[] = [];
 
@@ -92,7 +105,7 @@ export class RecordDecoder {
         continue;
       }
       if (kind === RECORD_KINDS.walk) {
-        this.#trails.step(halves[2 * (base + PC)] ?? 0, words[base + ADDRESS] ?? 0n, words[base + VALUE] ?? 0n);
+        this.#trails.step(halves[2 * (base + PC)] ?? 0, halves[2 * (base + CYCLE)] ?? 0, words[base + ADDRESS] ?? 0n, words[base + VALUE] ?? 0n);
         continue;
       }
       observations.push(this.#observation(words, halves, base, kind === RECORD_KINDS.trap, observations.length === 0 ? hostWrites : NO_WRITES));
@@ -150,20 +163,10 @@ export class RecordDecoder {
       insn: fetched ? bits : undefined,
       ioData: io && part('rmask') !== 0 ? word(RDATA) : undefined,
       hostWrites,
-      ...(trails === 0 ? {} : { ptes: this.#ptes(trails, partsOf(retirement)) }),
     };
-    return { retirement, inputs };
-  }
-
-  /** The page-table entries behind a record; `trails`: the upper half of its `lines`; `parts`: of an access that goes by a page. */
-  #ptes(trails: number, parts: number): readonly UsedPte[] {
-    const page = trails >>> TRAIL_BITS.fetch;
-    return this.#trails.of({
-      fetch: trails % 2 ** TRAIL_BITS.fetch,
-      page: (page >> TRAIL_BITS.page) % 2 === 0 ? undefined : page % 2 ** TRAIL_BITS.page,
-      walked: (page >> (TRAIL_BITS.page + 1)) % 2 === 1,
-      parts,
-    });
+    if (trails === 0) return { retirement, inputs };
+    const told = toldIn(trails, retirement);
+    return { retirement, inputs: { ...inputs, ptes: this.#trails.entries(told) }, translated: this.#trails.work(told) };
   }
 
   #takeChanges(): readonly CsrChange[] {

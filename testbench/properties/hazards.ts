@@ -6,6 +6,7 @@
  */
 import fc from 'fast-check';
 import type { Program } from '../../model/machine/elf.js';
+import { HOSTS, type Setting } from '../bench/programs.js';
 import { openMemory } from '../programs/open-memory.js';
 
 /** What a machine loads. */
@@ -115,6 +116,21 @@ const line: fc.Arbitrary<Line> = fc.oneof(
 
 /** Bodies of up to 40 lines, as text. */
 export const anyBody: fc.Arbitrary<readonly string[]> = fc.array(line, { maxLength: 40, size: 'max' });
+
+/** The same with the body below M-mode, on page tables under which every address is itself; what needs M-mode traps. */
+export function below(setting: Exclude<Setting, 'native' | 'guest'>, lines: readonly string[], assembled: (text: string) => Image): Image {
+  const { csrs, mstatus, tables } = HOSTS[setting];
+  const tableCsrs = Object.entries(csrs).map(([name, value]) => `li t5, ${value}\n csrw ${name}, t5\n`).join('');
+  const image = assembled(aroundBody(lines).replace(/^body:$/m, `${tableCsrs}
+        li t5, ${mstatus}
+        csrw mstatus, t5
+        la t5, body
+        csrw mepc, t5
+        mret
+        .align 2
+body:`));
+  return { ...image, segments: [...image.segments, ...tables] };
+}
 
 /** Whole programs, as text: what a counterexample prints. */
 export const anyHazards: fc.Arbitrary<string> = anyBody.map(aroundBody);

@@ -7,10 +7,10 @@ import { describe, expect, it } from 'vitest';
 import type { Uarch } from '../../model/spec/isa.js';
 import { CORES } from './cores.js';
 import { tries } from './effort.js';
-import { aroundBody, anyHazards } from './hazards.js';
+import { anyBody, anyHazards, aroundBody, below } from './hazards.js';
 import { programFrom } from './programs.js';
 import { built, randomPrograms } from './random-programs.js';
-import { mistimed, overlaidCore, recordsOf, shippedCore, type TimedCore } from './timing.js';
+import { mistimed, modernCore, overlaidCore, recordsOf, shippedCore, type TimedCore } from './timing.js';
 
 function predictsAll(timed: TimedCore, numRuns: number): void {
   fc.assert(fc.property(anyHazards, (text) => {
@@ -99,6 +99,23 @@ describe('the scoreboard predicts the cycle of every retirement', () => {
       const image = built(plan);
       expect(mistimed(timed, image, recordsOf(timed.core, image))).toBe(undefined);
     }), tries(500));
+  });
+
+  it.each([['tiny', 'Sv39'], ['tiny', 'two-stage'], ['modern', 'two-stage']] as const)('of programs dense with hazards on the %s core under %s', (name, setting) => {
+    const timed = name === 'tiny' ? shippedCore(name) : modernCore();
+    const { translation } = timed.uarch;
+    const slower = translation && { ...timed.uarch, translation: { ...translation, latency: { ...translation.latency, entry: translation.latency.entry + 1 } } };
+    const count = { walked: 0, lies: 0 };
+    fc.assert(fc.property(anyBody, (lines) => {
+      const image = below(setting, lines, programFrom);
+      const records = recordsOf(timed.core, image);
+      expect(mistimed(timed, image, records)).toBe(undefined);
+      count.walked += records.filter(({ translated }) => translated !== undefined && translated.walks.length > 0).length;
+      if (slower !== undefined && mistimed({ specs: timed.specs, uarch: slower }, image, records) !== undefined) count.lies++;
+    }), tries(100));
+    expect(count.walked).toBeGreaterThan(200);
+    // Walks that take another time than the file says would be noticed.
+    expect(count.lies).toBeGreaterThan(50);
   });
 
   it.each(Object.entries(OWN))('of random programs on a core of one\'s own: %s', (_what, yaml) => predictsAll(overlaidCore(yaml), 60));

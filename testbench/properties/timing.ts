@@ -48,6 +48,9 @@ export function overlaidCore(yaml: string): TimedCore {
   return { specs, uarch, core: new ObservedCore(accepted(compile(specs, uarch, 'observed', 128 << 20))) };
 }
 
+/** The core of modern.yaml. */
+export const modernCore = (): TimedCore => overlaidCore(readFileSync(new URL('modern.yaml', import.meta.url), 'utf8'));
+
 /** All records of a program from power-on. */
 export function recordsOf(core: ObservedCore, image: Image & { readonly inputs?: readonly InputEvent[] }, maxCycles = 4_000): readonly Observation[] {
   const records: Observation[] = [];

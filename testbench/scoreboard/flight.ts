@@ -22,6 +22,8 @@ export interface Departure {
   readonly from: number;
   /** It begins in the last two bytes of memory, which are fetched alone. */
   readonly last: boolean;
+  /** By translation: it enters the second stage in no earlier cycle. */
+  readonly open?: number;
 }
 
 const at = (cycles: readonly number[], stage: number): number => cycles[stage] ?? -1;
@@ -39,11 +41,11 @@ const isSplit = (address: bigint, bytes: number): boolean => bytes > 0 && Number
  * @param older - Instructions before it that may still be on their way, oldest first; the last is right before it.
  */
 export function fly(departure: Departure, older: readonly Flight[], shape: Shape): Flight {
-  const { timed, address, from, last } = departure;
+  const { timed, address, from, last, open = 0 } = departure;
   const before = older.at(-1);
   const enter: number[] = [-1];
   const leave: number[] = [-1];
-  let now = Math.max(from, before === undefined ? 0 : at(before.leave, 1) + 1) + (last ? 1 : 0);
+  let now = Math.max(from, open, before === undefined ? 0 : at(before.leave, 1) + 1) + (last ? 1 : 0);
   for (let stage = 1; stage <= shape.commit; stage++) {
     enter[stage] = now;
     const free = before === undefined || stage === shape.commit ? 0 : at(before.leave, stage + 1);

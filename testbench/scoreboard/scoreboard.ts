@@ -3,10 +3,12 @@
  * what retired, by the rules of docs/timing.md alone.
  */
 import type { Isa, Uarch } from '../../model/spec/isa.js';
+import type { Translated } from '../lockstep/trails.js';
 import type { Inputs, Retirement } from '../retirement.js';
 import { fly, type Departure, type Flight } from './flight.js';
 import { InstructionTimer, type Timed } from './instruction.js';
 import { shapeOf, type Shape } from './shape.js';
+import { accessCycles, openFrom, walkMistimed } from './translation.js';
 import { RegisterValues } from './values.js';
 
 /** Cycles from entering commit to the last of the eight stores that zero a block. */
@@ -16,6 +18,8 @@ const ZEROING = 7;
 export interface Event {
   readonly retirement: Retirement;
   readonly inputs: Pick<Inputs, 'cycle'>;
+  /** What the walker did for it. */
+  readonly translated?: Translated;
 }
 
 /** What the rules say of a record. */
@@ -73,35 +77,40 @@ export class Scoreboard {
       const prediction = this.next(event);
       const cycle = Number(event.inputs.cycle);
       if (prediction.exact ? cycle !== prediction.cycle : cycle < prediction.cycle) return { event, prediction };
+      if (walkMistimed(event.translated, this.#shape)) return { event, prediction };
     }
     return undefined;
   }
 
-  #instruction({ retirement, inputs }: Event): Prediction {
+  #instruction({ retirement, inputs, translated }: Event): Prediction {
     const { pc_rdata, trap } = retirement;
     const timed = this.#timer.of(retirement.insn);
     const accessed = trap === undefined && retirement.mem_rmask + retirement.mem_wmask > 0;
     const address = accessed ? retirement.mem_addr : this.#values.address(timed, pc_rdata);
-    const flight = this.#fly({ timed, address, from: this.#from, last: this.#isLast(pc_rdata) });
+    const flight = this.#fly({ timed, address, from: this.#from, last: this.#isLast(pc_rdata), open: openFrom(translated) });
+    const walked = (translated?.walks.length ?? 0) > 0;
     const io = accessed && this.#isIo(address);
     const waits = timed.unit === 'wait' && trap === undefined;
     const zeroes = timed.unit === 'zero' && trap === undefined;
-    const cycle = this.#arrival(flight) + (io ? this.#shape.io : 0) + (zeroes ? ZEROING : 0);
-    if (timed.slow || trap !== undefined || io) this.#restart(waits ? Number(inputs.cycle) : cycle);
+    const walks = walked && trap === undefined ? accessCycles(translated?.walks ?? [], { timed, address, device: io }, this.#shape) : 0;
+    const cycle = this.#arrival(flight) + (io ? this.#shape.io : 0) + (zeroes ? ZEROING : 0) + (walks ?? 0);
+    // The time of walks that end in a trap, or that write, is nobody's contract.
+    const exact = !waits && walks !== undefined && !(walked && trap !== undefined);
+    if (timed.slow || trap !== undefined || io || walked) this.#restart(exact ? cycle : Number(inputs.cycle));
     else this.#goOn(flight, this.#isTaken(timed, retirement));
-    return { cycle, exact: !waits, flight };
+    return { cycle, exact, flight };
   }
 
-  #interrupt({ retirement, inputs }: Event): Prediction {
+  #interrupt({ retirement, inputs, translated }: Event): Prediction {
     const { pc_rdata } = retirement;
     const word = this.#fetch?.(pc_rdata);
-    const prediction = word === undefined ? this.#earliest() : this.#displaced(this.#timer.of(word), pc_rdata);
+    const prediction = word === undefined ? this.#earliest() : this.#displaced(this.#timer.of(word), pc_rdata, openFrom(translated));
     this.#restart(prediction.exact ? prediction.cycle : Number(inputs.cycle));
     return prediction;
   }
 
-  #displaced(timed: Timed, pc: bigint): Prediction {
-    const flight = this.#fly({ timed, address: this.#values.address(timed, pc), from: this.#from, last: this.#isLast(pc) });
+  #displaced(timed: Timed, pc: bigint, open: number): Prediction {
+    const flight = this.#fly({ timed, address: this.#values.address(timed, pc), from: this.#from, last: this.#isLast(pc), open });
     return { cycle: this.#arrival(flight), exact: true, flight };
   }
 

@@ -21,10 +21,12 @@ export interface Shape {
   readonly split: number;
   /** Cycles from entering commit to retirement of an I/O access. */
   readonly io: number;
+  /** Cycles in which the walker asks what is kept, and in which it reads an entry; absent: it keeps nothing. */
+  readonly walker?: { readonly ask: number; readonly entry: number };
 }
 
 /** Reads a core's file. */
-export function shapeOf({ stages, bypass, classes, latency }: Uarch): Shape {
+export function shapeOf({ stages, bypass, classes, latency, translation }: Uarch): Shape {
   const place = (unit: Unit): number => stages.findIndex((s) => s.units.includes(unit));
   const named = (kind: InstructionClass): number => stages.findIndex((s) => s.name === classes[kind]);
   const execute = place('execute');
@@ -42,5 +44,6 @@ export function shapeOf({ stages, bypass, classes, latency }: Uarch): Shape {
     divide: latency.divide,
     split: latency.split,
     io: latency.io,
+    ...(translation && { walker: { ask: translation.latency.shared, entry: translation.latency.entry } }),
   };
 }
