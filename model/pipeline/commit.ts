@@ -23,6 +23,7 @@ import { extracted } from './execute.js';
 import { accessRefused, faultOf } from './faults.js';
 import { modeBits } from './hart.js';
 import { coverDevice, coverJudgement } from './judgement-covers.js';
+import { learn } from './predict.js';
 import { Retirement, type RetiredDetails } from './retire.js';
 import { oldCsrValue, csrInstruction, inputOutput, ioAsked, ioDone, isClint, newCsrValue, waitInstruction, wakes, xret } from './system.js';
 import { dueInterrupt, targetMode, trapEntries, type DueInterrupt, type TrapValues } from './trap.js';
@@ -67,6 +68,7 @@ export class Commit {
     builder.when(valid, () => {
       this.#here.writeRegister(value);
       builder.when(isStore, () => this.#here.storeToDram(value));
+      learn(this.#core);
       this.#count('retired', ONE);
       this.#retirement.retired({ next: mux(taken, address, sequentialPc), value });
       this.#covers.retired();

@@ -15,6 +15,7 @@ import { describeFetch, fetchCycle, refetch } from './fetch.js';
 import { describeDecode, describeOperands, stallOperands } from './front.js';
 import { Guard } from './guard.js';
 import { declareHart, type Hart } from './hart.js';
+import { describePrediction, Predictor, repair } from './predict.js';
 import { Regimes } from './regimes.js';
 import { Stage, Travelling } from './stage.js';
 import { restartFetch } from './translated-fetch.js';
@@ -37,11 +38,12 @@ export function elaborate(isa: Isa, uarch: Uarch, observes = false): Elaborated 
   const hart = declareHart(builder, isa);
   const stages = uarch.stages.map((s, i) => new Stage(builder, s.name, i));
   const core: Core = {
-    builder, hart, uarch, stages, ...translationOf(hart, uarch),
+    builder, hart, uarch, stages, ...translationOf(hart, uarch), ...(uarch.prediction && { predictor: new Predictor(builder, uarch.prediction) }),
     decoder: new Decoder(isa), values: new Travelling(stages), place: placesOf(uarch),
   };
   describeFetch(core, isa.hart.resetPc);
   describeDecode(core);
+  describePrediction(core);
   describeOperands(core);
   describeExecute(core);
   stallOperands(core);
@@ -61,8 +63,8 @@ export function elaborate(isa: Isa, uarch: Uarch, observes = false): Elaborated 
 function usualCycle(core: Core, commit: Commit, operandsReady: Expr): void {
   const { builder, stages, values, place } = core;
   const execute = stageOf(core, 'execute');
-  const taken = values.at('taken', place.execute);
-  const redirect = builder.wire('redirect', and(execute.advance, taken));
+  const { wrong, target } = repair(core);
+  const redirect = builder.wire('redirect', and(execute.advance, wrong));
   for (const stage of stages.slice(place.fetch + 1, place.execute)) stage.killOn(redirect, 'redirect');
   commit.usual();
   for (const stage of [...stages].reverse()) {
@@ -73,7 +75,7 @@ function usualCycle(core: Core, commit: Commit, operandsReady: Expr): void {
     stage.take(and(before.advance, not(before.killed)), () => values.latch(stage.index));
   }
   builder.when(redirect, () => builder.count('redirects'));
-  fetchCycle(core, redirect, values.at('address', place.execute));
+  fetchCycle(core, redirect, target);
 }
 
 /** Everything in flight is thrown away; the fetch starts at `pc`, perhaps bound to execute. */

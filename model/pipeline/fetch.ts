@@ -10,6 +10,7 @@ import type { Expr, Register } from '../ir/ir.js';
 import type { ModuleBuilder } from './builder.js';
 import type { Core } from './core.js';
 import { isShort, nextPc } from './encoding.js';
+import { follower } from './predict.js';
 import type { Stage } from './stage.js';
 import { forgetFetch, translatedFetch } from './translated-fetch.js';
 import { NO_TRAIL, tellFetch } from './trail.js';
@@ -50,7 +51,7 @@ export function fetchCycle(core: Core, redirect: Expr, target: Expr): void {
   const next = stages[place.fetch + 1];
   if (next === undefined) throw new Error('fetch is the last stage');
   const fetch = fetchRegisters(builder);
-  const behind = nextPc(read(next.register('pc', 64)), read(next.register('insn', 32)));
+  const behind = follower(core, nextPc(read(next.register('pc', 64)), read(next.register('insn', 32))));
   const address = builder.wire('fetch.address', mux(next.valid, behind, read(fetch.pc)));
   builder.wire('fetch.valid', and(next.ready, not(redirect)));
   const { translation } = core;

@@ -18,6 +18,7 @@ import { isShort, nextPc } from './encoding.js';
 import { PAGE_BITS } from './entry.js';
 import { FETCH_FAULT, fetchRegisters } from './fetch.js';
 import { withinPage } from './pages.js';
+import { follower } from './predict.js';
 import { tellFetch } from './trail.js';
 
 /** `fetch.phase`: walking for the first parcel; the word there is at hand; walking for the second parcel; it is at hand, too. */
@@ -60,7 +61,7 @@ export function translatedFetch(core: Core, translation: NonNullable<Core['trans
   builder.when(
     next.valid,
     () => {
-      builder.assign(pc, nextPc(read(next.register('pc', 64)), read(next.register('insn', 32))));
+      builder.assign(pc, follower(core, nextPc(read(next.register('pc', 64)), read(next.register('insn', 32)))));
       next.empty();
     },
     () => builder.when(read(aloneOf(builder)), () => followOn(core), () => fetchNext(core, translation)),

@@ -529,6 +529,14 @@ export interface TranslationCaches {
   readonly flushes: ReadonlyMap<string, Flush>;
 }
 
+/** What guesses the next instruction. */
+export interface Prediction {
+  /** Where branches and jumps went that were taken last. */
+  readonly targets: CacheSize;
+  /** Pairs of bits that say whether branches will be taken, chosen by the lowest bits of their address; a power of two. */
+  readonly directions: number;
+}
+
 /** A core: `uarch/five-stage.yaml`. */
 export interface Uarch {
   readonly name: string;
@@ -549,6 +557,8 @@ export interface Uarch {
   };
   /** Absent: every translated access walks the tables. */
   readonly translation?: TranslationCaches;
+  /** Absent: the instruction behind is always taken to be next. */
+  readonly prediction?: Prediction;
 }
 
 /** Everything a core is generated from. */

@@ -71,6 +71,23 @@ describe('bypasses', () => {
   });
 });
 
+describe('prediction', () => {
+  const withPrediction = (targets: string, directions: string): string => `${base}prediction: { targets: ${targets}, directions: ${directions} }\n`;
+
+  it('is as large as the file says, or is not there', () => {
+    expect(specsWith({ [FILE]: withPrediction('{ entries: 64, ways: 2 }', '256') }).cores[0]?.prediction).toEqual({ targets: { entries: 64, ways: 2 }, directions: 256 });
+    expect(specsWith({}).cores[0]?.prediction).toBeUndefined();
+  });
+
+  it('has sizes that hardware can have', () => {
+    const mend = 'Bits of the address choose among them, so that it is a power of two.';
+    expectMistakes(FILE, withPrediction('{ entries: «0», ways: 1 }', '«3»'),
+      { says: 'core: prediction: targets: 0 entries', mend: 'Write at least 1.' },
+      { says: 'core: prediction: the number of directions is 3', mend: `Write 2 or 4. ${mend}` });
+    expectMistakes(FILE, withPrediction('{ entries: 2, ways: 1 }', '«1000000»'), { says: 'core: prediction: the number of directions is 1000000', mend: 'Write 1 to 512.' });
+  });
+});
+
 describe('latencies', () => {
   it('are at least 1 and at most a million', () => {
     expectMistakes(FILE, changed('multiply: 1, divide: 1', 'multiply: «0», divide: «1000001»'),

@@ -7,6 +7,7 @@ import type { Declared } from './declarations.js';
 import { CLASSES, type Instruction, type InstructionClass, type Uarch, type UarchStage, type Unit, UNITS } from './isa.js';
 import { suggestion } from './nearest.js';
 import { List, type Mapping, Text } from './node.js';
+import { buildPrediction, PREDICTION } from './prediction.js';
 import { anyList, anyMapping, closed, listOf, type Located, oneOf, small, word } from './shape.js';
 import { buildCaches, CACHES } from './translation-caches.js';
 
@@ -17,6 +18,7 @@ const CORE = closed({
   bypass: anyList,
   latency: closed({ multiply: small, divide: small, split: small, io: small }),
   translation: CACHES.exactOptional(),
+  prediction: PREDICTION.exactOptional(),
 });
 
 type RawCore = z.output<typeof CORE>;
@@ -54,6 +56,7 @@ function buildCore(declared: Declared, instructions: readonly Instruction[], con
       split: latency('split', split, label, context), io: latency('io', io, label, context),
     },
     ...(raw.translation && { translation: buildCaches(raw.translation, instructions, `${label}: translation`, context) }),
+    ...(raw.prediction && { prediction: buildPrediction(raw.prediction, `${label}: prediction`, context) }),
   };
 }
 

@@ -7,6 +7,7 @@ import type { Translated } from '../lockstep/trails.js';
 import type { Inputs, Retirement } from '../retirement.js';
 import { fly, type Departure, type Flight } from './flight.js';
 import { InstructionTimer, type Timed } from './instruction.js';
+import { Predictor } from './prediction.js';
 import { shapeOf, type Shape } from './shape.js';
 import { accessCycles, openFrom, walkMistimed } from './translation.js';
 import { RegisterValues } from './values.js';
@@ -49,6 +50,7 @@ export class Scoreboard {
   readonly #timer: InstructionTimer;
   readonly #fetch: ((pc: bigint) => number | undefined) | undefined;
   readonly #values: RegisterValues;
+  readonly #predictor: Predictor | undefined;
   /** Fast instructions that may still be on their way, oldest first. */
   #flights: Flight[] = [];
   /** The cycle in which the next instruction can enter the second stage. */
@@ -61,6 +63,7 @@ export class Scoreboard {
     this.#timer = new InstructionTimer(isa);
     this.#values = new RegisterValues(isa);
     this.#fetch = fetch;
+    this.#predictor = this.#shape.prediction && new Predictor(this.#shape.prediction);
   }
 
   /** The next record of the trace: predicts it and goes on from the prediction, or from the trace where that is an event. */
@@ -97,7 +100,7 @@ export class Scoreboard {
     // The time of walks that end in a trap, or that write, is nobody's contract.
     const exact = !waits && walks !== undefined && !(walked && trap !== undefined);
     if (timed.slow || trap !== undefined || io || walked) this.#restart(exact ? cycle : Number(inputs.cycle));
-    else this.#goOn(flight, this.#isTaken(timed, retirement));
+    else this.#goOn(flight, this.#isElsewhere(flight, timed, retirement));
     return { cycle, exact, flight };
   }
 
@@ -141,15 +144,25 @@ export class Scoreboard {
     return pc_wdata !== BigInt.asUintN(64, pc_rdata + BigInt(timed.length)) || this.#values.taken(timed, pc_rdata);
   }
 
+  /** Something else follows a fast instruction than was fetched behind it. */
+  #isElsewhere(flight: Flight, timed: Timed, retirement: Retirement): boolean {
+    const { pc_rdata: pc, pc_wdata: target } = retirement;
+    const taken = this.#isTaken(timed, retirement);
+    const guess = this.#predictor?.guess(pc, flight.leave[1] ?? 0);
+    const jump = timed.unit === 'jump';
+    if (jump || timed.unit === 'branch') this.#predictor?.retire({ cycle: this.#arrival(flight), pc, jump, taken, target });
+    return guess === undefined ? taken : !taken || guess !== target;
+  }
+
   /** A slow instruction left in that cycle. */
   #restart(cycle: number): void {
     this.#flights = [];
     this.#from = cycle + 2;
   }
 
-  #goOn(flight: Flight, taken: boolean): void {
+  #goOn(flight: Flight, elsewhere: boolean): void {
     const { commit, execute } = this.#shape;
-    this.#from = taken ? (flight.leave[execute] ?? 0) + 2 : 0;
+    this.#from = elsewhere ? (flight.leave[execute] ?? 0) + 2 : 0;
     const [first] = flight.enter.slice(1);
     this.#flights = [...this.#flights.filter((o) => (o.leave[commit] ?? 0) >= (first ?? 0)), flight];
   }
