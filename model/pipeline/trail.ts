@@ -66,6 +66,11 @@ export class Trail {
     this.#tell('dataPage', zext(page, 64));
   }
 
+  /** The instruction in commit, which was fetched so, waits: there may never be a record of it. */
+  waits(fetch: Expr): void {
+    if (this.told) this.#tell('waits', zext(fetch, 64));
+  }
+
   /** Which of the pages and instructions of the fetch stage are older: it counts both. */
   get #version(): Register {
     return this.builder.register('trail.version', TRAIL_BITS.version, { observed: true });

@@ -3,7 +3,7 @@
  * reference needs.
  */
 import { PACKED, RECORD_FIELDS, RECORD_KINDS, TRAIL_BITS, TRAIL_LOW, packedNames, type PackedName, type RecordFieldName } from '../../model/pipeline/record.js';
-import type { CsrChange, HostWrite, Inputs, Mode, Retirement, TrapMode } from '../retirement.js';
+import type { CsrChange, HostWrite, Inputs, Mode, Retirement, TrapMode, UsedPte } from '../retirement.js';
 import { Trails, type Told, type Translated } from './trails.js';
 
 /** A home CSR in the order of the core, with the read-only bits that its stored value lacks. */
@@ -85,6 +85,11 @@ export class RecordDecoder {
     this.#order = 0;
     this.#changes = [];
     this.#trails = new Trails();
+  }
+
+  /** Page-table entries by which the instruction was fetched that waits without a record. */
+  get waiting(): readonly UsedPte[] | undefined {
+    return this.#trails.waiting;
   }
 
   /**

@@ -71,6 +71,8 @@ export class Trails {
   /** Where in the trail the last walk begins, and its last second stage. */
   #walk = 0;
   #second = 0;
+  /** Entries by which the instruction was fetched that waits, or has waited last. */
+  #waiting: Entries | undefined;
   readonly #slots = new Map<number, Entries>();
   readonly #data = new Map<number, Entries>();
   readonly #fetched = new Map<number, readonly Fetched[]>();
@@ -114,8 +116,16 @@ export class Trails {
       case TRAIL.dataPage:
         this.#data.set(Number(address), this.#trail.slice(this.#walk));
         return;
+      case TRAIL.waits:
+        this.#waiting = this.#ofFetch(Number(address))?.entries ?? NONE;
+        return;
       default: throw new Error(`a trail has no step ${step} (the last walk began in cycle ${began})`);
     }
+  }
+
+  /** Of an instruction that waits without a record; absent if none has, or the core keeps no translations. */
+  get waiting(): Entries | undefined {
+    return this.#waiting;
   }
 
   get #last(): Walk {
