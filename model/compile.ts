@@ -31,7 +31,7 @@ export interface CoreDescription {
   readonly interrupts: Readonly<Record<number, string>>;
   readonly machine: MachineDescription;
   readonly stages: readonly string[];
-  readonly uarch: Pick<Uarch, 'latency' | 'bypass'> & {
+  readonly uarch: Pick<Uarch, 'latency' | 'bypass' | 'caches'> & {
     readonly units: readonly (readonly string[])[];
     /** Of the walker, if the core keeps translations. */
     readonly walker?: TranslationCaches['latency'];
@@ -121,7 +121,7 @@ function describe(specs: Specs, uarch: Uarch, variant: Variant, layout: Layout, 
     interrupts: namesByCode(isa.traps.interrupts),
     machine: describeMachine(isa.hart),
     stages: uarch.stages.map((s) => s.name),
-    uarch: { latency: uarch.latency, bypass: uarch.bypass, units: uarch.stages.map((s) => s.units), ...(uarch.translation && { walker: uarch.translation.latency }) },
+    uarch: { latency: uarch.latency, bypass: uarch.bypass, units: uarch.stages.map((s) => s.units), ...(uarch.caches && { caches: uarch.caches }), ...(uarch.translation && { walker: uarch.translation.latency }) },
   };
 }
 

@@ -5,6 +5,7 @@ import type { Instruction, Uarch, Unit } from '../spec/isa.js';
 import type { ModuleBuilder } from './builder.js';
 import type { Decoder, Op } from './decode.js';
 import type { Hart } from './hart.js';
+import type { LineCache } from './line-cache.js';
 import type { Predictor } from './predict.js';
 import type { Regimes } from './regimes.js';
 import type { Stage, Travelling } from './stage.js';
@@ -23,6 +24,8 @@ export interface Core {
   readonly values: Travelling;
   /** Absent: every address is physical. */
   readonly translation?: { readonly walker: Walker; readonly regimes: Regimes; readonly windows: Windows; readonly caches?: WalkCaches };
+  /** Absent: memory answers at once. */
+  readonly lines?: { readonly instruction?: LineCache; readonly data?: LineCache };
   /** Absent: the instruction behind is always next. */
   readonly predictor?: Predictor;
   /** The stage index that holds a unit. */

@@ -15,6 +15,7 @@ import { describeFetch, fetchCycle, refetch } from './fetch.js';
 import { describeDecode, describeOperands, stallOperands } from './front.js';
 import { Guard } from './guard.js';
 import { declareHart, type Hart } from './hart.js';
+import { LineCache } from './line-cache.js';
 import { describePrediction, Predictor, repair } from './predict.js';
 import { Regimes } from './regimes.js';
 import { Stage, Travelling } from './stage.js';
@@ -38,7 +39,7 @@ export function elaborate(isa: Isa, uarch: Uarch, observes = false): Elaborated 
   const hart = declareHart(builder, isa);
   const stages = uarch.stages.map((s, i) => new Stage(builder, s.name, i));
   const core: Core = {
-    builder, hart, uarch, stages, ...translationOf(hart, uarch), ...(uarch.prediction && { predictor: new Predictor(builder, uarch.prediction) }),
+    builder, hart, uarch, stages, ...translationOf(hart, uarch), ...linesOf(builder, uarch), ...(uarch.prediction && { predictor: new Predictor(builder, uarch.prediction) }),
     decoder: new Decoder(isa), values: new Travelling(stages), place: placesOf(uarch),
   };
   describeFetch(core, isa.hart.resetPc);
@@ -102,6 +103,17 @@ function translationOf(hart: Hart, uarch: Uarch): Pick<Core, 'translation'> {
   const windows = new Windows(hart, regimes, guard, uarch.translation);
   const caches = uarch.translation && new WalkCaches(hart, translation, uarch.translation);
   return { translation: { regimes, windows, walker: new Walker(hart, translation, windows, caches), ...(caches && { caches }) } };
+}
+
+function linesOf(builder: ModuleBuilder, { caches }: Uarch): Pick<Core, 'lines'> {
+  if (caches === undefined) return {};
+  const { instruction, data } = caches;
+  return {
+    lines: {
+      ...(instruction && { instruction: new LineCache(builder, 'cache.instruction', instruction, false) }),
+      ...(data && { data: new LineCache(builder, 'cache.data', data, data.write === 'back') }),
+    },
+  };
 }
 
 function placesOf(uarch: Uarch): Record<Unit, number> {

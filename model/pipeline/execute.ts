@@ -9,6 +9,7 @@ import { anyOf } from './builder.js';
 import { accessBytes, crossesBlock, operandNames, stageOf, type Core } from './core.js';
 import { EXECUTE_UNITS, executeUnit, type ExecuteUnit, type Op } from './decode.js';
 import { nextPc } from './encoding.js';
+import { empty } from './line-cache.js';
 import type { Locals } from './lowering.js';
 import { holds } from './pages.js';
 import { TRAIL_BITS } from './record.js';
@@ -218,11 +219,25 @@ export function stallExecute(core: Core, operandsReady: Expr): void {
   });
   stage.stallOn(mux(decoder.unit(control, 'load'), anyOf(near), ZERO), 'store');
 
+  const lines = core.lines?.data;
+  if (lines !== undefined) stage.stallOn(and(awaitsLine(core), not(lines.has(placed(core, place.execute)))), 'cache');
+
   if (uarch.latency.split === 0) return;
   const count = builder.register(`${stage.name}.split`, Math.ceil(Math.log2(uarch.latency.split + 1)));
   const crosses = crossesBlock(address, accessBytes(core, control));
   const left = not(eqConst(read(count), uarch.latency.split));
   stage.stallOn(mux(isMemory(core, control), and(crosses, left, operandsReady), ZERO), 'split');
+}
+
+/** One bit: the instruction in execute is an access to memory of its own mode that goes through the cache. Stores that go through to memory do not wait for it. */
+function awaitsLine({ decoder, values, place, uarch }: Core): Expr {
+  const control = values.at('control', place.execute);
+  const own = decoder.perOp(control, decoder.ops.filter((op) => op.instruction.memory !== undefined), (op) => {
+    const { memory } = op.instruction;
+    return memory?.as === 'self' && (executeUnit(op.instruction.class) === 'load' || uarch.caches?.data?.write === 'back') ? ONE : ZERO;
+  });
+  const accesses = or(decoder.unit(control, 'load'), decoder.unit(control, 'store'));
+  return mux(accesses, and(own, not(values.at('trouble', place.execute))), ZERO);
 }
 
 /** Bits 11..3 of two addresses differ by at most one block: they may overlap. */
@@ -249,6 +264,11 @@ export function executeCycle(core: Core, operandsReady: Expr): void {
       builder.when(stage.advance, () => builder.assign(count, constant(count.width, 0)), () =>
         builder.when(and(crosses, operandsReady, not(eqConst(read(count), uarch.latency.split))), () =>
           builder.assign(count, { kind: 'binary', width: count.width, op: 'add', a: read(count), b: one }))));
+  }
+  const lines = core.lines?.data;
+  if (lines !== undefined) {
+    const at = placed(core, place.execute);
+    builder.when(and(stage.valid, operandsReady, awaitsLine(core), not(lines.has(at))), () => lines.wait(at, empty(core.stages.slice(place.execute + 1))));
   }
   const data = stageOf(core, 'memory').register('data', 64);
   builder.when(and(stage.advance, decoder.unit(control, 'load'), not(values.at('trouble', place.execute))), () =>

@@ -10,6 +10,7 @@ import type { Expr, Register } from '../ir/ir.js';
 import type { ModuleBuilder } from './builder.js';
 import type { Core } from './core.js';
 import { isShort, nextPc } from './encoding.js';
+import { empty, type LineCache } from './line-cache.js';
 import { follower } from './predict.js';
 import type { Stage } from './stage.js';
 import { forgetFetch, translatedFetch } from './translated-fetch.js';
@@ -55,7 +56,12 @@ export function fetchCycle(core: Core, redirect: Expr, target: Expr): void {
   const address = builder.wire('fetch.address', mux(next.valid, behind, read(fetch.pc)));
   builder.wire('fetch.valid', and(next.ready, not(redirect)));
   const { translation } = core;
-  const whole = ({ physical, page }: FetchPlace): void => {
+  const whole = (at: FetchPlace): void => {
+    const lines = core.lines?.instruction;
+    if (lines === undefined) return give(at);
+    builder.when(lines.has(at.physical), () => give(at), () => awaitLine(core, lines, next, address, at.physical), 'else');
+  };
+  const give = ({ physical, page }: FetchPlace): void => {
     builder.assign(next.register('pc', 64), address);
     next.hold(ONE);
     builder.load(hart.dram, physical, next.register('insn', 32));
@@ -84,6 +90,13 @@ export function fetchCycle(core: Core, redirect: Expr, target: Expr): void {
       }, 'else');
     }),
   );
+}
+
+/** What is to be fetched is not in the cache: it is waited for once everything older is done. */
+function awaitLine({ builder, stages }: Core, lines: LineCache, next: Stage, address: Expr, physical: Expr): void {
+  builder.assign(fetchRegisters(builder).pc, address);
+  next.empty();
+  lines.wait(physical, empty(stages.slice(1)));
 }
 
 /**

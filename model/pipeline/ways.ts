@@ -46,6 +46,14 @@ export class Ways {
     return value ? or(read(flags), mask) : and(read(flags), not(mask));
   }
 
+  /** Of values by way, that of the way whose turn it is; without values, 0. */
+  ofNext(values: readonly Expr[]): Expr {
+    const victim = this.#victim;
+    const [first = ZERO, ...others] = values;
+    if (victim === undefined) return first;
+    return others.reduce<Expr>((found, value, i) => mux(binary('eq', read(victim), constant(victim.width, i + 1)), value, found), first);
+  }
+
   /**
    * Describes what happens to the way that takes an entry: the one that `has` (by way, one bit) it already, else the one
    * whose turn it is.

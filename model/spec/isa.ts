@@ -529,6 +529,23 @@ export interface TranslationCaches {
   readonly flushes: ReadonlyMap<string, Flush>;
 }
 
+/** What a store does: go to memory at once, or stay in the cache until its line goes. */
+export const WRITE_POLICIES = ['through', 'back'] as const;
+
+/** A cache of instructions or data. */
+export interface LineCache extends CacheSize {
+  /** Bytes of a line; a power of two. */
+  readonly line: number;
+  /** Cycles in which a line comes. */
+  readonly miss: number;
+}
+
+/** Those that a core has. */
+export interface LineCaches {
+  readonly instruction?: LineCache;
+  readonly data?: LineCache & { readonly write: (typeof WRITE_POLICIES)[number] };
+}
+
 /** What guesses the next instruction. */
 export interface Prediction {
   /** Where branches and jumps went that were taken last. */
@@ -557,6 +574,8 @@ export interface Uarch {
   };
   /** Absent: every translated access walks the tables. */
   readonly translation?: TranslationCaches;
+  /** Absent: all of memory is as near as can be. */
+  readonly caches?: LineCaches;
   /** Absent: the instruction behind is always taken to be next. */
   readonly prediction?: Prediction;
 }

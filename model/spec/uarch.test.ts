@@ -71,6 +71,31 @@ describe('bypasses', () => {
   });
 });
 
+describe('caches', () => {
+  const withCaches = (instruction: string, data: string): string => `${base}caches:\n  instruction: ${instruction}\n  data: ${data}\n`;
+  const line = '{ entries: 64, ways: 2, line: 64, miss: 20 }';
+
+  it('are as large as the file says, or are not there', () => {
+    expect(specsWith({ [FILE]: withCaches(line, '{ entries: 1, ways: 1, line: 8, miss: 1, write: back }') }).cores[0]?.caches).toEqual({
+      instruction: { entries: 64, ways: 2, line: 64, miss: 20 }, data: { entries: 1, ways: 1, line: 8, miss: 1, write: 'back' },
+    });
+    expect(specsWith({}).cores[0]?.caches).toBeUndefined();
+  });
+
+  it('have sizes that hardware can have', () => {
+    expectMistakes(FILE, withCaches('{ entries: «0», ways: 1, line: «48», miss: «0» }', '{ entries: «1000000», ways: 2, line: «4», miss: 3, write: through }'),
+      { says: 'core: caches: instruction: 0 entries', mend: 'Write at least 1.' },
+      { says: 'core: caches: instruction: lines of 48 bytes', mend: 'Write 32 or 64. A line is a power of two, so that the lowest bits of the address lie in it.' },
+      { says: 'core: caches: instruction: the latency of a miss is 0', mend: 'Write 1 to 1000.' },
+      { says: 'core: caches: data: 1000000 entries', mend: 'Write at most 512.' },
+      { says: 'core: caches: data: the number of bytes of a line is 4', mend: 'Write 8 to 4096.' });
+  });
+
+  it('write through or back', () => {
+    expectMistakes(FILE, withCaches(line, '{ entries: 1, ways: 1, line: 8, miss: 1, write: «sometimes» }'), { says: 'core: sometimes is not one of through, back', mend: 'Write one of: through, back.' });
+  });
+});
+
 describe('prediction', () => {
   const withPrediction = (targets: string, directions: string): string => `${base}prediction: { targets: ${targets}, directions: ${directions} }\n`;
 

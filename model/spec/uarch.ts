@@ -2,6 +2,7 @@
  * `uarch/*.yaml`: cores as data.
  */
 import type { z } from 'zod';
+import { buildLineCaches, LINE_CACHES } from './caches.js';
 import type { Context } from './context.js';
 import type { Declared } from './declarations.js';
 import { CLASSES, type Instruction, type InstructionClass, type Uarch, type UarchStage, type Unit, UNITS } from './isa.js';
@@ -19,6 +20,7 @@ const CORE = closed({
   latency: closed({ multiply: small, divide: small, split: small, io: small }),
   translation: CACHES.exactOptional(),
   prediction: PREDICTION.exactOptional(),
+  caches: LINE_CACHES.exactOptional(),
 });
 
 type RawCore = z.output<typeof CORE>;
@@ -57,6 +59,7 @@ function buildCore(declared: Declared, instructions: readonly Instruction[], con
     },
     ...(raw.translation && { translation: buildCaches(raw.translation, instructions, `${label}: translation`, context) }),
     ...(raw.prediction && { prediction: buildPrediction(raw.prediction, `${label}: prediction`, context) }),
+    ...(raw.caches && { caches: buildLineCaches(raw.caches, `${label}: caches`, context) }),
   };
 }
 

@@ -36,6 +36,8 @@ export interface Opening {
 export interface Translated {
   /** The page by which it was fetched, or itself. Absent: its address was physical, or it was not fetched. */
   readonly fetch?: Opening;
+  /** The walker has translated it at commit: its access, or its fetch once more. */
+  readonly walked: boolean;
   /** Walks at commit, for its parts. */
   readonly walks: readonly Walk[];
 }
@@ -157,7 +159,7 @@ export class Trails {
   /** The work behind a record. */
   work({ walked, fetch }: Told): Translated {
     const opening = this.#ofFetch(fetch);
-    return { walks: walked ? this.#walks : [], ...(opening && { fetch: opening }) };
+    return { walked, walks: walked ? this.#walks : [], ...(opening && { fetch: opening }) };
   }
 
   #ofFetch(fetch: number): Fetched | undefined {

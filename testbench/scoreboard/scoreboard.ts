@@ -7,6 +7,7 @@ import type { Translated } from '../lockstep/trails.js';
 import type { Inputs, Retirement } from '../retirement.js';
 import { fly, type Departure, type Flight } from './flight.js';
 import { InstructionTimer, type Timed } from './instruction.js';
+import { Lines } from './lines.js';
 import { Predictor } from './prediction.js';
 import { shapeOf, type Shape } from './shape.js';
 import { accessCycles, openFrom, walkMistimed } from './translation.js';
@@ -50,6 +51,7 @@ export class Scoreboard {
   readonly #timer: InstructionTimer;
   readonly #fetch: ((pc: bigint) => number | undefined) | undefined;
   readonly #values: RegisterValues;
+  readonly #lines: Readonly<Partial<Record<'instruction' | 'data', Lines>>>;
   readonly #predictor: Predictor | undefined;
   /** Fast instructions that may still be on their way, oldest first. */
   #flights: Flight[] = [];
@@ -63,6 +65,8 @@ export class Scoreboard {
     this.#timer = new InstructionTimer(isa);
     this.#values = new RegisterValues(isa);
     this.#fetch = fetch;
+    const { instruction, data } = this.#shape.caches ?? {};
+    this.#lines = { ...(instruction && { instruction: new Lines(instruction) }), ...(data && { data: new Lines(data) }) };
     this.#predictor = this.#shape.prediction && new Predictor(this.#shape.prediction);
   }
 
@@ -90,8 +94,8 @@ export class Scoreboard {
     const timed = this.#timer.of(retirement.insn);
     const accessed = trap === undefined && retirement.mem_rmask + retirement.mem_wmask > 0;
     const address = accessed ? retirement.mem_addr : this.#values.address(timed, pc_rdata);
-    const flight = this.#fly({ timed, address, from: this.#from, last: this.#isLast(pc_rdata), open: openFrom(translated) });
-    const walked = (translated?.walks.length ?? 0) > 0;
+    const walked = translated?.walked ?? false;
+    const flight = this.#fly({ timed, address, from: this.#from, last: this.#isLast(pc_rdata), open: openFrom(translated) }, pc_rdata, walked);
     const io = accessed && this.#isIo(address);
     const waits = timed.unit === 'wait' && trap === undefined;
     const zeroes = timed.unit === 'zero' && trap === undefined;
@@ -99,6 +103,7 @@ export class Scoreboard {
     const cycle = this.#arrival(flight) + (io ? this.#shape.io : 0) + (zeroes ? ZEROING : 0) + (walks ?? 0);
     // The time of walks that end in a trap, or that write, is nobody's contract.
     const exact = !waits && walks !== undefined && !(walked && trap !== undefined);
+    if (accessed && retirement.mem_wmask !== 0 && !io) this.#lines.data?.wrote(address);
     if (timed.slow || trap !== undefined || io || walked) this.#restart(exact ? cycle : Number(inputs.cycle));
     else this.#goOn(flight, this.#isElsewhere(flight, timed, retirement));
     return { cycle, exact, flight };
@@ -107,28 +112,40 @@ export class Scoreboard {
   #interrupt({ retirement, inputs, translated }: Event): Prediction {
     const { pc_rdata } = retirement;
     const word = this.#fetch?.(pc_rdata);
-    const prediction = word === undefined ? this.#earliest() : this.#displaced(this.#timer.of(word), pc_rdata, openFrom(translated));
+    const prediction = word === undefined ? this.#earliest() : this.#displaced(this.#timer.of(word), pc_rdata, translated);
     this.#restart(prediction.exact ? prediction.cycle : Number(inputs.cycle));
     return prediction;
   }
 
-  #displaced(timed: Timed, pc: bigint, open: number): Prediction {
-    const flight = this.#fly({ timed, address: this.#values.address(timed, pc), from: this.#from, last: this.#isLast(pc), open });
+  #displaced(timed: Timed, pc: bigint, translated: Translated | undefined): Prediction {
+    const flight = this.#fly({ timed, address: this.#values.address(timed, pc), from: this.#from, last: this.#isLast(pc), open: openFrom(translated) }, pc, translated?.walked ?? false);
     return { cycle: this.#arrival(flight), exact: true, flight };
   }
 
   /** The least that any displaced instruction takes: that of one without hazards. */
   #earliest(): Prediction {
-    const flight = this.#fly({ timed: this.#timer.of(0), address: 0n, from: this.#from, last: false });
+    const flight = fly({ timed: this.#timer.of(0), address: 0n, from: this.#from, last: false }, this.#flights, this.#shape);
     return { cycle: this.#arrival(flight), exact: false, flight: undefined };
   }
 
-  #fly(departure: Departure): Flight {
-    return fly(departure, this.#flights, this.#shape);
+  /** @param walked - The walker has translated it, at commit: no line was looked for. */
+  #fly(departure: Departure, pc: bigint, walked: boolean): Flight {
+    const { timed, address, last } = departure;
+    const { caches } = this.#shape;
+    const fetched = last || !this.#inMemory(pc, 4) ? 0 : this.#lines.instruction?.fetch(pc) ?? 0;
+    const { unit, bytes, instruction } = timed;
+    const looks = unit === 'load' || (unit === 'store' && caches?.data?.write === 'back');
+    const own = instruction?.memory?.as === 'self' && !walked && this.#inMemory(address, bytes);
+    const accessed = looks && own ? this.#lines.data?.fetch(address) ?? 0 : 0;
+    return fly({ ...departure, fetched, accessed }, this.#flights, this.#shape);
   }
 
   #arrival(flight: Flight): number {
     return flight.enter[this.#shape.commit] ?? -1;
+  }
+
+  #inMemory(address: bigint, bytes: number): boolean {
+    return this.#isa.hart.regions.some(({ kind, base, size }) => kind === 'memory' && address >= base && address + BigInt(bytes) <= base + size);
   }
 
   /** The last two bytes of memory. */
