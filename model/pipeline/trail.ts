@@ -51,6 +51,11 @@ export class Trail {
     this.#tell('use', address, entry);
   }
 
+  /** It writes A or D, and will look at the entry once more. */
+  writes(address: Expr): void {
+    this.#tell('write', address);
+  }
+
   /** It uses what a slot of a cache has. */
   reuses(slot: Expr): void {
     this.#tell('reuse', slot);

@@ -15,7 +15,7 @@
  * A core may have caches of entries. A walk asks them where it begins and where
  * it enters the second stage, and examines what they have like what it reads.
  * Only success comes from there: if anything else follows from an entry of a
- * cache, the walk begins again from memory alone.
+ * cache, or an entry is to be written, the walk begins again from memory alone.
  */
 import { ONE, ZERO, and, binary, constant, eq, eqConst, mux, nonZero, not, or, read } from '../ir/build.js';
 import type { Expr, Register } from '../ir/ir.js';
@@ -249,13 +249,15 @@ export class Walker {
     const { hart: { builder } } = this;
     const caching = this.#caching;
     if (caching === undefined) return this.#stepOn(mayWrite);
-    const { count, reused } = caching;
+    const { count, alone, reused } = caching;
     const { refusedFirst, refusedSecond, updates } = this.#step;
+    // Who writes has read everything from memory, so that it is plain what it writes.
+    const unsure = mayWrite ? not(read(alone)) : read(reused);
     builder.firstOf([
       { when: nonZero(read(count)), then: () => builder.assign(count, binary('sub', read(count), constant(count.width, 1))) },
       { when: this.is('ask'), then: () => this.#ask(caching) },
       { when: this.is('enter'), then: () => this.#enter(caching) },
-      { when: and(read(reused), or(refusedFirst, refusedSecond, updates)), then: () => this.#again(caching) },
+      { when: or(and(read(reused), or(refusedFirst, refusedSecond)), and(unsure, updates)), then: () => this.#again(caching) },
     ], () => {
       this.#keep(caching);
       this.#stepOn(mayWrite);
@@ -386,6 +388,7 @@ export class Walker {
     builder.when(this.#tableAllows(read(this.#at), 'store'), () => {
       builder.store(dram, read(this.#at), constant(4, ENTRY_BYTES), this.#step.written);
       builder.assign(this.#entry, this.#step.written);
+      this.#caching?.caches.trail.writes(read(this.#at));
       this.#ends('writes A or D');
       builder.when(this.is('compare'), () => this.#goto('first'));
     }, () => this.#refuseTable());

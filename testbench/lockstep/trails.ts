@@ -66,13 +66,20 @@ export interface Told {
   readonly fetch: number;
 }
 
+/** A walk with what it has used. */
+interface Trail extends Walk {
+  readonly entries: readonly UsedPte[];
+  /** How many of them it had when it entered the second stage last. */
+  readonly second: number;
+  /** It has begun again from memory alone. */
+  readonly alone: boolean;
+}
+
+const NO_TRAIL: Trail = { ...NO_WALK, entries: [], second: 0, alone: false };
+
 export class Trails {
-  /** Entries that the walks for one instruction have used, in order. */
-  #trail: UsedPte[] = [];
-  #walks: Walk[] = [];
-  /** Where in the trail the last walk begins, and its last second stage. */
-  #walk = 0;
-  #second = 0;
+  /** The walks for one instruction, in order. */
+  #walks: readonly Trail[] = [];
   /** Entries by which the instruction was fetched that waits, or has waited last. */
   #waiting: Entries | undefined;
   readonly #slots = new Map<number, Entries>();
@@ -81,67 +88,49 @@ export class Trails {
 
   /** A step of the walker in some cycle, as record.ts describes it. */
   step(step: number, cycle: number, address: bigint, value: bigint): void {
-    const { began, roots, seconds, read, kept, wrote } = this.#last;
+    const last = this.#last;
+    const { entries, roots, seconds, read, kept } = last;
     switch (step) {
       case TRAIL.begin:
       case TRAIL.continue:
-        this.#begin(step === TRAIL.begin ? [] : this.#trail);
-        this.#walks = [...(step === TRAIL.begin ? [] : this.#walks), { ...NO_WALK, began: cycle, roots: 1 }];
+        this.#walks = [...(step === TRAIL.begin ? [] : this.#walks), { ...NO_TRAIL, began: cycle, roots: 1 }];
         return;
-      case TRAIL.again:
-        this.#begin(this.#trail.slice(0, this.#walk));
-        return this.#count({ roots: roots + 1 });
-      case TRAIL.second:
-        this.#second = this.#trail.length;
-        return this.#count({ seconds: seconds + 1 });
-      case TRAIL.use:
-        // An entry is looked at once more after it has been written.
-        this.#count({ read: read + 1, wrote: wrote || this.#trail.at(-1)?.address === address });
-        this.#trail.push({ address, value });
-        return;
-      case TRAIL.reuse:
-        this.#count({ kept: kept + 1, roots: seconds + read + kept === 0 ? 0 : roots });
-        this.#trail.push(...this.#slots.get(Number(address)) ?? NONE);
-        return;
+      case TRAIL.again: return this.#change({ roots: roots + 1, entries: [], second: 0, alone: true });
+      case TRAIL.second: return this.#change({ seconds: seconds + 1, second: entries.length });
+      case TRAIL.use: return this.#change({ read: read + 1, entries: [...entries, { address, value }] });
+      // It is looked at once more: what it was before is of no use to anybody.
+      case TRAIL.write: return this.#change({ wrote: true, entries: entries.toSpliced(entries.findLastIndex((one) => one.address === address), 1) });
+      case TRAIL.reuse: return this.#change({
+        kept: kept + 1, roots: seconds + read + kept === 0 ? 0 : roots, entries: [...entries, ...this.#slots.get(Number(address)) ?? NONE],
+      });
       case TRAIL.keep:
-        this.#slots.set(Number(address), this.#trail.slice(this.#walk));
+        this.#slots.set(Number(address), entries);
         return;
       case TRAIL.keepSecond:
-        this.#slots.set(Number(address), this.#trail.slice(this.#second));
+        this.#slots.set(Number(address), entries.slice(last.second));
         return;
-      case TRAIL.fetchPage: return this.#fetch(Number(address), { version: Number(value), cycle, byItself: false, walk: this.#last, entries: this.#trail.slice(this.#walk) });
+      case TRAIL.fetchPage: return this.#fetch(Number(address), { version: Number(value), cycle, byItself: false, walk: last, entries });
       case TRAIL.fetched: {
         // What a walk has found that failed says nothing: it is made once more, at commit.
-        const entries = address === 0n ? [...this.#trail] : this.#trail.slice(0, this.#walk);
-        return this.#fetch(BY_ITSELF, { version: Number(value), cycle, byItself: true, walk: this.#last, entries });
+        const walks = address === 0n ? this.#walks : this.#walks.slice(0, -1);
+        return this.#fetch(BY_ITSELF, { version: Number(value), cycle, byItself: true, walk: last, entries: walks.flatMap((walk) => walk.entries) });
       }
       case TRAIL.dataPage:
-        this.#data.set(Number(address), this.#trail.slice(this.#walk));
+        this.#data.set(Number(address), entries);
         return;
       case TRAIL.waits:
         this.#waiting = this.#ofFetch(Number(address))?.entries ?? NONE;
         return;
-      default: throw new Error(`a trail has no step ${step} (the last walk began in cycle ${began})`);
+      default: throw new Error(`a trail has no step ${step} (cycle ${cycle})`);
     }
   }
 
-  /** Of an instruction that waits without a record; absent if none has, or the core keeps no translations. */
-  get waiting(): Entries | undefined {
-    return this.#waiting;
+  get #last(): Trail {
+    return this.#walks.at(-1) ?? NO_TRAIL;
   }
 
-  get #last(): Walk {
-    return this.#walks.at(-1) ?? NO_WALK;
-  }
-
-  #count(change: Partial<Walk>): void {
+  #change(change: Partial<Trail>): void {
     this.#walks = [...this.#walks.slice(0, -1), { ...this.#last, ...change }];
-  }
-
-  #begin(trail: UsedPte[]): void {
-    this.#trail = trail;
-    this.#walk = trail.length;
-    this.#second = trail.length;
   }
 
   #fetch(page: number, fetched: Fetched): void {
@@ -151,9 +140,15 @@ export class Trails {
   /** The entries behind a record, those of the fetch first. */
   entries({ walked, page, parts, fetch }: Told): Entries {
     const fetched = this.#ofFetch(fetch)?.entries ?? NONE;
-    const accessed = walked ? this.#trail : page === undefined ? NONE : this.#data.get(page) ?? NONE;
-    if (accessed.length === 0) return fetched;
-    return [fetched, ...Array.from({ length: walked ? 1 : parts }, () => accessed)].flat();
+    // A walk at commit from memory alone has seen what everybody sees.
+    if (walked) return [...fetched, ...this.#walks.flatMap(({ alone, entries }) => (alone ? NONE : entries))];
+    const accessed = page === undefined ? NONE : this.#data.get(page) ?? NONE;
+    return accessed.length === 0 ? fetched : [fetched, ...Array.from({ length: parts }, () => accessed)].flat();
+  }
+
+  /** Of an instruction that waits without a record; absent if none has, or the core keeps no translations. */
+  get waiting(): Entries | undefined {
+    return this.#waiting;
   }
 
   /** The work behind a record. */
