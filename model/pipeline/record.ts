@@ -12,7 +12,7 @@ export const RECORD_KINDS = { retired: 0, trap: 1, csr: 2, walk: 3 } as const;
  * Steps of a trail, by number in `pc` of a record of the kind `walk`.
  *
  * `use`: the entry `value` at `address`. `reuse`, `keep`, `keepSecond`: `address` is the slot. `fetchPage`: `address`
- * is the page, `value` the version. `fetched`: `address` 1 if the last walk failed, `value` the version. `dataPage`:
+ * is the page, `value` the version. `fetched`: `address` {it is bound, the last walk failed}, `value` the version. `dataPage`:
  * `address` is the page. `write`: A or D, to the entry at
  * `address`. `waits`: the instruction in commit waits without a record, `address` is its `fetch`.
  */

@@ -86,9 +86,9 @@ export class Trail {
     if (this.told) this.#tell('fetchPage', zext(page, 64), this.#next());
   }
 
-  /** An instruction is fetched by itself; the walk for its last parcel has `failed`, if any. */
-  fetches(failed: boolean): void {
-    if (this.told) this.#tell('fetched', constant(64, failed ? 1 : 0), this.#next());
+  /** An instruction is fetched by itself; the walk for its last parcel has `failed`, if any. `bound`, one bit: all of it was walked from memory when everything older was done. */
+  fetches(failed: boolean, bound: Expr): void {
+    if (this.told) this.#tell('fetched', zext(concat(bound, failed ? ONE : ZERO), 64), this.#next());
   }
 
   #next(): Expr {

@@ -78,7 +78,8 @@ function fetchNext(core: Core, translation: NonNullable<Core['translation']>): v
   const goto = (phase: Phase): void => builder.assign(phaseOf(builder), constant(2, PHASE[phase]));
   const first = slice(read(word), 15, 0);
   const second = add(read(pc), constant(64, 2));
-  const walk = (address: Expr, goesOn?: true): void => walker.start({ address, access: constant(2, ACCESSES.fetch), ...regimes.of('fetch'), ...(goesOn && { goesOn }) });
+  // What is bound has been walked for at commit, from memory: so it is once more.
+  const walk = (address: Expr, goesOn?: true): void => walker.start({ address, access: constant(2, ACCESSES.fetch), ...regimes.of('fetch'), ...(goesOn && { goesOn }), alone: hart.boundary.bound });
   // Memory protection may tell any two words apart, translation any two pages.
   const apart = eqConst(slice(second, (windows.guard === undefined ? PAGE_BITS : WORD_BITS) - 1, 0), 0);
   const parcelThere = and(hart.inDram(read(walker.result), PARCEL), walker.allows(read(walker.result), constant(64, PARCEL)));
@@ -133,7 +134,7 @@ function handOn(core: Core, insn: Expr, fault: number): void {
   builder.assign(next.register('insn', 32), insn);
   builder.assign(next.register('fetch_fault', 2), constant(2, fault));
   tellFetch(core, next, (trail) => {
-    trail.fetches(fault !== FETCH_FAULT.none);
+    trail.fetches(fault !== FETCH_FAULT.none, hart.boundary.bound);
     return trail.byItself();
   });
   builder.when(hart.boundary.bound, () => builder.assign(aloneOf(builder), ONE));

@@ -41,6 +41,8 @@ export interface WalkRequest {
   readonly privilege: Expr;
   /** It is for the same instruction as the walk before. */
   readonly goesOn?: true;
+  /** One bit: nothing kept is to be used. Absent: it may. */
+  readonly alone?: Expr;
 }
 
 /** What one cycle of a walk does. Conditions are one bit, addresses 64. */
@@ -179,7 +181,7 @@ export class Walker {
   }
 
   /** Begins a walk, whatever was under way. */
-  start({ address, access, V, privilege, goesOn }: WalkRequest): void {
+  start({ address, access, V, privilege, goesOn, alone: apart = ZERO }: WalkRequest): void {
     const { builder } = this.hart;
     const caching = this.#caching;
     builder.assign(this.address, address);
@@ -189,7 +191,7 @@ export class Walker {
     if (caching === undefined) return this.#goto('begin');
     const { caches, alone, reused } = caching;
     caches.trail.begin(goesOn === true);
-    builder.assign(alone, ZERO);
+    builder.assign(alone, apart);
     builder.assign(reused, ZERO);
     this.#wait(caching, caches.sizes.latency.shared);
     this.#goto('ask');
@@ -276,11 +278,11 @@ export class Walker {
 
   /** A leaf of the first stage is looked for, or else the table that it must be in. */
   #ask(caching: Caching): void {
-    const { caches } = caching;
+    const { caches, alone } = caching;
     const leaf = caches.find('leaf', this.#asked);
     const pointer = caches.find('pointer', this.#asked);
     this.hart.builder.when(
-      and(this.#step.paged, or(leaf.there, pointer.there)),
+      and(this.#step.paged, not(read(alone)), or(leaf.there, pointer.there)),
       () => {
         const found = (which: 'entry' | 'level' | 'slot'): Expr => mux(leaf.there, leaf[which], pointer[which]);
         this.#reuse(caching, { entry: found('entry'), slot: found('slot') }, 'first');

@@ -111,8 +111,8 @@ export class Trails {
         return;
       case TRAIL.fetchPage: return this.#fetch(Number(address), { version: Number(value), cycle, byItself: false, walk: last, entries });
       case TRAIL.fetched: {
-        // What a walk has found that failed says nothing: it is made once more, at commit.
-        const walks = address === 0n ? this.#walks : this.#walks.slice(0, -1);
+        // What a walk has found that failed says nothing: it is made once more, at commit. What is bound has seen what everybody sees.
+        const walks = (address & 2n) !== 0n ? [] : (address & 1n) !== 0n ? this.#walks.slice(0, -1) : this.#walks;
         return this.#fetch(BY_ITSELF, { version: Number(value), cycle, byItself: true, walk: last, entries: walks.flatMap((walk) => walk.entries) });
       }
       case TRAIL.dataPage:
