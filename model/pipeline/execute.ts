@@ -268,7 +268,8 @@ export function executeCycle(core: Core, operandsReady: Expr): void {
   const lines = core.lines?.data;
   if (lines !== undefined) {
     const at = placed(core, place.execute);
-    builder.when(and(stage.valid, operandsReady, awaitsLine(core), not(lines.has(at))), () => lines.wait(at, empty(core.stages.slice(place.execute + 1))));
+    builder.when(and(stage.valid, operandsReady, awaitsLine(core)), () =>
+      builder.when(lines.has(at), () => lines.use(at), () => lines.wait(at, empty(core.stages.slice(place.execute + 1))), 'else'));
   }
   const data = stageOf(core, 'memory').register('data', 64);
   builder.when(and(stage.advance, decoder.unit(control, 'load'), not(values.at('trouble', place.execute))), () =>

@@ -59,7 +59,10 @@ export function fetchCycle(core: Core, redirect: Expr, target: Expr): void {
   const whole = (at: FetchPlace): void => {
     const lines = core.lines?.instruction;
     if (lines === undefined) return give(at);
-    builder.when(lines.has(at.physical), () => give(at), () => awaitLine(core, lines, next, address, at.physical), 'else');
+    builder.when(lines.has(at.physical), () => {
+      lines.use(at.physical);
+      give(at);
+    }, () => awaitLine(core, lines, next, address, at.physical), 'else');
   };
   const give = ({ physical, page }: FetchPlace): void => {
     builder.assign(next.register('pc', 64), address);

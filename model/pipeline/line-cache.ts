@@ -50,8 +50,22 @@ export class LineCache {
     });
   }
 
+  /** The line that was used or came last: it is there, and need not be looked for. No line of memory has the number 0. */
+  get #last(): Register {
+    return this.builder.register(`${this.name}.last`, PHYSICAL_BITS - this.#lineBits);
+  }
+
+  /** The line of an address, which is there, is used. */
+  use(physical: Expr): void {
+    this.builder.assign(this.#last, this.#number(physical));
+  }
+
   /** One bit: the line of an address is there. */
   has(physical: Expr): Expr {
+    return mux(eq(read(this.#last), this.#number(physical)), ONE, this.#find(physical));
+  }
+
+  #find(physical: Expr): Expr {
     return ofHit<Tag>(this.#look(physical), (there, a, b) => ({ there, dirty: mux(there, a.dirty, b.dirty) })).there;
   }
 
@@ -82,6 +96,7 @@ export class LineCache {
     const { builder } = this;
     const number = this.#number(physical);
     const set = this.#ways.setOf(number);
+    this.use(physical);
     builder.count(`${this.name}.miss`);
     this.#ways.fill(set, this.#look(physical).map(() => ZERO), 64, (way) => {
       const [tag, dirty] = [this.#tags[way], this.#dirty[way]];
