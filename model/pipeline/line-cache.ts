@@ -81,7 +81,6 @@ export class LineCache {
     const count = this.#count;
     const left = (n: number): Expr => constant(count.width, n);
     const set = this.#ways.setOf(this.#number(physical));
-    builder.count(`${this.name}.wait`);
     builder.when(alone, () => {
       // What goes first is written back, which takes as long again.
       const old = this.#ways.ofNext(this.#dirty.map((dirty) => element(dirty, set)));
