@@ -138,6 +138,8 @@ function describeMachine(hart: Hart): MachineDescription {
   return {
     cyclesPerTick: hart.cyclesPerTick,
     timebaseFrequency: hart.timebaseFrequency,
+    cacheBlockBytes: hart.cacheBlockBytes,
+    reservationBytes: hart.reservationBytes,
     extensions: hart.extensions,
     resetPc: hex(hart.resetPc),
     regions: hart.regions.map(({ name, device, base, size, interrupt, contexts }) => ({

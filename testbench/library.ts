@@ -75,7 +75,7 @@ export class Core {
   }
 
   /** The core beside a reference; both are used again from program to program. */
-  lockstep(reference: Reference = new Reference({ dramBytes: this.#memory })): Lockstep {
+  lockstep(reference?: Reference): Lockstep {
     return new Lockstep(new ObservedCore(this.#ready.variant('observed')), reference);
   }
 

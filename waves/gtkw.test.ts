@@ -44,6 +44,8 @@ it('prints a save file with flags, filters and groups', () => {
 [treeopen] top.core.
 [signals_width] 240
 [sst_expanded] 0
+[timestart] 0
+*-7.000000 -1${' -1'.repeat(26)}
 @800200
 -mode
 @2022

@@ -55,17 +55,17 @@ const BEFORE_MARKER = 300;
 const ZOOM = '-7.000000';
 const NAMED_MARKERS = 26;
 
-/** Zoom, the primary marker and no named ones. */
-function markerText(marker: number | undefined): string {
-  if (marker === undefined) return '';
-  return `[timestart] ${Math.max(0, marker - BEFORE_MARKER)}\n*${ZOOM} ${marker}${' -1'.repeat(NAMED_MARKERS)}\n`;
+/** Where the view begins, its zoom, the primary marker (-1 for none) and no named ones. */
+function viewText(marker: number | undefined): string {
+  const start = Math.max(0, (marker ?? 0) - BEFORE_MARKER);
+  return `[timestart] ${start}\n*${ZOOM} ${marker ?? -1}${' -1'.repeat(NAMED_MARKERS)}\n`;
 }
 
 /**
  * The files that show a dump as the view says, to lie in the dump's directory.
  *
  * @param dump - Name of the dump, `core.vcd`.
- * @param marker - Time at which the marker stands; the view begins a little before it.
+ * @param marker - Time at which the marker stands; the view begins a little before it, without one at the dump's beginning.
  * @returns The save file `core.gtkw` first, then one filter file per filter and width: `core.modes.3.txt`.
  */
 export function gtkwFiles(dump: string, view: WaveView, marker?: number): readonly [NamedText, ...NamedText[]] {
@@ -78,7 +78,7 @@ export function gtkwFiles(dump: string, view: WaveView, marker?: number): readon
   const name = `${stem(dump)}.gtkw`;
   // [savefile] is what filter files are looked up against: without it, against the working directory.
   const head = `[dumpfile] "${basename(dump)}"\n[savefile] "${name}"\n[treeopen] ${ROOT_SCOPES.join('.')}.\n[signals_width] 240\n[sst_expanded] 0\n`;
-  return [{ name, text: head + markerText(marker) + groups }, ...[...filters].map(([file, text]) => ({ name: file, text }))];
+  return [{ name, text: head + viewText(marker) + groups }, ...[...filters].map(([file, text]) => ({ name: file, text }))];
 }
 
 /**

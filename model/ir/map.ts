@@ -1,5 +1,5 @@
 /** Nodes and statements over other parts: the inverse of taking them apart. */
-import type { Expr, Memory, Register, RegisterArray, Statement } from './ir.js';
+import type { Expr, Memory, Module, Register, RegisterArray, Statement, Wire } from './ir.js';
 import { operands } from './walk.js';
 
 /** The same node over other operands, in the order of `operands`; a wire keeps its value. */
@@ -68,4 +68,32 @@ export function mapStatement(s: Statement, map: StatementMap): Statement {
     case 'exit':
       return s;
   }
+}
+
+/** What to make of the parts of a module. */
+export interface ModuleMap {
+  /** A node whose operands are what they become; a reference to a wire refers to what that becomes. */
+  readonly node: (e: Expr) => Expr;
+  /** The storage that statements write or read. */
+  readonly storage?: StatementMap['storage'];
+  /** The name of a wire. */
+  readonly wireName?: (name: string) => string;
+}
+
+/** The same module over other expressions; what it declares stays. */
+export function mapModule(module: Module, { node, storage, wireName = (name) => name }: ModuleMap): Module {
+  const wires = new Map<Wire, Wire>();
+  const wire = (w: Wire): Wire => {
+    const made = wires.get(w) ?? { kind: 'wire', name: wireName(w.name), value: expr(w.value) };
+    wires.set(w, made);
+    return made;
+  };
+  const done = new Map<Expr, Expr>();
+  const expr = (e: Expr): Expr => {
+    const made = done.get(e) ?? node(e.kind === 'wire' ? { ...e, wire: wire(e.wire) } : withOperands(e, operands(e).map(expr)));
+    done.set(e, made);
+    return made;
+  };
+  const body = module.body.map((s) => mapStatement(s, { expr, ...(storage === undefined ? {} : { storage }) }));
+  return { ...module, wires: module.wires.map(wire), body };
 }

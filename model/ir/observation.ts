@@ -16,11 +16,12 @@ export function coverFamilies(module: Module): readonly CoverFamily[] {
 }
 
 /** The statements that are left, without branches that have nothing left in them. */
-function filterStatements(body: readonly Statement[], keep: (s: Statement) => boolean): readonly Statement[] {
+export function filterStatements(body: readonly Statement[], keep: (s: Statement) => boolean): readonly Statement[] {
   const list = (inner: readonly Statement[]): readonly Statement[] => filterStatements(inner, keep);
   return body.filter(keep).flatMap((s): readonly Statement[] => {
     const inner = nestedBodies(s).map(list);
-    if (inner.length > 0 && inner.every((b) => b.length === 0)) return [];
+    if (inner.length === 0) return [s];
+    if (inner.every((b) => b.length === 0)) return [];
     let at = 0;
     return [mapStatement(s, { expr: (e) => e, body: (b) => inner[at++] ?? b })];
   });
@@ -37,3 +38,12 @@ export function withoutCovers(module: Module): Module {
 
 /** The module without its records, so that nothing that only they use is computed. */
 export const withoutRecords = (module: Module): Module => ({ ...module, body: filterStatements(module.body, (s) => s.kind !== 'record') });
+
+/** Statements that only show something. */
+const IS_OBSERVATION: ReadonlySet<Statement['kind']> = new Set(['record', 'count', 'exit', 'cover']);
+
+/** The module as a circuit: nothing in it is for an onlooker alone but its arrays and registers of statistics. */
+export function hardwareOf(module: Module): Module {
+  const seen = withoutCovers(module);
+  return { ...seen, body: filterStatements(seen.body, (s) => !IS_OBSERVATION.has(s.kind)) };
+}

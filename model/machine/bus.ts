@@ -89,6 +89,11 @@ export class DeviceBus {
     return finished;
   }
 
+  /** A byte typed now would raise a context's interrupt. */
+  get awaitsKey(): boolean {
+    return this.#uartSource !== undefined && this.uart.awaitsByte && this.#plic.wouldInterrupt(this.#uartSource);
+  }
+
   /** Power-on state of every device. */
   reset(): void {
     this.uart.reset();

@@ -1,7 +1,7 @@
 /**
  * A compiled core in linear memory, reached through its layout.
  */
-import { HOST, readSignal, resetState, writeSignal, type Layout } from '../backend/layout.js';
+import { HOST, readSignal, resetState, writeSignal, type Layout, type Signal } from '../backend/layout.js';
 import type { Cell, Core, LinearMemory } from './protocol.js';
 
 /** What an instance of any variant exports. */
@@ -16,6 +16,8 @@ export class WasmCore implements Core {
   #view: DataView;
   /** State block and observation as after reset. */
   #image: readonly { readonly at: number; readonly bytes: Uint8Array }[] | undefined;
+  /** By name: whoever arranges states asks for the same few again and again. */
+  readonly #registers: ReadonlyMap<string, Signal>;
 
   /**
    * @param exports - Of the instance, whose imported memory is `memory`.
@@ -31,6 +33,7 @@ export class WasmCore implements Core {
     this.#memory = memory;
     this.#run = exports.run;
     this.#view = new DataView(memory.buffer);
+    this.#registers = new Map(layout.signals.flatMap((s) => (s.kind === 'register' ? [[s.name, s]] : [])));
   }
 
   /** Linear memory; a fresh view after it has grown. */
@@ -56,7 +59,7 @@ export class WasmCore implements Core {
   }
 
   cell(name: string): Cell | undefined {
-    const signal = this.layout.signals.find((s) => s.kind === 'register' && s.name === name);
+    const signal = this.#registers.get(name);
     if (signal === undefined) return undefined;
     return {
       get: () => readSignal(signal, this.view, this.base),

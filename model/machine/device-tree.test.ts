@@ -28,6 +28,11 @@ describe('the device tree', () => {
     expect(at('cpus/cpu@0', bare).properties.find(([n]) => n === 'mmu-type')?.[1]).toEqual({ kind: 'texts', texts: ['riscv,none'] });
   });
 
+  it('tells the size of a cache block to those that have instructions for it', () => {
+    expect(property('cpus/cpu@0', 'riscv,cboz-block-size')).toEqual({ kind: 'cells', cells: [32] });
+    expect(property('cpus/cpu@0', 'riscv,cbom-block-size')).toBeUndefined();
+  });
+
   it('leads interrupts where they go: device to PLIC, PLIC and CLINT to the hart', () => {
     expect(property('soc/serial@10000000', 'interrupts')).toEqual({ kind: 'cells', cells: [10] });
     expect(property('soc/serial@10000000', 'interrupt-parent')).toEqual(property('soc/interrupt-controller@c000000', 'phandle'));

@@ -29,7 +29,6 @@ const CLINT_INTERRUPTS = ['machine_software', 'machine_timer'] as const;
 const FINISHER = { off: 0x5555, reset: 0x7777 } as const;
 /** What the UART divides for its rate; nothing here depends on it. */
 const UART_CLOCK = 3_686_400;
-const CACHE_BLOCK = 64;
 
 /** Base letters in their canonical order. */
 const LETTERS = 'imafdqcbvh';
@@ -65,7 +64,7 @@ export function deviceTree({ machine, interrupts, memory, bootargs, initrd }: Tr
       ...standardOutput(machine),
     }),
     node(`memory@${unit(dram?.base ?? '0x0')}`, { device_type: texts('memory'), reg: cells(...wide(BigInt(dram?.base ?? 0)), ...wide(memory)) }),
-    node('cpus', { '#address-cells': cells(1), '#size-cells': cells(0), 'timebase-frequency': cells(machine.timebaseFrequency) }, [cpu(machine.extensions)]),
+    node('cpus', { '#address-cells': cells(1), '#size-cells': cells(0), 'timebase-frequency': cells(machine.timebaseFrequency) }, [cpu(machine)]),
     node('soc', { '#address-cells': cells(2), '#size-cells': cells(2), compatible: texts('simple-bus'), ranges: EMPTY }, machine.regions.flatMap((r) => device(r, code))),
     ...(machine.regions.some((r) => r.device === 'finisher') ? [ending('poweroff', FINISHER.off), ending('reboot', FINISHER.reset)] : []),
   ]);
@@ -83,9 +82,9 @@ function standardOutput({ regions }: MachineDescription): Readonly<Record<string
   return uart === undefined ? {} : { 'stdout-path': texts(`/soc/serial@${unit(uart.base)}`) };
 }
 
-function cpu(extensions: readonly string[]): TreeNode {
+function cpu({ extensions, cacheBlockBytes }: MachineDescription): TreeNode {
   const scheme = SCHEMES.find((s) => extensions.includes(s));
-  const blocks = (extension: string, property: string) => (extensions.includes(extension) ? { [property]: cells(CACHE_BLOCK) } : {});
+  const blocks = (extension: string, property: string) => (extensions.includes(extension) ? { [property]: cells(cacheBlockBytes) } : {});
   return node('cpu@0', {
     device_type: texts('cpu'),
     reg: cells(0),

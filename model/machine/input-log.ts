@@ -25,7 +25,8 @@ function encodeEvent(event: InputEvent): string {
 export const encodeInputLog = (events: readonly InputEvent[]): string => events.map(encodeEvent).join('');
 
 const isPin = (name: string): name is Pin => Object.hasOwn(PIN, name);
-const PIN_LIMIT: Readonly<Record<Pin, bigint>> = { meip: 1n, seip: 1n, hgeip: 0x1ffn };
+/** The largest value of each line: guests 1 to 8 are bits 8 to 1 of hgeip. */
+export const PIN_LIMIT: Readonly<Record<Pin, bigint>> = { meip: 1n, seip: 1n, hgeip: 0x1ffn };
 
 function decodeEvent(text: string): InputEvent | undefined {
   const uart = /^(\d{1,20}) uart ((?:[0-9a-f]{2})+)$/.exec(text);

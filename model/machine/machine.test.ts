@@ -55,6 +55,12 @@ describe('Machine', () => {
     expect(machine.run({ maxCycles: 100_000n })).toEqual({ kind: 'exited', code: 0 });
   });
 
+  it('has no lines but those that there are', () => {
+    const { machine } = setup([exit(0n)]);
+    expect(() => machine.setPin('hgeip', 0x200n)).toThrow('pin hgeip has values from 0 to 511, not 512');
+    expect(() => machine.setPin('meip', 2n)).toThrow(RangeError);
+  });
+
   it('says that a wait without any possible event never ends', () => {
     const { machine } = setup([{ do: 'wfi' }, exit(0n)]);
     expect(machine.run()).toEqual({ kind: 'wfi-forever' });

@@ -11,12 +11,12 @@ import { DeviceBus } from './bus.js';
 import type { Program } from './elf.js';
 import { serveTohost, type HtifSymbols } from './htif.js';
 import { IdleSkipper } from './idle-skip.js';
-import type { InputEvent } from './input-log.js';
+import { PIN_LIMIT, type InputEvent } from './input-log.js';
 import { InputQueue } from './inputs.js';
 import type { DrivenLine, MachineDescription } from './map.js';
 import type { PhysicalMemory } from './memory.js';
 import type { Outcome } from './outcome.js';
-import { EXIT, NO_ADDRESS, PIN, REGISTER, RESERVATION_BYTES, type Cell, type Core, type Pin } from './protocol.js';
+import { EXIT, NO_ADDRESS, PIN, REGISTER, type Cell, type Core, type Pin } from './protocol.js';
 
 /** Most cycles of one `run` of the core: V8 does not replace the code of a running frame. */
 export const SLICE_CYCLES = 65_536;
@@ -145,8 +145,14 @@ export class Machine {
     if (bytes.length > 0) this.#inputs.push({ kind: 'uart', bytes: bytes.slice() });
   }
 
-  /** Sets an external interrupt line from the next cycle boundary on. */
+  /** A byte typed now would raise an interrupt line. */
+  get awaitsKey(): boolean {
+    return this.bus.awaitsKey;
+  }
+
+  /** Sets an external interrupt line from the next cycle boundary on. Throws for a value that it does not have. */
   setPin(pin: Pin, value: bigint): void {
+    if (value < 0n || value > PIN_LIMIT[pin]) throw new RangeError(`pin ${pin} has values from 0 to ${PIN_LIMIT[pin]}, not ${value}`);
     this.#inputs.push({ kind: 'pin', pin, value });
   }
 
@@ -293,8 +299,9 @@ export class Machine {
   /** Another agent has written there: a reservation of the same bytes is gone (sc_other_device_write_fail). */
   #loseReservation(address: bigint, length: bigint): void {
     const reserved = this.#reserved?.block.get();
+    const bytes = BigInt(this.#options.description.reservationBytes);
     if (reserved === undefined || length === 0n) return;
-    const [first, last] = [address / RESERVATION_BYTES, (address + length - 1n) / RESERVATION_BYTES];
+    const [first, last] = [address / bytes, (address + length - 1n) / bytes];
     if (reserved >= first && reserved <= last) this.#reserved?.valid.set(0n);
   }
 

@@ -26,6 +26,9 @@ export interface MachineDescription {
   readonly cyclesPerTick: number;
   /** Ticks of mtime a second, as software is told. */
   readonly timebaseFrequency: number;
+  /** Bytes of a cache block, as software is told, and of a reservation; both aligned. */
+  readonly cacheBlockBytes: number;
+  readonly reservationBytes: number;
   /** What the hart has, by the names of hart.yaml. */
   readonly extensions: readonly string[];
   readonly resetPc: string;

@@ -56,6 +56,12 @@ export class Plic {
     return best !== 0 && (this.#priority[best] ?? 0) > threshold;
   }
 
+  /** Some context's interrupt would rise with a source that is not being served. */
+  wouldInterrupt(source: number): boolean {
+    const priority = this.#priority[source] ?? 0;
+    return (this.#served & (1 << source)) === 0 && this.#contexts.some(({ enable, threshold }) => (enable & (1 << source)) !== 0 && priority > threshold);
+  }
+
   /** A load of four bytes at an offset; reading a claim register claims. */
   read(offset: number): number {
     if (offset < AT.pending) return this.#priority[offset >> 2] ?? 0;

@@ -40,7 +40,7 @@ export const REGISTER = {
   tohost: 'htif.tohost',
   /** Bytes of DRAM (64 bits). */
   dramSize: 'dram.size',
-  /** Whether there is a reservation (1 bit), and the number of its block of {@link RESERVATION_BYTES} (50 bits). Absent in a core without them. */
+  /** Whether there is a reservation (1 bit), and the number of its block of `reservationBytes` of the machine. Absent in a core without them. */
   reserved: 'reservation.valid',
   reservedBlock: 'reservation.block',
   /** Timer (64 bits), its compare value, and whether it has reached that (1 bit). */
@@ -56,15 +56,15 @@ export const REGISTER = {
   counting: 'wait.counting.mcycle',
 } as const;
 
+/** What the core says of a device access: all that hardware around it has to see. */
+export const REQUEST: readonly string[] = [REGISTER.ioValid, REGISTER.ioWrite, REGISTER.ioAddress, REGISTER.ioBytes, REGISTER.ioData];
+
 /** External interrupt lines by register: machine, supervisor (1 bit each), guests (9 bits, bit i is guest i). */
 export const PIN = { meip: 'pins.meip', seip: 'pins.seip', hgeip: 'pins.hgeip' } as const;
 export type Pin = keyof typeof PIN;
 
 /** `wait.until` where no timer ends the wait. */
 export const NEVER = (1n << 64n) - 1n;
-
-/** Bytes of a reservation, aligned. */
-export const RESERVATION_BYTES = 64n;
 
 /** `htif.tohost` of a program without HTIF. */
 export const NO_ADDRESS = (1n << 64n) - 1n;

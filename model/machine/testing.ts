@@ -10,6 +10,8 @@ import { PhysicalMemory } from './memory.js';
 export const TEST_MACHINE: MachineDescription = {
   cyclesPerTick: 10,
   timebaseFrequency: 1_000_000,
+  cacheBlockBytes: 32,
+  reservationBytes: 64,
   extensions: ['i', 'm', 'a', 'c', 'zicsr', 'sstc', 's', 'u', 'h', 'sv39', 'sv48', 'zicboz'],
   resetPc: '0x80000000',
   regions: [

@@ -50,6 +50,11 @@ export class Uart {
     return this.#cause() !== IIR_NONE;
   }
 
+  /** A byte received now would raise the interrupt. */
+  get awaitsByte(): boolean {
+    return (this.#interruptEnable & IER_RECEIVED) !== 0;
+  }
+
   /** Power-on state; unread input is dropped. */
   reset(): void {
     this.#received = [];

@@ -10,10 +10,11 @@
 import { ONE, ZERO, and, binary, concat, constant, eqConst, mux, not, or, read, slice, zext } from '../ir/build.js';
 import type { Expr, Register } from '../ir/ir.js';
 import { ACCESSES, type Access } from '../spec/isa.js';
-import { blockDone, blockOf as cacheBlockOf, CACHE_BLOCK } from './block.js';
+import { blockDone, blockOf as cacheBlockOf } from './block.js';
 import type { Committing } from './committing.js';
 import { crossesBlock, type Core } from './core.js';
 import type { Op } from './decode.js';
+import type { ProtectionJudgement } from './protection-covers.js';
 import type { WalkRequest } from './walk.js';
 import { REFUSAL } from './walk-state.js';
 
@@ -88,6 +89,11 @@ export class TranslatedAccess {
     return and(this.#here.isMemory, crossesBlock(this.#here.address, this.#here.bytes));
   }
 
+  /** One bit: this part is the first of two. */
+  get #goesOn(): Expr {
+    return and(this.#crosses, not(read(this.#part)));
+  }
+
   /** Physical address of the part translated last. */
   get physical(): Expr {
     return read(this.#translation.walker.result);
@@ -107,15 +113,16 @@ export class TranslatedAccess {
     return this.#here.core.hart.inDram(this.physical, 1);
   }
 
-  /** One bit: memory protection allows the part. */
-  get #protectionAllows(): Expr {
+  /** What memory protection says of the part. */
+  get #judgement(): ProtectionJudgement | undefined {
     const { walker } = this.#translation;
     const { address, bytes, unfetched } = this.#here;
+    const { isa } = this.#here.core.hart;
     const upToBlock = binary('sub', constant(4, BLOCK), concat(ZERO, slice(address, 2, 0)));
     const ofPart = mux(this.#crosses, mux(read(this.#part), binary('sub', bytes, upToBlock), upToBlock), bytes);
     const isBlock = this.#here.is('cbo');
-    const size = mux(unfetched, constant(64, PARCEL), mux(isBlock, constant(64, CACHE_BLOCK), zext(ofPart, 64)));
-    return walker.allows(mux(isBlock, cacheBlockOf(this.physical), this.physical), size);
+    const size = mux(unfetched, constant(64, PARCEL), mux(isBlock, constant(64, isa.hart.cacheBlockBytes), zext(ofPart, 64)));
+    return walker.judge(mux(isBlock, cacheBlockOf(isa, this.physical), this.physical), size);
   }
 
   /** @param device - One bit: a device takes an access of this width at the physical address. */
@@ -123,7 +130,7 @@ export class TranslatedAccess {
     const { walker } = this.#translation;
     const byTable = and(this.walking, walker.is('refused'), eqConst(read(walker.refusal), REFUSAL.table));
     const there = or(this.#inDram, and(this.#here.isMemory, not(this.#crosses), device));
-    const accepted = and(there, this.#protectionAllows);
+    const accepted = and(there, this.#judgement?.allowed ?? ONE);
     return {
       page: and(this.walking, walker.faults('page-fault')),
       guestPage: and(this.walking, walker.faults('guest-page-fault')),
@@ -134,6 +141,11 @@ export class TranslatedAccess {
   /** One bit: the access is a device's, and has been translated. */
   get toDevice(): Expr {
     return and(this.#done, this.#here.isMemory, not(this.#inDram));
+  }
+
+  /** One bit: the fetch of the instruction in commit is translated, with effect: it begins anew. */
+  get refetches(): Expr {
+    return and(this.#done, this.#in('walk'), this.#here.unfetched);
   }
 
   /** One bit: of an atomic or block instruction, the address is translated and what it reads is at hand. */
@@ -157,17 +169,49 @@ export class TranslatedAccess {
     builder.firstOf([
       { when: not(read(waiting)), then: () => this.#begin() },
       { when: not(this.#in('walk')), then: () => this.#carryOut(effects) },
-      { when: not(walker.is('done')), then: () => walker.step(true) },
+      { when: not(walker.is('done')), then: () => undefined },
       { when: unfetched, then: () => effects.refetch() },
     ], () => this.#translated(effects));
   }
 
   #begin(): void {
     const { builder } = this.#here.core;
-    this.#here.core.hart.boundary.pass();
     builder.assign(this.#phase, constant(2, PHASE.walk));
     builder.assign(this.#part, ZERO);
-    this.#translation.walker.start(this.#request(mux(this.#here.unfetched, this.#here.failedParcel, this.#here.address)));
+  }
+
+  /** The walker's part of a cycle in which the instruction is not over. */
+  walk(): void {
+    const { builder } = this.#here.core;
+    const { waiting, unfetched, failedParcel, address } = this.#here;
+    const { walker } = this.#translation;
+    builder.when(this.walks, () => builder.firstOf([
+      { when: not(read(waiting)), then: () => walker.start(this.#request(mux(unfetched, failedParcel, address))) },
+      { when: not(this.#in('walk')), then: () => undefined },
+      { when: not(walker.is('done')), then: () => walker.step(true) },
+      { when: this.#goesOn, then: () => walker.start({ ...this.#request(binary('add', blockOf(address), constant(64, BLOCK))), goesOn: true }) },
+    ]));
+  }
+
+  /** One bit: a part of an access of the present mode was found allowed by itself, of `which` addresses. `io`: one bit, a device has it. */
+  #allowed(io: Expr, which: 'physical' | 'translated'): Expr {
+    const { unfetched, isAtomic } = this.#here;
+    const { needed } = this.#translation.regimes.of('self');
+    const elsewhere = or(io, unfetched, this.#asGuest, which === 'physical' ? needed : not(needed), and(or(isAtomic, this.#here.is('cbo')), this.ready));
+    return and(this.#done, this.#in('walk'), not(elsewhere));
+  }
+
+  /** An instruction is not refused: what lies around the part of its access that was found allowed by itself is open from now on. */
+  open(io: Expr): void {
+    const { builder } = this.#here.core;
+    const { windows, caches } = this.#translation;
+    builder.when(this.#allowed(io, 'physical'), () => windows.recentre(this.physical));
+    if (caches === undefined) return;
+    const stores = or(this.#here.isStore, this.#here.is('amo'));
+    builder.when(this.#allowed(io, 'translated'), () =>
+      windows.keepData(this.address, this.physical, stores, (page) => caches.trail.opensData(page, this.#goesOn)));
+    // What is bound to execute comes alone, though its page may be open.
+    builder.when(this.refetches, () => windows.fetch.shut());
   }
 
   #request(address: Expr): WalkRequest {
@@ -185,33 +229,38 @@ export class TranslatedAccess {
     return mux(this.#asGuest, regimes.of('guest')[which], regimes.of('self')[which]);
   }
 
-  /** One bit: memory protection allows a load or store, neither atomic nor executing, whose address is physical. */
-  get allowedUntranslated(): Expr {
+  /** What memory protection says of a load or store, neither atomic nor executing, whose address is physical. */
+  get #untranslated(): ProtectionJudgement | undefined {
     const { address, bytes, isStore } = this.#here;
     const access = mux(isStore, constant(2, ACCESSES.store), constant(2, ACCESSES.load));
-    return this.#translation.windows.allows(address, zext(bytes, 64), access, this.#own('privilege'));
+    return this.#translation.windows.judge(address, zext(bytes, 64), access, this.#own('privilege'));
+  }
+
+  /** One bit: it allows that. */
+  get allowedUntranslated(): Expr {
+    return this.#untranslated?.allowed ?? ONE;
+  }
+
+  /** Cover points: protection is asked about a part that is translated, or about what only a device can answer. */
+  coverProtection(): void {
+    const { builder } = this.#here.core;
+    const { windows } = this.#translation;
+    const { isMemory, isAtomic, trouble } = this.#here;
+    builder.when(and(this.#done, this.#in('walk')), () => windows.cover(this.#judgement));
+    builder.when(and(not(this.walks), isMemory, trouble, not(isAtomic)), () => windows.cover(this.#untranslated));
   }
 
   /** A part is translated and in DRAM. */
   #translated(effects: AccessEffects): void {
     const { builder } = this.#here.core;
-    const { isLoad, address, value } = this.#here;
+    const { isLoad, value } = this.#here;
     const first = read(this.#first);
-    const { regimes, windows, caches } = this.#translation;
-    builder.when(not(or(this.#asGuest, regimes.of('self').needed)), () => windows.recentre(this.physical));
-    if (caches !== undefined) {
-      const { isStore } = this.#here;
-      const stores = or(isStore, this.#here.is('amo'));
-      builder.when(and(not(this.#asGuest), regimes.of('self').needed), () =>
-        windows.keepData(this.address, this.physical, stores, (page) => caches.trail.opensData(page)));
-    }
     builder.firstOf([
       {
-        when: and(this.#crosses, not(read(this.#part))),
+        when: this.#goesOn,
         then: () => {
           builder.assign(this.#first, this.physical);
           builder.assign(this.#part, ONE);
-          this.#translation.walker.start({ ...this.#request(binary('add', blockOf(address), constant(64, BLOCK))), goesOn: true });
         },
       },
       { when: this.#crosses, then: () => this.#load(blockOf(first), 'first') },

@@ -7,37 +7,37 @@
  */
 import { ONE, ZERO, and, concat, constant, eq, mux, not, or, read, slice } from '../ir/build.js';
 import type { Expr, Register } from '../ir/ir.js';
-import type { ModuleBuilder } from './builder.js';
+import type { Isa } from '../spec/isa.js';
 import type { Committing } from './committing.js';
+import type { Hart } from './hart.js';
 import type { Finish } from './system.js';
 
-/** Bytes of the reservation set: 2 to this power, aligned (LR_RESERVATION_SET_SIZE). */
-const SET_BITS = 6;
-/** Bits of a physical address. */
-const PHYSICAL_BITS = 56;
-
-/** The hart's reservation: whether there is one, and the number of its 64-byte block. */
+/** The hart's reservation: whether there is one, and the number of its aligned block. */
 export interface Reservation {
   readonly valid: Register;
   readonly block: Register;
 }
 
 /** The registers of the reservation. */
-export function declareReservation(builder: ModuleBuilder): Reservation {
-  return { valid: builder.register('reservation.valid', 1), block: builder.register('reservation.block', PHYSICAL_BITS - SET_BITS) };
+function declareReservation({ builder, isa }: Hart): Reservation {
+  return { valid: builder.register('reservation.valid', 1), block: builder.register('reservation.block', 64 - setBits(isa)) };
 }
+
+/** Bits of an address within the bytes that LR reserves. */
+const setBits = (isa: Isa): number => Math.log2(isa.hart.reservationBytes);
 
 /** There is no reservation any more: after any trap and any xRET. */
-export function dropReservation(builder: ModuleBuilder): void {
-  builder.assign(declareReservation(builder).valid, ZERO);
+export function dropReservation(hart: Hart): void {
+  hart.builder.assign(declareReservation(hart).valid, ZERO);
 }
 
-const blockOf = (address: Expr): Expr => slice(address, PHYSICAL_BITS - 1, SET_BITS);
+const blockOf = (isa: Isa, address: Expr): Expr => slice(address, 63, setBits(isa));
 
 /** One bit: this is an SC that does not hold the reservation. */
 export function storeFails(here: Committing): Expr {
-  const { valid, block } = declareReservation(here.core.builder);
-  return and(here.is('sc'), not(and(read(valid), eq(read(block), blockOf(here.physical)))));
+  const { hart } = here.core;
+  const { valid, block } = declareReservation(hart);
+  return and(here.is('sc'), not(and(read(valid), eq(read(block), blockOf(hart.isa, here.physical)))));
 }
 
 /** What an amo stores, in the low bits; zero for other instructions. */
@@ -55,7 +55,7 @@ export function amoData(here: Committing): Expr {
 /** Carries out the atomic instruction in commit; its address is aligned, translated and in memory. */
 export function atomic(here: Committing, finish: Finish): void {
   const { builder, hart } = here.core;
-  const { valid, block } = declareReservation(builder);
+  const { valid, block } = declareReservation(hart);
   const isAmo = here.is('amo');
   const isLr = here.is('lr');
   const failed = builder.wire('commit.sc.failed', storeFails(here));
@@ -66,7 +66,7 @@ export function atomic(here: Committing, finish: Finish): void {
   builder.when(and(not(isLr), not(failed)), () => here.storeToDram(stored, here.physical));
   builder.when(isLr, () => {
     builder.assign(valid, ONE);
-    builder.assign(block, blockOf(here.physical));
+    builder.assign(block, blockOf(hart.isa, here.physical));
   }, () => builder.when(here.isStore, () => builder.assign(valid, ZERO)));
   here.writeRegister(value);
   finish({ next: here.sequentialPc, value, loaded: here.data, access: { reads: here.isLoad, writes: and(or(here.isStore, isAmo), not(failed)), stored } });

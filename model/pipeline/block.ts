@@ -5,21 +5,22 @@
  */
 import { ONE, ZERO, and, concat, constant, eqConst, mux, not, read, slice, zext } from '../ir/build.js';
 import type { Expr, Register } from '../ir/ir.js';
+import type { Isa } from '../spec/isa.js';
 import type { Committing } from './committing.js';
 import type { Finish } from './system.js';
 
-/** Bytes of a block: 2 to this power, aligned (CACHE_BLOCK_SIZE). */
-const BLOCK_BITS = 6;
-/** The same as a number. */
-export const CACHE_BLOCK = 2 ** BLOCK_BITS;
-/** Stores that zero a block, of 8 bytes each, less one. */
-const LAST = 2 ** (BLOCK_BITS - 3) - 1;
+/** Bits of an address within a doubleword, which is what one store zeroes. */
+const STORE_BITS = 3;
+const STORE_BYTES = 2 ** STORE_BITS;
 
-/** Stores done of the eight, three bits. */
-const stores = ({ core: { builder } }: Committing): Register => builder.register('block.count', BLOCK_BITS - 3);
+/** Bits of an address within a block. */
+const blockBits = (isa: Isa): number => Math.log2(isa.hart.cacheBlockBytes);
 
 /** Address of the first byte of the block that an address is in, 64 bits. */
-export const blockOf = (address: Expr): Expr => concat(slice(address, 63, BLOCK_BITS), constant(BLOCK_BITS, 0));
+export function blockOf(isa: Isa, address: Expr): Expr {
+  const bits = blockBits(isa);
+  return concat(slice(address, 63, bits), constant(bits, 0));
+}
 
 /** One bit: the instruction zeroes a block. */
 export function zeroesBlock(here: Committing): Expr {
@@ -28,30 +29,36 @@ export function zeroesBlock(here: Committing): Expr {
 
 /** One bit: a block instruction whose block, by an address that is physical, is not in memory. */
 export function blockRefused(here: Committing): Expr {
-  return and(here.is('cbo'), not(here.core.hart.inDram(blockOf(here.address), CACHE_BLOCK)));
+  const { hart } = here.core;
+  return and(here.is('cbo'), not(hart.inDram(blockOf(hart.isa, here.address), hart.isa.hart.cacheBlockBytes)));
+}
+
+/** Stores of the block done, from zero to the last but one. */
+function storesDone({ core: { builder, hart } }: Committing): Register {
+  return builder.register('block.count', blockBits(hart.isa) - STORE_BITS);
 }
 
 /** One bit: the block instruction in commit finishes in this cycle. */
-export const blockDone = (here: Committing): Expr => mux(zeroesBlock(here), eqConst(read(stores(here)), LAST), ONE);
+export function blockDone(here: Committing): Expr {
+  const count = storesDone(here);
+  return mux(zeroesBlock(here), eqConst(read(count), 2 ** count.width - 1), ONE);
+}
 
 /** Carries out the block instruction in commit; its address is translated, its block in memory. */
 export function blockInstruction(here: Committing, finish: Finish): void {
   const { builder, hart } = here.core;
   const zeroes = zeroesBlock(here);
-  const count = stores(here);
-  const first = blockOf(here.physical);
+  const count = storesDone(here);
+  const first = blockOf(hart.isa, here.physical);
   const none = constant(64, 0);
   builder.when(zeroes, () => {
-    const at: Expr = { kind: 'binary', width: 64, op: 'or', a: first, b: zext(concat(read(count), constant(3, 0)), 64) };
-    builder.store(hart.dram, at, constant(4, 8), none);
+    const at: Expr = { kind: 'binary', width: 64, op: 'or', a: first, b: zext(concat(read(count), constant(STORE_BITS, 0)), 64) };
+    builder.store(hart.dram, at, constant(4, STORE_BYTES), none);
     builder.assign(count, { kind: 'binary', width: count.width, op: 'add', a: read(count), b: constant(count.width, 1) });
   });
   builder.when(
     blockDone(here),
-    () => finish({ next: here.sequentialPc, value: none, access: { reads: ZERO, writes: zeroes, stored: none, address: blockOf(here.address), bytes: constant(4, 8) } }),
-    () => {
-      builder.count('stall.commit.block');
-      hart.boundary.pass();
-    },
+    () => finish({ next: here.sequentialPc, value: none, access: { reads: ZERO, writes: zeroes, stored: none, address: blockOf(hart.isa, here.address), bytes: constant(4, STORE_BYTES) } }),
+    () => builder.count('stall.commit.block'),
   );
 }

@@ -8,7 +8,7 @@
  * A in page tables, so it must be the next that retires or traps. Interrupts
  * wait for it, and its CSR reads see time and lines as of its boundary.
  */
-import { ONE, ZERO, mux, not, or, read } from '../ir/build.js';
+import { ZERO, and, mux, not, or, read } from '../ir/build.js';
 import type { Expr, Register } from '../ir/ir.js';
 import type { Isa } from '../spec/isa.js';
 import type { ModuleBuilder } from './builder.js';
@@ -35,9 +35,9 @@ export class Boundary {
     return this.#bound === undefined ? ZERO : read(this.#bound);
   }
 
-  /** The instruction to be fetched is bound, or is not. */
-  bind(bound: boolean): void {
-    if (this.#bound !== undefined) this.builder.assign(this.#bound, bound ? ONE : ZERO);
+  /** What was bound has executed. */
+  unbind(): void {
+    if (this.#bound !== undefined) this.builder.assign(this.#bound, ZERO);
   }
 
   #register(name: Sampled): Register {
@@ -59,12 +59,19 @@ export class Boundary {
     return this.#all((name) => mux(passed, read(this.#register(name)), this.live[name]));
   }
 
-  /** The boundary is here, unless it was before; the instruction takes longer than this cycle. */
-  pass(): void {
+  /**
+   * A cycle of an instruction that needs attention: its boundary is here, unless it was before.
+   *
+   * @param restarts - One bit: it is over; otherwise it takes longer than this cycle.
+   * @param refetches - One bit: it is to be fetched again, bound.
+   * @param waits - One bit: it waits for an interrupt, and sees what comes from here on.
+   */
+  pass({ restarts, refetches, waits }: { readonly restarts: Expr; readonly refetches: Expr; readonly waits: Expr }): void {
     const { builder } = this;
-    builder.assign(this.waiting, ONE);
-    builder.when(not(or(read(this.waiting), this.bound)), () => {
+    builder.assign(this.waiting, not(restarts));
+    builder.when(not(or(restarts, read(this.waiting), this.bound)), () => {
       for (const name of ['mtime', 'mtip', 'meip', 'seip', 'hgeip'] as const) builder.assign(this.#register(name), this.live[name]);
     });
+    if (this.#bound !== undefined) builder.assign(this.#bound, or(refetches, and(this.bound, not(or(restarts, waits)))));
   }
 }

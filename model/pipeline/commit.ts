@@ -18,9 +18,10 @@ import { Committing } from './committing.js';
 import { stageOf, type Core } from './core.js';
 import { Covers } from './covers.js';
 import { EXIT } from './exit.js';
-import { flushTranslations } from './flush.js';
+import { fencesTranslations, flushTranslations } from './flush.js';
 import { extracted } from './execute.js';
 import { accessRefused, faultOf } from './faults.js';
+import { pointFetch } from './fetch.js';
 import { modeBits } from './hart.js';
 import { coverDevice, coverJudgement } from './judgement-covers.js';
 import { learn } from './predict.js';
@@ -41,15 +42,15 @@ export class Commit {
   readonly #retirement: Retirement;
   readonly #covers: Covers;
   readonly #interrupt: DueInterrupt;
-  /** Empties every stage and points the fetch at the address; `bound`: what it fetches is sure to execute. */
-  readonly #restart: (pc: Expr, bound: boolean) => void;
+  /** Throws away everything in flight. */
+  readonly #empty: () => void;
   #retires: Expr = ZERO;
   /** One bit: this cycle goes the slow way. */
   readonly slow: Expr;
 
-  constructor(core: Core, restart: (pc: Expr, bound: boolean) => void) {
+  constructor(core: Core, empty: () => void) {
     this.#core = core;
-    this.#restart = restart;
+    this.#empty = empty;
     this.#here = new Committing(core);
     this.#retirement = new Retirement(this.#here);
     this.#covers = new Covers(this.#here);
@@ -91,6 +92,15 @@ export class Commit {
     this.#ticks(runs, io);
     this.#rvfi(and(not(interrupted), faulted), io);
     this.#cover(interrupted, faulted, fault, io);
+    const refetches = and(runs, here.translated?.refetches ?? ZERO);
+    const restarts = builder.wire('commit.restart', or(interrupted, faulted, this.#retires, refetches));
+    builder.when(restarts, () => {
+      this.#empty();
+      flushTranslations(here, runs);
+    }, () => here.translated?.walk());
+    this.#core.hart.boundary.pass({ restarts, refetches, waits: and(here.is('wait'), not(here.walks)) });
+    const changes = or(interrupted, faulted, and(runs, or(here.csrWrites, here.is('xret'), fencesTranslations(here))));
+    builder.when(changes, () => this.#core.translation?.windows.suspect(), () => here.translated?.open(io));
     builder.firstOf(
       [
         { when: interrupted, then: () => this.#trap(this.#interruptValues(), undefined) },
@@ -121,6 +131,7 @@ export class Commit {
     const understood = not(or(here.unfetched, decoder.field(here.control, 'illegal')));
     builder.when(or(retires, and(refused, understood)), () => coverJudgement(here, faulted, fault));
     const arrived = mux(here.walks, translation?.walker.is('done') ?? ZERO, ONE);
+    here.translated?.coverProtection();
     builder.when(or(and(retires, io), and(refused, accessRefused(here, fault), arrived)), () => coverDevice(here, refused));
   }
 
@@ -162,7 +173,7 @@ export class Commit {
     const mask = select(bytes, [1, 2, 4].map((n) => ({ keys: [BigInt(n)], value: constant(8, 2 ** n - 1) })), constant(8, 255));
     const zeroes = zeroesBlock(here);
     const stores = and(retires, or(isStore, isAmo, zeroes), not(failed));
-    shown('mem_addr', and(retires, or(isMemory, zeroes), not(failed)), mux(zeroes, blockOf(address), address));
+    shown('mem_addr', and(retires, or(isMemory, zeroes), not(failed)), mux(zeroes, blockOf(here.core.hart.isa, address), address));
     shown('mem_rmask', and(retires, isLoad), mask);
     shown('mem_wmask', stores, mux(zeroes, constant(8, 255), mask));
     shown('mem_rdata', and(retires, isLoad), loaded);
@@ -193,10 +204,7 @@ export class Commit {
     builder.when(not(this.#retires), () => builder.count('stall.commit.walk'));
     here.translated?.cycle({
       finish: (details) => this.#finish({ next: here.sequentialPc, ...details }),
-      refetch: () => {
-        this.#restart(here.pc, true);
-        builder.assign(here.waiting, ZERO);
-      },
+      refetch: () => pointFetch(this.#core, here.pc),
     });
   }
 
@@ -205,14 +213,12 @@ export class Commit {
     const { builder } = this.#core;
     const { isStore, value, taken, address, sequentialPc } = this.#here;
     builder.when(isStore, () => this.#here.storeToDram(value));
-    flushTranslations(this.#here);
     this.#here.writeRegister(value);
     this.#finish({ next: mux(taken, address, sequentialPc), value });
   }
 
   #finish(details: RetiredDetails): void {
-    this.#restart(details.next, false);
-    this.#core.builder.assign(this.#here.waiting, ZERO);
+    pointFetch(this.#core, details.next);
     this.#retirement.retired(details);
   }
 
@@ -223,15 +229,13 @@ export class Commit {
     const { builder, hart } = this.#core;
     const stop = builder.register('observe.stop', 1, { input: true });
     this.#retirement.countTrap(trap);
-    dropReservation(builder);
-    this.#core.translation?.windows.suspect();
+    dropReservation(hart);
     builder.firstOf(trapEntries(hart, trap, this.#here.pc).map((entry) => ({
       when: entry.to,
       then: () => {
         this.#retirement.writeHomes(entry.writes);
         this.#retirement.enter(entry.priv, entry.V);
-        this.#restart(entry.pc, false);
-        builder.assign(this.#here.waiting, ZERO);
+        pointFetch(this.#core, entry.pc);
         this.#retirement.trapped(trap, entry, fetchFault);
         builder.when(read(stop), () => builder.exit(EXIT.trap));
       },

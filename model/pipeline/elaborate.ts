@@ -11,7 +11,7 @@ import { Commit } from './commit.js';
 import { stageOf, type Core } from './core.js';
 import { Decoder } from './decode.js';
 import { describeExecute, executeCycle, stallExecute } from './execute.js';
-import { describeFetch, fetchCycle, refetch } from './fetch.js';
+import { describeFetch, emptyFetch, fetchCycle } from './fetch.js';
 import { describeDecode, describeOperands, stallOperands } from './front.js';
 import { Guard } from './guard.js';
 import { declareHart, type Hart } from './hart.js';
@@ -19,7 +19,6 @@ import { LineCache } from './line-cache.js';
 import { describePrediction, Predictor, repair } from './predict.js';
 import { Regimes } from './regimes.js';
 import { Stage, Travelling } from './stage.js';
-import { restartFetch } from './translated-fetch.js';
 import { Walker } from './walk.js';
 import { WalkCaches } from './walk-caches.js';
 import { Windows } from './windows.js';
@@ -52,7 +51,7 @@ export function elaborate(isa: Isa, uarch: Uarch, observes = false): Elaborated 
   stallExecute(core, operandsReady);
   for (const stage of [...stages].reverse()) if (stage.index > 0) stage.settle(stages[stage.index + 1]);
 
-  const commit = new Commit(core, (pc, bound) => restart(core, pc, bound));
+  const commit = new Commit(core, () => emptyPipeline(core));
   builder.when(commit.slow, () => commit.slowly(), () => usualCycle(core, commit, operandsReady), 'then');
   const module = builder.build(uarch.name);
   const { diagnostics } = hart.lowering;
@@ -79,13 +78,12 @@ function usualCycle(core: Core, commit: Commit, operandsReady: Expr): void {
   fetchCycle(core, redirect, target);
 }
 
-/** Everything in flight is thrown away; the fetch starts at `pc`, perhaps bound to execute. */
-function restart(core: Core, pc: Expr, bound: boolean): void {
+/** Everything in flight is thrown away. */
+function emptyPipeline(core: Core): void {
   const { builder, stages, uarch } = core;
   builder.count('restarts');
-  restartFetch(core, bound);
+  emptyFetch(core);
   for (const stage of stages.slice(1)) stage.empty();
-  refetch(builder, pc);
   if (uarch.latency.multiply > 1 || uarch.latency.divide > 1) {
     builder.assign(builder.register('muldiv.busy', 1), ZERO);
   }

@@ -13,7 +13,7 @@ import { isShort, nextPc } from './encoding.js';
 import { empty, type LineCache } from './line-cache.js';
 import { follower } from './predict.js';
 import type { Stage } from './stage.js';
-import { forgetFetch, translatedFetch } from './translated-fetch.js';
+import { emptyTranslatedFetch, forgetFetch, translatedFetch } from './translated-fetch.js';
 import { NO_TRAIL, tellFetch } from './trail.js';
 import { NO_PAGE, type FetchPlace } from './windows.js';
 
@@ -39,11 +39,15 @@ export function describeFetch({ builder }: Core, resetPc: bigint): void {
   fetchRegisters(builder);
 }
 
-/** What is being fetched is thrown away; from the next cycle on it is what stands at `pc`. */
-export function refetch(builder: ModuleBuilder, pc: Expr): void {
-  const fetch = fetchRegisters(builder);
-  builder.assign(fetch.pc, pc);
-  builder.assign(fetch.half, ZERO);
+/** What is being fetched is thrown away. */
+export function emptyFetch(core: Core): void {
+  core.builder.assign(fetchRegisters(core.builder).half, ZERO);
+  emptyTranslatedFetch(core);
+}
+
+/** The fetch goes on at `pc`. */
+export function pointFetch({ builder }: Core, pc: Expr): void {
+  builder.assign(fetchRegisters(builder).pc, pc);
 }
 
 /** The fetch stage's cycle: redirect or next instruction. */
@@ -80,7 +84,8 @@ export function fetchCycle(core: Core, redirect: Expr, target: Expr): void {
     redirect,
     () => {
       // The second stage holds what is younger than the jump, or the jump itself, which leaves.
-      refetch(builder, target);
+      builder.assign(fetch.pc, target);
+      builder.assign(fetch.half, ZERO);
       next.empty();
       if (translation !== undefined) builder.when(read(translation.windows.fetch.limited), () => forgetFetch(core));
     },

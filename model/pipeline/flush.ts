@@ -7,43 +7,52 @@
 import { ZERO, and, eqConst, not, or, read } from '../ir/build.js';
 import type { Expr, Register } from '../ir/ir.js';
 import { postorder } from '../ir/walk.js';
-import type { StageName } from '../spec/isa.js';
+import type { Flush, StageName } from '../spec/isa.js';
 import { anyOf } from './builder.js';
 import type { Committing } from './committing.js';
 import type { HomeWrites } from './csr.js';
 import type { Hart } from './hart.js';
 
-/** The instruction in commit takes effect: if it is a fence of translations, it flushes. */
-export function flushTranslations(here: Committing): void {
-  const { builder, hart, translation, uarch } = here.core;
-  if (translation?.caches === undefined || uarch.translation === undefined) return;
-  const { flushes } = uarch.translation;
-  const fences = here.opsOf('fence').flatMap((op) => {
-    const flush = flushes.get(op.instruction.name);
-    return flush === undefined ? [] : [{ is: here.isOp(op), flush }];
-  });
-  const of = (stage: StageName): Expr => anyOf(fences.map(({ is, flush }) => {
+/** One bit: the instruction in commit is a fence of translations, of which some are kept. */
+export function fencesTranslations(here: Committing): Expr {
+  return anyOf(fencesOf(here).map(({ is }) => is));
+}
+
+/** A cycle of the instruction in commit that does not trap (`runs`, one bit): it flushes, if it is such a fence or writes a CSR on which kept entries rest. */
+export function flushTranslations(here: Committing, runs: Expr): void {
+  const { hart, translation } = here.core;
+  if (translation?.caches === undefined) return;
+  const outdates = and(here.csrWrites, outdatesTranslations(here));
+  const fences = fencesOf(here);
+  const of = (stage: StageName): Expr => and(runs, or(outdates, anyOf(fences.map(({ is, flush }) => {
     const [host, guest] = [flush.host.includes(stage), flush.guest.includes(stage)];
     return and(is, or(host ? not(read(hart.V)) : ZERO, guest ? read(hart.V) : ZERO));
-  }));
-  const { caches, windows } = translation;
-  builder.when(anyOf(fences.map(({ is }) => is)), () => {
-    windows.suspect();
-    caches.flush({ S: of('S'), VS: of('VS'), G: of('G') });
+  }))));
+  translation.caches.flush({ S: of('S'), VS: of('VS'), G: of('G') });
+}
+
+interface Fence {
+  readonly is: Expr;
+  readonly flush: Flush;
+}
+
+function fencesOf(here: Committing): readonly Fence[] {
+  const flushes = here.core.uarch.translation?.flushes;
+  return here.opsOf('fence').flatMap((op) => {
+    const flush = flushes?.get(op.instruction.name);
+    return flush === undefined ? [] : [{ is: here.isOp(op), flush }];
   });
 }
 
-/** A CSR instruction writes: entries may be such as no walk would find any more. */
-export function outdateTranslations(here: Committing): void {
-  const { hart, translation } = here.core;
-  if (translation?.caches === undefined) return;
+/** One bit: a write to the CSR that the instruction names leaves entries such as no walk would find any more. */
+function outdatesTranslations(here: Committing): Expr {
+  const { hart } = here.core;
   const decisive = decisiveHomes(hart);
-  const outdates = anyOf(hart.isa.csrs.flatMap((csr, i) => {
+  return anyOf(hart.isa.csrs.flatMap((csr, i) => {
     const homes: HomeWrites = new Map();
     hart.csrs.write(csr.name, hart.csrs.value(csr.name), homes);
     return [...homes.keys()].some((home) => decisive.has(home)) ? [eqConst(here.csrIndex, i)] : [];
   }));
-  here.core.builder.when(outdates, () => translation.caches?.flush({ S: outdates, VS: outdates, G: outdates }));
 }
 
 /**

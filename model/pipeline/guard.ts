@@ -5,7 +5,9 @@
 import { ONE, ZERO, add, and, binary, concat, constant, eq, eqConst, mux, not, or, slice } from '../ir/build.js';
 import type { Expr } from '../ir/ir.js';
 import { ACCESSES, PMP_MATCHES, type Access, type MemoryProtection, type ProtectionEntry, type ProtectionRow } from '../spec/isa.js';
+import { bitsFor } from './cover-parts.js';
 import type { Hart } from './hart.js';
+import type { ProtectionJudgement } from './protection-covers.js';
 
 /** Values of a configuration's field A. */
 const MATCHING = { off: 0, top: 1, word: 2, power: 3 } as const;
@@ -32,6 +34,8 @@ export interface Open {
   readonly end: Expr;
 }
 
+/** One bit: the row allows. */
+const allows = (row: ProtectionRow): Expr => (row.then === 'allow' ? ONE : ZERO);
 const below = (a: Expr, b: Expr): Expr => binary('ltu', a, b);
 
 export class Guard {
@@ -71,22 +75,23 @@ export class Guard {
     return { config, first, end, active: and(not(eqConst(how, MATCHING.off)), below(first, end)) };
   }
 
-  /** One bit: what the rows say. */
-  #decide(match: Expr, config: Expr, access: Expr, privilege: Expr): Expr {
+  /** What the row that decides stands for. */
+  #decide(match: Expr, config: Expr, access: Expr, privilege: Expr, answer: (row: ProtectionRow, number: number) => Expr): Expr {
     const { lowering } = this.hart;
     const fields = Object.fromEntries(this.protection.fields.map(({ name }) => [`entry.${name}`, this.#field(config, name)]));
     const scope = lowering.only({ ...fields, match, access, privilege }, {});
-    const answer = (row: ProtectionRow | undefined): Expr => (row?.then === 'allow' ? ONE : ZERO);
     // The rows are total: the last one answers for all that is left.
     const { rows } = this.protection;
+    const last = rows.at(-1);
+    if (last === undefined) throw new Error('memory protection has no rows');
     return rows.slice(0, -1).reduceRight<Expr>(
-      (otherwise, row) => mux(lowering.condition(row.when, scope, () => ZERO, `pmp.${row.name}`), answer(row), otherwise),
-      answer(rows.at(-1)),
+      (otherwise, row, i) => mux(lowering.condition(row.when, scope, () => ZERO, `pmp.${row.name}`), answer(row, i), otherwise),
+      answer(last, rows.length - 1),
     );
   }
 
-  /** One bit: an access of so many bytes (64 bits) at a physical address, as ACCESSES, with a privilege. */
-  allows(address: Expr, bytes: Expr, access: Expr, privilege: Expr): Expr {
+  /** What protection says of an access of so many bytes (64 bits) at a physical address, as ACCESSES, with a privilege. */
+  judge(address: Expr, bytes: Expr, access: Expr, privilege: Expr): ProtectionJudgement {
     const end = add(address, bytes);
     const none = concat(constant(2, PMP_MATCHES.none), NO_CONFIG);
     const found = this.#ranges.reduceRight<Expr>((later, range) => {
@@ -96,7 +101,10 @@ export class Guard {
       return mux(any, concat(match, range.config), later);
     }, none);
     const deciding = mux(this.#unused, none, found);
-    return this.#decide(slice(deciding, CONFIG_BITS + 1, CONFIG_BITS), slice(deciding, CONFIG_BITS - 1, 0), access, privilege);
+    const decide = (answer: (row: ProtectionRow, number: number) => Expr): Expr =>
+      this.#decide(slice(deciding, CONFIG_BITS + 1, CONFIG_BITS), slice(deciding, CONFIG_BITS - 1, 0), access, privilege, answer);
+    const width = bitsFor(this.protection.rows.length);
+    return { allowed: decide(allows), row: decide((_, number) => constant(width, number)), access, privilege };
   }
 
   /** Where around an address in memory a privilege may do everything: in the entry that holds it, as far as no earlier one begins. */
@@ -119,7 +127,7 @@ export class Guard {
     }
     const match = mux(slice(deciding, CONFIG_BITS, CONFIG_BITS), constant(2, PMP_MATCHES.all), constant(2, PMP_MATCHES.none));
     const everything = (['fetch', 'load', 'store'] as const satisfies readonly Access[])
-      .map((access) => this.#decide(mux(this.#unused, constant(2, PMP_MATCHES.none), match), slice(deciding, CONFIG_BITS - 1, 0), constant(2, ACCESSES[access]), privilege));
+      .map((access) => this.#decide(mux(this.#unused, constant(2, PMP_MATCHES.none), match), slice(deciding, CONFIG_BITS - 1, 0), constant(2, ACCESSES[access]), privilege, allows));
     const inMemory = this.hart.inDram(address, 1);
     const there = and(...everything, inMemory);
     const [from, to] = [mux(this.#unused, dramFirst, first), mux(this.#unused, dramEnd, end)];

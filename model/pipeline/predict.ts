@@ -6,7 +6,7 @@
  * their address; of branches, two bits say whether they will go there again.
  * Whatever stands there is only a guess, right or wrong, of any instruction.
  */
-import { ONE, ZERO, and, binary, concat, constant, element, eq, eqConst, mux, not, or, read, slice } from '../ir/build.js';
+import { ZERO, and, binary, concat, constant, element, eq, eqConst, mux, not, or, slice } from '../ir/build.js';
 import type { Expr, RegisterArray } from '../ir/ir.js';
 import type { Prediction } from '../spec/isa.js';
 import type { ModuleBuilder } from './builder.js';

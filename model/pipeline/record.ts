@@ -13,8 +13,8 @@ export const RECORD_KINDS = { retired: 0, trap: 1, csr: 2, walk: 3 } as const;
  *
  * `use`: the entry `value` at `address`. `reuse`, `keep`, `keepSecond`: `address` is the slot. `fetchPage`: `address`
  * is the page, `value` the version. `fetched`: `address` {it is bound, the last walk failed}, `value` the version. `dataPage`:
- * `address` is the page. `write`: A or D, to the entry at
- * `address`. `waits`: the instruction in commit waits without a record, `address` is its `fetch`.
+ * `address` is the page, `value` 1 if it is of the walk before the last. `write`: A or D, to the entry at `address`.
+ * `waits`: the instruction in commit waits without a record, `address` is its `fetch`.
  */
 export const TRAIL = { begin: 0, continue: 1, again: 2, second: 3, use: 4, reuse: 5, keep: 6, keepSecond: 7, fetchPage: 8, fetched: 9, dataPage: 10, waits: 11, write: 12 } as const;
 export type TrailStep = keyof typeof TRAIL;

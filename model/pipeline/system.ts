@@ -8,7 +8,6 @@ import type { Covers } from './covers.js';
 import type { HomeWrites } from './csr.js';
 import { extracted } from './execute.js';
 import { EXIT } from './exit.js';
-import { outdateTranslations } from './flush.js';
 import { modeBits } from './hart.js';
 import type { Retirement, RetiredDetails } from './retire.js';
 import { waitUntil } from './timers.js';
@@ -44,8 +43,6 @@ export function csrInstruction(here: Committing, retirement: Retirement, covers:
   const old = builder.wire('commit.csr.old', oldCsrValue(here));
   const value = builder.wire('commit.csr.new', newCsrValue(here));
   builder.when(here.csrWrites, () => {
-    here.core.translation?.windows.suspect();
-    outdateTranslations(here);
     builder.switch(here.csrIndex, hart.isa.csrs.flatMap((csr, i) => {
       const homes: HomeWrites = new Map();
       // Counters that count by themselves are assigned once, where they count.
@@ -86,8 +83,7 @@ export function xret(here: Committing, retirement: Retirement, covers: Covers, f
         const priv = next('priv', 2, read(hart.priv));
         const V = next('V', 1, read(hart.V));
         retirement.writeHomes(writes);
-        dropReservation(builder);
-        here.core.translation?.windows.suspect();
+        dropReservation(hart);
         retirement.enter(priv, V);
         covers.returned(op, index, modeBits(V, priv));
         finish({ next: next('pc', 64, here.sequentialPc), value: constant(64, 0), nextMode: modeBits(V, priv) });
@@ -112,7 +108,7 @@ function sayWhatCounts({ core: { builder, hart } }: Committing): void {
 
 /** WFI: waits until an interrupt wakes it, then retires; the interrupt is taken at the next boundary. */
 export function waitInstruction(here: Committing, finish: Finish): void {
-  const { builder, hart } = here.core;
+  const { builder } = here.core;
   builder.when(wakes(here), () => finish({ next: here.sequentialPc, value: constant(64, 0) }), () => {
     builder.count('stall.commit.wait');
     builder.exit(EXIT.wait);
@@ -120,9 +116,6 @@ export function waitInstruction(here: Committing, finish: Finish): void {
     const { translation, values, place } = here.core;
     const trail = translation?.caches?.trail;
     if (trail?.told === true) builder.when(not(read(here.waiting)), () => trail.waits(values.at('fetch_trail', place.commit)));
-    // From here on it sees what comes.
-    hart.boundary.pass();
-    hart.boundary.bind(false);
   });
 }
 
@@ -156,7 +149,6 @@ export function inputOutput(here: Committing, finish: Finish): void {
   const rdata = builder.register('io.rdata', 64, { input: true });
   const count = ioCount(here);
   const start = (): void => {
-    hart.boundary.pass();
     builder.assign(valid, ONE);
     builder.assign(builder.register('io.write', 1), here.isStore);
     builder.assign(builder.register('io.address', 64), here.physical);

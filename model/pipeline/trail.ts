@@ -66,9 +66,13 @@ export class Trail {
     this.#tell(stage === 'first' ? 'keep' : 'keepSecond', slot);
   }
 
-  /** Loads and stores may go to memory by this page, whose number has {@link TRAIL_BITS}.page bits. */
-  opensData(page: Expr): void {
-    this.#tell('dataPage', zext(page, 64));
+  /**
+   * Loads and stores may go to memory by this page, whose number has {@link TRAIL_BITS}.page bits.
+   *
+   * @param goesOn - One bit: the walk for the access's second part has begun in this cycle; the page is of the walk before.
+   */
+  opensData(page: Expr, goesOn: Expr): void {
+    this.#tell('dataPage', zext(page, 64), zext(goesOn, 64));
   }
 
   /** The instruction in commit, which was fetched so, waits: there may never be a record of it. */

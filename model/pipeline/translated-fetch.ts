@@ -41,13 +41,9 @@ export function forgetFetch({ builder, translation }: Core): void {
   builder.assign(phaseOf(builder), constant(2, PHASE.walk));
 }
 
-/** The same, and the pipeline is empty. `bound`: what is fetched next is sure to execute. */
-export function restartFetch(core: Core, bound: boolean): void {
-  if (core.translation === undefined) return;
-  core.hart.boundary.bind(bound);
-  core.builder.assign(aloneOf(core.builder), ZERO);
-  // It comes alone, though its page may be open.
-  if (bound && core.translation.caches !== undefined) core.translation.windows.fetch.shut();
+/** The same with everything in flight. */
+export function emptyTranslatedFetch(core: Core): void {
+  if (core.translation !== undefined) core.builder.assign(aloneOf(core.builder), ZERO);
   forgetFetch(core);
 }
 
@@ -82,7 +78,9 @@ function fetchNext(core: Core, translation: NonNullable<Core['translation']>): v
   const walk = (address: Expr, goesOn?: true): void => walker.start({ address, access: constant(2, ACCESSES.fetch), ...regimes.of('fetch'), ...(goesOn && { goesOn }), alone: hart.boundary.bound });
   // Memory protection may tell any two words apart, translation any two pages.
   const apart = eqConst(slice(second, (windows.guard === undefined ? PAGE_BITS : WORD_BITS) - 1, 0), 0);
-  const parcelThere = and(hart.inDram(read(walker.result), PARCEL), walker.allows(read(walker.result), constant(64, PARCEL)));
+  const judgement = walker.judge(read(walker.result), constant(64, PARCEL));
+  const parcelThere = and(hart.inDram(read(walker.result), PARCEL), judgement?.allowed ?? ONE);
+  builder.when(and(walker.is('done'), or(at('walk'), at('walkSecond'))), () => windows.cover(judgement));
   const refused = or(walker.is('refused'), and(walker.is('done'), not(parcelThere)));
   builder.firstOf([
     {
@@ -144,7 +142,7 @@ function handOn(core: Core, insn: Expr, fault: number): void {
 /** The instruction that was bound to execute has done so once the pipeline is empty. */
 function followOn({ builder, stages, hart }: Core): void {
   builder.when(and(...stages.slice(1).map((s) => not(s.valid))), () => {
-    hart.boundary.bind(false);
+    hart.boundary.unbind();
     builder.assign(aloneOf(builder), ZERO);
   });
 }

@@ -24,6 +24,7 @@ import { anyOf } from './builder.js';
 import { decideEntry, decides, entryOffset, isCanonical, pageAt, rootLevel, tableOf, touched, translated, type EntryDecision, type Examined } from './entry.js';
 import type { Hart } from './hart.js';
 import { modeOf, stageField, translatable } from './regimes.js';
+import type { ProtectionJudgement } from './protection-covers.js';
 import type { Kept, WalkCaches, WalkFor } from './walk-caches.js';
 import { coverEnd, coverEntry, type WalkEnd } from './walk-covers.js';
 import { PURPOSE, REFUSAL, WALK } from './walk-state.js';
@@ -170,14 +171,16 @@ export class Walker {
     return eqConst(read(this.#purpose), PURPOSE.update);
   }
 
-  /** One bit: once done, memory protection allows so many bytes (64 bits) of the access at a physical address. */
-  allows(address: Expr, bytes: Expr): Expr {
-    return this.windows.allows(address, bytes, read(this.#access), read(this.#privilege));
+  /** Once done: what memory protection says of so many bytes (64 bits) of the access at a physical address. */
+  judge(address: Expr, bytes: Expr): ProtectionJudgement | undefined {
+    return this.windows.judge(address, bytes, read(this.#access), read(this.#privilege));
   }
 
   /** One bit: a table's entry may be read, or written. Tables are S-mode's. */
   #tableAllows(address: Expr, access: Access): Expr {
-    return this.windows.allows(address, constant(64, ENTRY_BYTES), constant(2, ACCESSES[access]), constant(2, SUPERVISOR));
+    const judgement = this.windows.judge(address, constant(64, ENTRY_BYTES), constant(2, ACCESSES[access]), constant(2, SUPERVISOR));
+    this.windows.cover(judgement);
+    return judgement?.allowed ?? ONE;
   }
 
   /** Begins a walk, whatever was under way. */

@@ -19,6 +19,7 @@ import { PAGE_BITS } from './entry.js';
 import type { Guard, Open } from './guard.js';
 import type { Hart } from './hart.js';
 import { holds, Pages, type PageHit } from './pages.js';
+import { coverProtection, type ProtectionJudgement } from './protection-covers.js';
 import { TRAIL_BITS } from './record.js';
 import type { Regimes } from './regimes.js';
 
@@ -251,9 +252,14 @@ export class Windows {
     return or(needed, this.#around(this.hart.dramFirst, privilege).limited);
   }
 
-  /** One bit: memory protection allows an access of so many bytes (64 bits), as ACCESSES, with a privilege. */
-  allows(address: Expr, bytes: Expr, access: Expr, privilege: Expr): Expr {
-    return this.guard?.allows(address, bytes, access, privilege) ?? ONE;
+  /** What memory protection says of an access of so many bytes (64 bits), as ACCESSES, with a privilege; nothing if there is none. */
+  judge(address: Expr, bytes: Expr, access: Expr, privilege: Expr): ProtectionJudgement | undefined {
+    return this.guard?.judge(address, bytes, access, privilege);
+  }
+
+  /** A cover point: protection has been asked. */
+  cover(judgement: ProtectionJudgement | undefined): void {
+    if (this.guard !== undefined && judgement !== undefined) coverProtection(this.hart.builder, this.guard.protection, judgement);
   }
 }
 

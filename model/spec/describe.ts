@@ -61,7 +61,7 @@ function instruction(one: Instruction, isa: Isa): readonly string[] {
     ...optional('result', one.result?.text), ...optional('taken if', one.taken?.text), ...optional('target', one.target?.text),
     ...optional('memory', memory && `${memory.op} ${memory.bytes} byte${memory.bytes === 1 ? '' : 's'} at ${memory.address.text}${ACCESS_AS[memory.as]}`),
     ...optional('stores', memory?.data?.text ?? memory?.new?.text),
-    ...optional('block', one.block && `${one.block.zero ? 'zeros to' : 'no more than checks of'} the 64 bytes around ${one.block.address.text}`),
+    ...optional('block', one.block && `${one.block.zero ? 'zeros to' : 'no more than checks of'} the ${isa.hart.cacheBlockBytes} bytes around ${one.block.address.text}`),
     ...optional('writes', access && `${access.value.text}  if ${access.writes.text}`),
     ...optional('reads', access && `the CSR  if ${access.reads.text}`),
     ...one.cases.flatMap(caseLines),

@@ -12,6 +12,12 @@ describe('the hart', () => {
     expectMistakes(FILE, base.replace('cycles_per_tick: 16', 'cycles_per_tick: «0»'), { says: 'cycles_per_tick: 0 is not a power of two', mend: 'Write 1, 2, 4, 8, ...: mtime is counted by a divider of bits.' });
   });
 
+  it('has blocks of a power of two of bytes, within a page', () => {
+    for (const [name, wrong, least] of [['cache_block_bytes', 48, 16], ['cache_block_bytes', 8, 16], ['cache_block_bytes', 8192, 16], ['reservation_bytes', 4, 8], ['reservation_bytes', 0, 8]] as const) {
+      expectMistakes(FILE, base.replace(`${name}: 64`, `${name}: «${wrong}»`), { says: `${name}: ${wrong} is not a power of two from ${least} to 4096`, mend: 'Write 16, 32, 64, ...: a block is aligned and lies in one page.' });
+    }
+  });
+
   it('starts in memory', () => {
     expectMistakes(FILE, base.replace('reset_pc: 0x1000', 'reset_pc: «0x3000»'), { says: 'reset_pc: not in a region of kind memory', mend: 'Only memory can be fetched from: choose an address in such a region.' });
     expectMistakes(FILE, base.replace('reset_pc: 0x1000', 'reset_pc: «0x1002»'), { says: 'reset_pc: not a multiple of 4', mend: 'Instructions start at multiples of 4.' });

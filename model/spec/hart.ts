@@ -42,9 +42,19 @@ export function buildHart(context: Context): Hart | undefined {
   if (cycles !== undefined && !isPowerOfTwo(BigInt(cycles.value))) context.report.add(cycles.span, `cycles_per_tick: ${cycles.value} is not a power of two`, 'Write 1, 2, 4, 8, ...: mtime is counted by a divider of bits.');
   const timebase = setting('timebase_frequency', context, ({ node, label }) => context.read(small, node, label));
   if (timebase?.value === 0) context.report.add(timebase.span, 'timebase_frequency: time that stands still', 'Write how often mtime ticks a second: 1000000.');
+  const [cacheBlockBytes, reservationBytes] = [blockBytes('cache_block_bytes', 16, context), blockBytes('reservation_bytes', 8, context)];
   if (resetPc !== undefined) checkResetPc(resetPc, placed, context);
-  if (extensions === undefined || resetPc === undefined || cycles === undefined || timebase === undefined) return undefined;
-  return { resetPc: resetPc.value, cyclesPerTick: cycles.value, timebaseFrequency: timebase.value, extensions, regions: placed.map(({ region }) => region) };
+  if (extensions === undefined || resetPc === undefined || cycles === undefined || timebase === undefined || cacheBlockBytes === undefined || reservationBytes === undefined) return undefined;
+  return { resetPc: resetPc.value, cyclesPerTick: cycles.value, timebaseFrequency: timebase.value, cacheBlockBytes, reservationBytes, extensions, regions: placed.map(({ region }) => region) };
+}
+
+/** Bytes of an aligned block, a page at most: translation keeps it in one piece. */
+function blockBytes(name: string, least: number, context: Context): number | undefined {
+  const bytes = setting(name, context, ({ node, label }) => context.read(small, node, label));
+  if (bytes === undefined) return undefined;
+  if (isPowerOfTwo(BigInt(bytes.value)) && bytes.value >= least && bytes.value <= 4096) return bytes.value;
+  context.report.add(bytes.span, `${name}: ${bytes.value} is not a power of two from ${least} to 4096`, 'Write 16, 32, 64, ...: a block is aligned and lies in one page.');
+  return undefined;
 }
 
 function setting<T>(name: string, context: Context, build: (declared: Declared) => T | undefined): T | undefined {

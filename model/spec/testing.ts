@@ -49,6 +49,8 @@ traps:
 reset_pc: 0x1000
 cycles_per_tick: 16
 timebase_frequency: 1000000
+cache_block_bytes: 64
+reservation_bytes: 64
 regions:
   ram: { base: 0x1000, size: 0x1000, kind: memory, device: dram }
 `,

@@ -36,6 +36,8 @@ export class Kit {
   readonly moves: readonly Shape[];
   readonly guestMoves: readonly Shape[];
   readonly branches: readonly Shape[];
+  /** What depends on privilege, or changes it. */
+  readonly system: readonly Shape[];
 
   constructor(isa: Isa, readonly shapes: Shapes) {
     this.csrs = new CsrChooser(isa);
@@ -44,6 +46,7 @@ export class Kit {
     this.moves = shapes.of(['load', 'store'], (s) => s.imm !== undefined);
     this.guestMoves = shapes.of(['load', 'store'], (s) => s.imm === undefined);
     this.branches = shapes.of(['branch']);
+    this.system = shapes.of(['trap', 'wait', 'xret', 'fence', 'cbo']);
   }
 
   /** A word by name and operands; the specs must have it. */

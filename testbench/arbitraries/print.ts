@@ -24,7 +24,7 @@ const LABELS: readonly (readonly [offset: number, name: string])[] = [
 /** The text of a program: instructions where a word is one, jumps to labels. */
 export function printProgram(plan: Plan, program: BuiltProgram, disassemble: Disassembler): string {
   const lines = [`# Body in ${plan.mode}, ${plan.body.length} ${plan.body.length === 1 ? 'item' : 'items'}.`, '        .text', '        .globl  _start, tohost, fromhost'];
-  const { address, data } = imageOf(program);
+  const { data } = imageOf(program);
   const view = new DataView(data.buffer, data.byteOffset, data.length);
   const places = placesOf(view, dataFrom(program));
   lines.push(...segmentLines(view, places, labelsOf(plan, program, view, places, disassemble), disassemble));

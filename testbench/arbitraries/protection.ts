@@ -47,12 +47,47 @@ function banksOf({ protection, csrs }: Isa): readonly Bank[] {
 export const protectionCsrs = ({ protection }: Isa): ReadonlySet<string> =>
   new Set(protection?.entries.flatMap((e) => [e.address, configOf(e)]));
 
-/** What to write, in this order, to open all of memory to every mode after reset; nothing where the specs have no protection. */
-export function openingOf(isa: Isa): readonly { readonly csr: Csr; readonly value: bigint }[] {
-  const [first] = banksOf(isa);
-  const address = first?.addresses[0];
-  return first === undefined || address === undefined ? [] : [{ csr: address, value: ALL }, { csr: first.config, value: EVERYTHING }];
+/** An entry: its address as the register holds it, and its configuration. */
+export interface ProtectedRegion {
+  readonly address: bigint;
+  readonly config: bigint;
 }
+
+/** A value for a CSR. */
+interface CsrValue {
+  readonly csr: Csr;
+  readonly value: bigint;
+}
+
+/** What to write after reset, in this order, for the first entries to be these; nothing where the specs have no protection. */
+export function protectingBy(isa: Isa, entries: readonly ProtectedRegion[]): readonly CsrValue[] {
+  const [first] = banksOf(isa);
+  if (first === undefined) return [];
+  const addresses = entries.flatMap(({ address }, i): readonly CsrValue[] => {
+    const csr = first.addresses[i];
+    return csr === undefined ? [] : [{ csr, value: address }];
+  });
+  const config = entries.reduce((bytes, entry, i) => bytes | (entry.config << BigInt(8 * i)), 0n);
+  return [...addresses, { csr: first.config, value: config }];
+}
+
+const openings = new WeakMap<Isa, readonly CsrValue[]>();
+
+/** The same for all of memory to be open to every mode. */
+export function openingOf(isa: Isa): readonly CsrValue[] {
+  const found = openings.get(isa) ?? protectingBy(isa, [{ address: ALL, config: EVERYTHING }]);
+  openings.set(isa, found);
+  return found;
+}
+
+/** A power of two of bytes, aligned, with these rights. */
+export const powerRegion = (at: bigint, bytes: bigint, rights: bigint): ProtectedRegion => ({ address: power(at, bytes), config: NAPOT | rights });
+/** Four bytes. */
+export const wordRegion = (at: bigint, rights: bigint): ProtectedRegion => ({ address: at >> 2n, config: NA4 | rights });
+/** An entry that is not in use. */
+export const noRegion = (rights: bigint): ProtectedRegion => ({ address: 0n, config: rights });
+/** The right to everything. */
+export const ALL_RIGHTS = R | W | X;
 
 /** Settings of protection, or none where the specs have none. */
 export class ProtectionMaker {

@@ -157,13 +157,14 @@ export interface LockstepSpeed {
 }
 
 /** Random programs a second: drawn, built, run, compared, counted. */
-export function lockstepSpeed(observed: CompiledCore, isa: Isa, runs: number, programs: number, profile: Profile = 'all'): LockstepSpeed {
-  const speeds = Array.from({ length: runs }, (_, seed) => {
-    const result = campaign({ core: observed, isa, seed, programs, profile });
+export async function lockstepSpeed(observed: CompiledCore, isa: Isa, runs: number, programs: number, profile: Profile = 'all'): Promise<LockstepSpeed> {
+  const speeds: LockstepSpeed[] = [];
+  for (let seed = 0; seed < runs; seed++) {
+    const result = await campaign({ core: observed, isa, seed, programs, profile });
     const failed = result.failures[0];
     if (failed !== undefined) throw new Error(`core and reference part: see ghosthart lockstep --random ${programs} --profile ${profile} --seed ${seed}`);
-    return { instructionsPerSecond: result.instructions / result.seconds, programsPerSecond: result.programs / result.seconds };
-  });
+    speeds.push({ instructionsPerSecond: result.instructions / result.seconds, programsPerSecond: result.programs / result.seconds });
+  }
   return { instructionsPerSecond: median(speeds.map((s) => s.instructionsPerSecond)), programsPerSecond: median(speeds.map((s) => s.programsPerSecond)) };
 }
 

@@ -6,10 +6,12 @@ import type { Profile } from '../arbitraries/profile.js';
 import { lockstepShares } from '../bench/lockstep-shares.js';
 import * as measure from '../bench/measure.js';
 import { benchProgram, SETTINGS, shippedIterations, type Setting } from '../bench/programs.js';
+import { verilatorSpeed, type VerilatorSpeed } from '../bench/verilator-speed.js';
 import { sharesText, type Times } from '../fuzz/time-shares.js';
 import { Core } from '../library.js';
+import { hasVerilator } from '../verilator/simulator.js';
 import { DEFAULT_MEMORY, readyCore } from './cores.js';
-import { EXIT_CODE, specFailure } from './failure.js';
+import { EXIT_CODE, failure, specFailure } from './failure.js';
 import { coreOption, jsonOption, numberOption } from './options.js';
 import { specLayers } from './package.js';
 import { terminal } from './terminal.js';
@@ -18,6 +20,7 @@ interface BenchOptions {
   readonly core: string;
   readonly iterations: bigint;
   readonly runs: bigint;
+  readonly verilator?: boolean;
   readonly json?: boolean;
 }
 
@@ -47,12 +50,15 @@ interface BenchFigures {
   readonly compile: { readonly seconds: number };
   readonly warmStart: { readonly seconds: number };
   readonly wasm: measure.WasmPerCycle;
+  /** The same core in SystemVerilog; with `--verilator`. */
+  readonly verilator?: VerilatorSpeed;
 }
 
 const TRANSLATED_CYCLES = 60_000_000;
 const OBSERVED_CYCLES = 20_000_000;
 const TRACED_CYCLES = 200_000;
 const COUNTED_CYCLES = 1_000_000;
+const VERILATOR_CYCLES = 2_000_000;
 const REFERENCE_INSTRUCTIONS = 2_000_000;
 const PROGRAMS = 2_000;
 /** Of which it is told where their time goes; each runs a dozen times. */
@@ -66,6 +72,7 @@ export function define(program: Command): void {
     .addOption(coreOption())
     .addOption(numberOption('--iterations <n>', 'passes of bench.S; fewer make everything shorter').default(BigInt(shippedIterations()), 'as in the file'))
     .addOption(numberOption('--runs <n>', 'runs of each measurement; the median counts').default(3n, '3'))
+    .option('--verilator', 'measure the SystemVerilog of the core under Verilator, too')
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  ghosthart bench --iterations 5 --runs 1')
     .action(async (options: BenchOptions) => {
@@ -73,12 +80,16 @@ export function define(program: Command): void {
     });
 }
 
-async function bench({ core, iterations, runs: wanted, json }: BenchOptions): Promise<number> {
+async function bench({ core, iterations, runs: wanted, verilator: withVerilator, json }: BenchOptions): Promise<number> {
+  if (withVerilator === true && !hasVerilator()) return terminal.fail(failure('There is no verilator.', 'On Debian: apt-get install verilator g++ make.'));
   const ready = await readyCore({ core, variants: ['plain', 'observed', 'traced'], overlays: [], memory: DEFAULT_MEMORY });
   if (!ready.ok) return terminal.fail(ready);
-  const { load } = await import('../../model/compile.js');
+  const { hardware, load } = await import('../../model/compile.js');
   const specs = load(specLayers([]));
   if (!specs.ok) return terminal.fail(await specFailure(specs.diagnostics));
+  const uarch = specs.value.cores.find((c) => c.name === core);
+  const built = uarch === undefined ? undefined : hardware(specs.value, uarch);
+  if (built?.ok !== true) throw new Error(`${core} was compiled, but has no hardware`);
   const runs = Math.max(1, Number(wanted));
   const share = Math.min(1, Number(iterations) / shippedIterations());
   const scaled = (n: number): number => Math.max(1000, Math.ceil(n * share));
@@ -90,8 +101,8 @@ async function bench({ core, iterations, runs: wanted, json }: BenchOptions): Pr
   const speedIn = (setting: Setting): measure.Speed => measure.speed(plain, programs[setting], runs, bounded(setting));
   const referenceMips = (setting: Setting): number => measure.referenceMips(programs[setting], runs, scaled(REFERENCE_INSTRUCTIONS));
   const random = Math.max(20, Math.ceil(PROGRAMS * share));
-  const lockstepIn = (profile: Profile): BenchFigures['lockstep'] => ({
-    ...measure.lockstepSpeed(ready.variant('observed'), specs.value.isa, runs, random, profile),
+  const lockstepIn = async (profile: Profile): Promise<BenchFigures['lockstep']> => ({
+    ...await measure.lockstepSpeed(ready.variant('observed'), specs.value.isa, runs, random, profile),
     shares: lockstepShares(ready.variant('observed'), specs.value.isa, Math.max(20, Math.ceil(TIMED_PROGRAMS * share)), profile),
   });
   const figures: BenchFigures = {
@@ -99,11 +110,12 @@ async function bench({ core, iterations, runs: wanted, json }: BenchOptions): Pr
     observed: measure.speed(ready.variant('observed'), native, runs, scaled(OBSERVED_CYCLES)),
     traced: await measure.tracedSpeed(ready, native, runs, scaled(TRACED_CYCLES)),
     reference: { mips: referenceMips('native'), mipsSv39: referenceMips('Sv39'), mipsTwoStage: referenceMips('two-stage') },
-    lockstep: lockstepIn('all'),
-    lockstepTranslated: lockstepIn('translation'),
+    lockstep: await lockstepIn('all'),
+    lockstepTranslated: await lockstepIn('translation'),
     compile: { seconds: measure.compileSeconds(runs) },
     warmStart: { seconds: measure.warmStartSeconds(Math.max(runs, 3)) },
     wasm: measure.wasmPerCycle(plain, native, scaled(COUNTED_CYCLES)),
+    ...(withVerilator === true ? { verilator: verilatorSpeed(built.value.module, plain, native, runs, scaled(VERILATOR_CYCLES)) } : {}),
   };
   terminal.out(json === true ? JSON.stringify(figures, rounded) : figuresText(core, figures));
   return EXIT_CODE.success;
@@ -125,10 +137,12 @@ function figuresText(core: string, f: BenchFigures): string {
   const mips = (n: number): string => `${n.toFixed(2)} MIPS`;
   const work = ({ ipc, mcyclesPerSecond }: measure.Speed): string => `${ipc.toFixed(3)} instructions a cycle, ${(ipc * mcyclesPerSecond).toFixed(1)} million a second`;
   const shares = ({ shares: times }: BenchFigures['lockstep']): string => `${' '.repeat(44)}of their time ${sharesText(times)}`;
-  const { traced, wasm } = f;
+  const { traced, wasm, verilator } = f;
   return [
     `${core}, medians`,
     row('plain', mcycles(f.plain.mcyclesPerSecond), `bench.S in M: ${count(f.plain.cycles)} cycles, ${work(f.plain)}`),
+    ...(verilator === undefined ? [] : [row('the same in SystemVerilog', mcycles(verilator.mcyclesPerSecond),
+      `under Verilator, ${count(verilator.cycles)} cycles: plain is ${(f.plain.mcyclesPerSecond / verilator.mcyclesPerSecond).toFixed(1)} times as fast; compiled in ${verilator.compileSeconds.toFixed(0)} s`)]),
     row('guest, bare', mcycles(f.guestBare.mcyclesPerSecond), `the same in VS, both stages Bare: ${work(f.guestBare)}`),
     row('Sv39', mcycles(f.sv39.mcyclesPerSecond), `the same in HS on pages of 4 KiB: ${work(f.sv39)}`),
     row('virtualized', mcycles(f.virtualized.mcyclesPerSecond), `the same in VS, Sv39 over Sv39x4, both on pages of 4 KiB: ${work(f.virtualized)}`),

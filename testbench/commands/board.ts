@@ -29,6 +29,8 @@ export interface BoardOptions {
   readonly specHash: string;
   readonly print?: (bytes: Uint8Array) => void;
   readonly skipIdle: boolean;
+  /** Whether a key has been pressed for which the program waits; absent: none ever is. */
+  readonly keyPressed?: () => Promise<boolean>;
   readonly replay?: readonly InputEvent[];
   /** Takes the records when `plain` is an observed core: whole records of 64-bit words, used during the call only. */
   readonly onRecords?: (words: BigUint64Array) => void;
@@ -138,6 +140,7 @@ export class Board {
     for (;;) {
       const tracing = this.#switched.tracing;
       const outcome = await this.machine.runAsync(cycle === undefined ? {} : { maxCycles: cycle - this.machine.cycle });
+      if (outcome.kind === 'wfi-forever' && this.machine.awaitsKey && await this.#options.keyPressed?.() === true) continue;
       const waveEnded = tracing && !this.#switched.tracing;
       if (outcome.kind !== 'stopped' || !waveEnded || this.wave?.kind === 'failed') return outcome;
     }

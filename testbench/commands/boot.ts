@@ -3,7 +3,6 @@
  * the terminal as its console.
  */
 import type { Command } from 'commander';
-import { Option } from 'commander';
 import type { Program } from '../../model/machine/elf.js';
 import { readBytes } from '../../model/machine/elf-file.js';
 import { flawOfTree } from '../../model/machine/fdt.js';
@@ -16,10 +15,11 @@ import { Board } from './board.js';
 import { readyCore } from './cores.js';
 import { about, EXIT_CODE, failure, type Failure } from './failure.js';
 import { writeFileWhole } from './files.js';
+import { Keys } from './keys.js';
 import { coreOption, memoryOption, numberOption, specsOption, textOption } from './options.js';
 import { packageVersion } from './package.js';
 import { statisticsOf, statisticsText } from './statistics.js';
-import { GuestConsole, guardOutput, interruptibly, keysMayCome, terminal } from './terminal.js';
+import { GuestConsole, guardOutput, interruptibly, terminal } from './terminal.js';
 
 interface BootOptions {
   readonly bios?: string;
@@ -121,39 +121,6 @@ async function run(machine: Machine, program: Program, keys: Keys, maxCycles: bi
   }
 }
 
-/** The keyboard and the stop button of a machine, as something that can be waited for. */
-class Keys {
-  #wake: (() => void) | undefined;
-
-  constructor(readonly machine: Machine) {}
-
-  type(bytes: Uint8Array): void {
-    this.machine.type(bytes);
-    this.#wake?.();
-  }
-
-  stop(): void {
-    this.machine.stop();
-    this.#wake?.();
-  }
-
-  /** Waits for a key or a stop; false if none can come any more. */
-  async pressed(): Promise<boolean> {
-    const { stdin } = process;
-    if (!keysMayCome()) return false;
-    const ended = await new Promise<boolean>((resolve) => {
-      const end = (): void => resolve(true);
-      this.#wake = () => {
-        stdin.off('end', end);
-        resolve(false);
-      };
-      stdin.once('end', end);
-    });
-    this.#wake = undefined;
-    return !ended;
-  }
-}
-
 /** Why it is over, and with which exit code. */
 function endingOf(outcome: Outcome, { met, awaited, interrupted }: { readonly met: boolean; readonly awaited: string | undefined; readonly interrupted: boolean }): { readonly code: number; readonly note?: string } {
   if (met) return { code: EXIT_CODE.success };
@@ -186,6 +153,7 @@ function readParts(options: BootOptions): BootParts | Failure {
   if (options.dtb !== undefined && (options.initrd !== undefined || bootargs !== undefined)) {
     return failure('--initrd and --bootargs are told in our device tree, which --dtb replaces.', 'Leave --dtb out, or put them into that tree.');
   }
+  if (options.expect.includes('')) return failure('--expect waits for an empty text, which has always been shown.', 'Give it what the console is to show.');
   if (options.type.length > options.expect.length) return failure(`There are ${options.type.length} texts to type and ${options.expect.length} to wait for.`, 'Give each --type its --expect.');
   const files: Partial<Record<'bios' | 'kernel' | 'initrd' | 'tree', Uint8Array>> = {};
   for (const [part, path] of [['bios', bios], ['kernel', options.kernel], ['initrd', options.initrd], ['tree', options.dtb]] as const) {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { packageRoot } from './package.js';
@@ -95,6 +95,13 @@ describe('ghosthart spec and emit', () => {
 
   it('print the hardware, the wasm and the figures', () => {
     expect(sandbox.run(['emit', '--format', 'ir']).out).toMatch(/^module five-stage\n/);
+    for (const core of ['three-stage', 'five-stage']) {
+      const { out } = sandbox.run(['emit', '--format', 'sv', '--core', core]);
+      expect(out).toContain(`\nmodule ${core.replace('-', '_')} (\n`);
+      expect(out).toMatch(/^ {2}output logic io_valid,$/m);
+      expect(out).toMatch(/^ {6}csr_mstatus <= 40'h0;$/m);
+      expect(out).toMatch(/\nendmodule\n$/);
+    }
     expect(sandbox.run(['emit', '--format', 'wat', '--core', 'three-stage']).out).toMatch(/^\(module/);
     expect(sandbox.run(['emit', '--stats', '--variant', 'traced']).out).toMatch(/bytes of state[^]*operations by region[^]*bytes of code by function/);
   });
@@ -122,59 +129,6 @@ describe('the cache', () => {
     const env = { XDG_CACHE_HOME: '/dev/null', TMPDIR: '/dev/null' };
     expect(sandbox.run(['run', 'testbench/programs/hello.S'], { env })).toMatchObject({ code: 0, out: expect.stringMatching(/^Hello/) });
   });
-});
-
-/** The lines of `--help` after `Example:`, of a command and its subcommands. */
-function examples(command: readonly string[]): readonly string[] {
-  const { out } = sandbox.run([...command, '--help']);
-  const example = /\nExample(?: \(.*\))?:\n((?: {2}.+\n?)+)/.exec(out)?.[1] ?? '';
-  const subcommands = command[0] === 'spec' && command.length === 1 ? ['check', 'show', 'rules'] : [];
-  return [...example.split('\n').map((line) => line.trim()).filter((line) => line !== ''), ...subcommands.flatMap((name) => examples([...command, name]))];
-}
-
-describe('the example of every --help runs', () => {
-  it.each(['run', 'lockstep', 'asm', 'disasm', 'spec', 'emit', 'bench', 'demo', 'init'])('%s', (command) => {
-    mkdirSync(sandbox.path('out'), { recursive: true });
-    const found = examples([command]);
-    expect(found.length).toBeGreaterThan(0);
-    for (const line of found) expect(sandbox.run(line.split(' ').slice(1)), line).toMatchObject({ code: 0 });
-  });
-
-  it('replay, which makes a divergence first', () => {
-    const [diverged, replayed, ...others] = examples(['replay']).map((line) => sandbox.run(line.split(' ').slice(1)));
-    expect(others).toEqual([]);
-    expect(replayed).toMatchObject({ code: 1, out: expect.stringMatching(/^Instruction \d+ .* sret\n/) });
-    expect(diverged).toMatchObject({ code: 1, out: expect.stringContaining(replayed?.out ?? 'nothing') });
-  });
-
-  it('and there is one for every command', () => {
-    const [, commands = ''] = /\nCommands:\n([^]*?)\n\n/.exec(sandbox.run(['--help']).out) ?? [];
-    const listed = [...commands.matchAll(/^ {2}([a-z-]+) .*/gm)].map(([, name]) => name);
-    expect(listed).toContain('spec');
-    for (const name of listed) expect(sandbox.run([name ?? '', '--help']).out, name).toMatch(/\nExample(?: \(.*\))?:\n {2}ghosthart /);
-  });
-});
-
-describe('ghosthart demo', () => {
-  it('tells both stories, agrees on both cores and leaves waves', () => {
-    const { code, out } = sandbox.run(['demo', '--out', 'here']);
-    expect(code).toBe(0);
-    expect(out).toMatch(/mode {2,}what happened/);
-    expect(out).toMatch(/VU -> VS[^]*VS -> HS[^]*HS -> VS/);
-    expect(out).toMatch(/on the five-stage core: [^]*on the three-stage core: /);
-    expect(out).toMatch(/gtkwave -a here\/core\.gtkw/);
-    expect(out).toMatch(/^1 .*store guest page fault, VS -> HS {2,}killed: too many offences/m);
-    expect(out).toMatch(/^1 .*dead: .* {2}lost {3}lost$/m);
-    for (const wave of ['core.vcd', 'killed.vcd']) expect(existsSync(sandbox.path(join('here', wave)))).toBe(true);
-  });
-});
-
-it('the README shows what the demonstration prints', () => {
-  const readme = readFileSync(join(packageRoot, 'README.md'), 'utf8');
-  const shown = [...readme.matchAll(/^```\n(# {2}what B does[^]*?)^```$/gm)].map(([, table = '']) => table);
-  expect(shown).toHaveLength(2);
-  const { out } = sandbox.run(['demo', '--out', 'shown']);
-  for (const table of shown) expect(out).toContain(table);
 });
 
 describe('ghosthart init', () => {

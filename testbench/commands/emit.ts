@@ -12,7 +12,7 @@ import { specLayers } from './package.js';
 import { terminal } from './terminal.js';
 
 interface EmitOptions {
-  readonly format?: 'ir' | 'wat';
+  readonly format?: 'ir' | 'sv' | 'wat';
   readonly stats?: boolean;
   readonly core: string;
   readonly variant: Variant;
@@ -24,7 +24,7 @@ export function define(program: Command): void {
   program
     .command('emit')
     .description('print the generated hardware, its wasm, or its figures')
-    .addOption(new Option('--format <format>', 'ir: the hardware; wat: the WebAssembly').choices(['ir', 'wat']))
+    .addOption(new Option('--format <format>', 'ir: the hardware; sv: the same in SystemVerilog; wat: the WebAssembly').choices(['ir', 'sv', 'wat']))
     .option('--stats', 'operations per region, bytes of state, sizes of functions')
     .addOption(coreOption())
     .addOption(new Option('--variant <variant>', 'of the wasm').choices(['plain', 'observed', 'traced']).default('plain'))
@@ -36,7 +36,7 @@ export function define(program: Command): void {
 }
 
 async function emit({ format, stats, core, variant, specs: overlays }: EmitOptions): Promise<number> {
-  if (format === undefined && stats !== true) return terminal.fail(failure('There is nothing to print.', 'Give --format ir, --format wat or --stats.'));
+  if (format === undefined && stats !== true) return terminal.fail(failure('There is nothing to print.', 'Give --format ir, --format sv, --format wat or --stats.'));
   const unknown = unknownCore(core, overlays);
   if (unknown !== undefined) return terminal.fail(unknown);
   const { hardware, load } = await import('../../model/compile.js');
@@ -49,6 +49,11 @@ async function emit({ format, stats, core, variant, specs: overlays }: EmitOptio
   if (format === 'ir') {
     const { printModule } = await import('../../model/ir/print.js');
     terminal.out(printModule(built.value.module).trimEnd());
+  }
+  if (format === 'sv') {
+    const { printVerilog } = await import('../../model/backend/verilog/verilog.js');
+    const { REQUEST } = await import('../../model/machine/protocol.js');
+    terminal.out(printVerilog(built.value.module, REQUEST).text.trimEnd());
   }
   if (format !== 'wat' && stats !== true) return EXIT_CODE.success;
   const { compileModule } = await import('../../model/backend/wasm.js');

@@ -9,7 +9,7 @@ import { DEFAULT_MEMORY } from './cores.js';
 import { EXIT_CODE, failure } from './failure.js';
 import { makeDirectory } from './files.js';
 import { interruptible, jobsOption, secondsOption } from './long-run.js';
-import { coreOption, jsonOption, numberOption, specsOption } from './options.js';
+import { coreOption, jsonOption, numberOption, seedFrom, seedOption, specsOption } from './options.js';
 import { ProgressLine } from './progress-line.js';
 import { terminal } from './terminal.js';
 import type { SessionResult } from '../fuzz/session.js';
@@ -29,7 +29,6 @@ interface FuzzOptions {
   readonly json?: boolean;
 }
 
-const SEEDS = 2n ** 32n;
 const DEFAULT_SECONDS = 60;
 
 /** Adds the command. */
@@ -39,7 +38,7 @@ export function define(program: Command): void {
     .description('random programs in lockstep, guided by what they reach')
     .addOption(numberOption('--runs <n>', 'end after so many programs'))
     .addOption(secondsOption(`end after so many seconds (default: ${DEFAULT_SECONDS}, without --runs)`))
-    .addOption(numberOption('--seed <n>', 'of the programs (default: a new one, printed)'))
+    .addOption(seedOption('of the programs (default: a new one, printed)'))
     .addOption(coreOption())
     .addOption(new Option('--profile <name>', 'what programs are mostly made of').choices([...PROFILES]).default('all'))
     .addOption(jobsOption('processes; with 1, a seed and an empty corpus everything repeats'))
@@ -68,7 +67,7 @@ Example:
 async function fuzz(options: FuzzOptions): Promise<number> {
   const { core, specs: overlays, profile, out, json } = options;
   if (options.runs === 0n) return terminal.fail(failure('There is no program to run.', 'Give --runs a number above 0.'));
-  const seed = Number((options.seed ?? BigInt(Date.now())) % SEEDS);
+  const seed = seedFrom(options.seed);
   const corpus = options.corpus ?? join(out, 'corpus');
   const blocked = makeDirectory(out) ?? makeDirectory(corpus);
   if (blocked !== undefined) return terminal.fail(blocked);

@@ -11,7 +11,7 @@ import type { Case } from './bundle.js';
 import { keepDivergence, runCase, tellUnkept } from './check-case.js';
 import { readyCore } from './cores.js';
 import { EXIT_CODE, failure } from './failure.js';
-import { coreOption, jsonOption, memoryOption, numberOption, profileOption, specsOption } from './options.js';
+import { coreOption, jsonOption, memoryOption, numberOption, profileOption, seedOption, specsOption } from './options.js';
 import { readProgram } from './program.js';
 import { GuestConsole, terminal } from './terminal.js';
 
@@ -35,7 +35,7 @@ export function define(program: Command): void {
     .command('lockstep [file]')
     .description('compare core and reference on a program, or on random ones')
     .addOption(numberOption('--random <n>', 'run so many random programs instead of a file'))
-    .addOption(numberOption('--seed <n>', 'of the random programs (default: a new one, printed)'))
+    .addOption(seedOption('of the random programs (default: a new one, printed)'))
     .addOption(profileOption())
     .option('--coverage', 'print what the random programs reached')
     .addOption(coreOption())
@@ -46,7 +46,7 @@ export function define(program: Command): void {
     .addOption(specsOption())
     .addHelpText('after', `
 With --json: programs, records, cycles, seconds, diverged (the folders of divergences), with --coverage also coverage.
-Exit codes: 0 if they agree, 1 if they part, 2 for wrong input.
+Exit codes: 0 if they agree, 1 if they part, 2 for wrong input, 130 for ^C, after which random programs tell how many there were.
 
 Example:
   ghosthart lockstep testbench/programs/traps.S`)
@@ -59,6 +59,7 @@ async function lockstep(file: string | undefined, options: LockstepOptions): Pro
   if ((file === undefined) === (options.random === undefined)) {
     return terminal.fail(failure(file === undefined ? 'There is no program to run.' : 'A file and --random exclude each other.', 'Give either a file or --random N.'));
   }
+  if (file !== undefined && options.coverage === true) return terminal.fail(failure('--coverage tells what random programs reach, and this is a file.', 'Leave it out, or give --random N.'));
   if (file !== undefined) return lockstepFile(file, options);
   const { lockstepRandom } = await import('./random.js');
   return lockstepRandom(options);

@@ -5,7 +5,7 @@
 import { Option, type Command } from 'commander';
 import { EXIT_CODE, failure } from './failure.js';
 import { interruptible, jobsOption, secondsOption } from './long-run.js';
-import { coreOption, jsonOption, numberOption, specsOption } from './options.js';
+import { coreOption, jsonOption, numberOption, seedOption, specsOption } from './options.js';
 import { terminal } from './terminal.js';
 import type { Progress } from '../mutants/run.js';
 
@@ -34,16 +34,17 @@ export function define(program: Command): void {
     .addOption(numberOption('--sample <n>', 'only so many mutants, drawn by the seed (default: all)'))
     .addOption(numberOption('--programs <n>', 'random programs for each mutant that the tables leave alive').default(DEFAULT_PROGRAMS, String(DEFAULT_PROGRAMS)))
     .addOption(secondsOption('seconds for them at most (default: as long as they take)'))
-    .addOption(numberOption('--seed <n>', 'of the sample and the programs').default(1n, '1'))
+    .addOption(seedOption('of the sample and the programs').default(1n, '1'))
     .addOption(jobsOption('processes; what is found does not depend on it'))
     .addOption(new Option('--list', 'every mutant with what killed it, or why it is equivalent'))
     .addOption(jsonOption())
     .addOption(specsOption())
     .addHelpText('after', `
 A mutant is the core with one small mistake. The literal tables, WFI's waiting, lockstep with the reference on random
-programs, what the outside world saw and the scoreboard try to kill it, in this order. What lives is proven equivalent, or
-survives and is listed with what would kill it. All mutants of a core take about half an hour on two cores. ^C ends early;
-what was found is printed. With --seconds a slow machine may find less.
+programs, what the outside world saw and the scoreboard try to kill it. It meets a few programs and the rows about it; if it
+lives, the original runs all rows and programs with a watch for it, and it meets those in which anything would have
+differed. What still lives is proven equivalent, or survives and is listed with what would kill it and how many rows and
+programs stirred it. ^C ends early; what was found is printed. With --seconds a slow machine may find less.
 With --json: core, seed, seconds, mutants, killed, survived [{id, kind, place, rules, needs}], provenEquivalent,
 killedByTables, countedForTables, score, tableScore, notReached; with --list results, too.
 Exit codes: 0, 2 for wrong input, 130 after ^C.

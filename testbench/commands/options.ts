@@ -53,5 +53,19 @@ export const profileOption = (): Option => new Option('--profile <name>', 'what 
 /** A number of cycles, instructions or programs. */
 export const numberOption = (flags: string, description: string): Option => new Option(flags, description).argParser(natural);
 
+const SEED_LIMIT = 2n ** 32n;
+
+function seed(text: string): bigint {
+  const value = natural(text);
+  if (value >= SEED_LIMIT) throw new InvalidArgumentError('A seed has 32 bits: give a number below 4294967296.');
+  return value;
+}
+
+/** The seed asked for, or a new one: 32 bits. */
+export const seedFrom = (given: bigint | undefined): number => (given === undefined ? Date.now() % Number(SEED_LIMIT) : Number(given));
+
+/** `--seed N`. */
+export const seedOption = (description: string): Option => new Option('--seed <n>', description).argParser(seed);
+
 /** A size in bytes. */
 export const sizeOption = (flags: string, description: string): Option => new Option(flags, description).argParser(bytes);

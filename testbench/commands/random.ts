@@ -11,11 +11,11 @@ import type { Case } from './bundle.js';
 import { keepDivergence, tellUnkept, type KeptDivergence } from './check-case.js';
 import { readyCore } from './cores.js';
 import { EXIT_CODE, failure, specFailure } from './failure.js';
+import { interruptible } from './long-run.js';
 import type { LockstepOptions } from './lockstep.js';
+import { seedFrom } from './options.js';
 import { specLayers } from './package.js';
 import { terminal } from './terminal.js';
-
-const SEEDS = 2 ** 32;
 
 /** Runs so many programs of a seed; stops at the first divergence. */
 export async function lockstepRandom(options: LockstepOptions): Promise<number> {
@@ -27,15 +27,19 @@ export async function lockstepRandom(options: LockstepOptions): Promise<number> 
   const { load } = await import('../../model/compile.js');
   const specs = load(specLayers(overlays));
   if (!specs.ok) return terminal.fail(await specFailure(specs.diagnostics));
-  const seed = Number((options.seed ?? BigInt(Date.now())) % BigInt(SEEDS));
-  const result = campaign({ core: ready.variant('observed'), isa: specs.value.isa, profile, seed, programs, failures: 1 });
+  const seed = seedFrom(options.seed);
+  let stopped = false;
+  const ended = interruptible(() => { stopped = true; });
+  const result = await campaign({ core: ready.variant('observed'), isa: specs.value.isa, profile, seed, programs, failures: 1, isStopped: () => stopped });
+  const interrupted = ended();
   const kept = await keepFailures(result, options);
   if (!kept.ok) return tellUnkept(kept);
   if (json === true) terminal.out(JSON.stringify({ ...summary(result), diverged: kept.kept.map((k) => k.directory), ...(coverage === true ? { coverage: coverageData(result.coverage) } : {}) }));
   else if (coverage === true) terminal.out(`${printCoverage(result.coverage)}\n`);
   if (result.failures.length === 0) {
     if (json !== true) terminal.out(agreedText(core, result, seed));
-    return EXIT_CODE.success;
+    if (interrupted) terminal.note(`ghosthart: stopped after ${result.programs} of ${programs} programs.`);
+    return interrupted ? EXIT_CODE.interrupted : EXIT_CODE.success;
   }
   const tell = json === true ? terminal.note : terminal.out;
   for (const one of kept.kept) {

@@ -11,6 +11,28 @@ const HELLO = 'testbench/programs/hello.S';
 const GREETING = 'Hello from a hart that was a YAML file a moment ago.\n';
 const KEYS = ['cycles', 'instructions', 'ipc', 'exitCode', 'modes', 'stalls', 'traps'];
 
+/** Waits for the interrupt of a key, echoes it and ends. */
+const KEY_BY_INTERRUPT = `
+_start: li   t0, 0xc000028     # priority of source 10, the UART
+        li   t1, 7
+        sw   t1, 0(t0)
+        li   t0, 0xc002000     # machine context: source 10
+        li   t1, 1024
+        sw   t1, 0(t0)
+        li   t2, 0x10000000
+        li   t1, 1
+        sb   t1, 1(t2)         # receive interrupt
+        li   t1, 0x800
+        csrw mie, t1
+        wfi
+        lbu  t1, 0(t2)
+        sb   t1, 0(t2)
+        li   t1, 0x5555
+        li   t0, 0x100000
+        sw   t1, 0(t0)
+1:      j    1b
+`;
+
 describe('ghosthart run', () => {
   it('keeps the console on standard output and the statistics off it', () => {
     const { code, out, err } = sandbox.run(['run', HELLO]);
@@ -33,8 +55,19 @@ describe('ghosthart run', () => {
     expect(sandbox.run(['run', sandbox.file('exit.S', exitProgram(exitCode))]).code).toBe(exitCode);
   });
 
-  it('cuts codes above 255 down to one that is not success', () => {
-    expect(sandbox.run(['run', sandbox.file('exit.S', exitProgram(256))]).code).toBe(255);
+  it('cuts codes above 255 down to one that is not success, and prints what they were', () => {
+    const { code, out } = sandbox.run(['run', sandbox.file('exit.S', exitProgram(1000)), '--json']);
+    expect([code, JSON.parse(out).exitCode]).toEqual([255, 1000]);
+  });
+
+  it('waits for a key where the program does, and for none that cannot come', () => {
+    sandbox.file('keys.S', KEY_BY_INTERRUPT);
+    const { code, out } = sandbox.bash('(sleep 2; printf q) | $G run keys.S');
+    expect({ code, out }).toEqual({ code: 0, out: 'q' });
+    expect(sandbox.bash('$G run keys.S < /dev/null').code).toBe(125);
+    // It does not listen to keys: nothing that is typed ends the wait.
+    sandbox.file('deaf.S', '_start: wfi\n j _start\n');
+    expect(sandbox.bash('(sleep 2; printf q) | $G run deaf.S').code).toBe(125);
   });
 
   it('says which limit ended an endless program', () => {

@@ -11,6 +11,7 @@ import { Board, type WaveWindow } from './board.js';
 import { readyCore } from './cores.js';
 import { about, EXIT_CODE, failure, type Failure } from './failure.js';
 import { checkTarget } from './files.js';
+import { Keys } from './keys.js';
 import { coreOption, jsonOption, memoryOption, numberOption, sizeOption, specsOption } from './options.js';
 import { packageVersion } from './package.js';
 import { readProgram } from './program.js';
@@ -32,7 +33,8 @@ interface RunOptions extends LogOptions {
 
 const HELP = `
 The program is an ELF64 executable or assembly (.S). Its console is standard output, statistics go to standard error;
-with --json the object is on standard output and the console on standard error. Standard input is its keyboard.
+with --json the object is on standard output and the console on standard error. Standard input is its keyboard: a program that
+waits (WFI) with the UART's receive interrupt enabled waits for it.
 With --vcd every idle cycle is executed, so that the wave shows it.
 
 Exit codes: the program's own (above 255: 255); 2 for wrong input or output; 124 when --max-cycles ends it;
@@ -75,7 +77,7 @@ async function run(file: string, options: RunOptions): Promise<number> {
   if (!(logs instanceof RunLogs)) return terminal.fail(logs);
   const plain = ready.variant(variant);
   const guest = new GuestConsole(options.json === true ? process.stderr : process.stdout);
-  const board = new Board({
+  const board: Board = new Board({
     plain,
     ...(window === undefined ? {} : { traced: ready.variant('traced') }),
     tables: ready.tables,
@@ -83,15 +85,17 @@ async function run(file: string, options: RunOptions): Promise<number> {
     specHash: ready.specHash,
     print: (bytes) => guest.print(bytes),
     skipIdle: options.skipIdle && window === undefined,
+    keyPressed: () => keys.pressed(),
     onRecords: (words) => logs.ring(words),
   });
+  const keys = new Keys(board.machine);
   guardOutput(() => {
     logs.close();
     board.endWave();
   });
   if (!board.machine.load(program)) return terminal.fail(about(file, failure('It does not fit into memory.', 'Give the machine more memory with -m.')));
   logs.begin(board.core, plain.description, () => board.machine.stop());
-  const outcome = await interruptibly(board.machine, () => undefined, () => board.run(options.maxCycles, window));
+  const outcome = await interruptibly(keys, () => undefined, () => board.run(options.maxCycles, window));
   guest.flush();
   board.drainRecords();
   const unwritten = logs.finish(board.memory);
@@ -99,7 +103,7 @@ async function run(file: string, options: RunOptions): Promise<number> {
   if (outcome.kind === 'failed') return terminal.fail(failure(outcome.message, outcome.mend));
   if (!guest.atLineStart) terminal.note('');
   const code = exitCodeOf(outcome);
-  const statistics = statisticsOf(board.core, board.machine, plain.description, code);
+  const statistics = statisticsOf(board.core, board.machine, plain.description, outcome.kind === 'exited' ? outcome.code : code);
   if (outcome.kind !== 'exited') terminal.note(`ghosthart: ${describeOutcome(outcome)}${mendOf(outcome, options)}`);
   if (window !== undefined) terminal.note(waveNote(window, board));
   if (options.json === true) terminal.out(JSON.stringify(statistics));

@@ -81,5 +81,6 @@ async function serve(options: DiiOptions): Promise<number> {
 function hartOf(ready: ReadyCore, { reference, memory }: DiiOptions): InjectedHart {
   const compiled = ready.variant('observed');
   if (reference !== true) return new ModelHart(compiled);
-  return new ReferenceHart({ memory, cyclesPerTick: BigInt(compiled.description.machine.cyclesPerTick) });
+  const { cyclesPerTick, cacheBlockBytes, reservationBytes } = compiled.description.machine;
+  return new ReferenceHart({ memory, cyclesPerTick: BigInt(cyclesPerTick), cacheBlockBytes, reservationBytes });
 }

@@ -12,12 +12,14 @@ import { MODES, type Mode } from '../retirement.js';
 import type { Cell } from '../transitions/cells.js';
 import { type Group, GROUPS } from '../transitions/event.js';
 import { cellName, type CellName, parseCellName } from '../transitions/names.js';
+import type { TransitionOptions, TransitionResults } from '../transitions/run.js';
 import type { CellFilter } from '../transitions/session.js';
 import type { Witness } from '../transitions/witness.js';
 import { Board } from './board.js';
 import { DEFAULT_MEMORY, readyCore, type ReadyCore } from './cores.js';
 import { EXIT_CODE, failure, specFailure, type Failure } from './failure.js';
 import { checkTarget, writeFileWhole } from './files.js';
+import { jobsOption } from './long-run.js';
 import { jsonOption, specsOption } from './options.js';
 import { coreNames, packageVersion, specLayers } from './package.js';
 import { terminal } from './terminal.js';
@@ -31,6 +33,7 @@ interface TransitionsOptions {
   readonly cell?: CellName;
   readonly html?: string;
   readonly vcd?: string;
+  readonly jobs: number;
   readonly json?: boolean;
   readonly specs: readonly string[];
 }
@@ -51,6 +54,7 @@ export function define(program: Command): void {
     .addOption(new Option('--cell <name>', 'one cell, by mode, event and as many values as tell it apart: its program is printed, too').argParser(cellNamed))
     .option('--html <file>', 'write the matrix as a page')
     .option('--vcd <file>', 'with --cell: write the wave of its program')
+    .addOption(jobsOption('processes, if there is work enough; what is found does not depend on it'))
     .addOption(jsonOption())
     .addOption(specsOption())
     .addHelpText('after', `
@@ -93,13 +97,10 @@ async function transitions(options: TransitionsOptions): Promise<number> {
 async function execute(options: TransitionsOptions, isa: Isa, ready: readonly ReadyCore[]): Promise<number> {
   const [first] = ready;
   if (first === undefined) return terminal.fail(failure('There is no core.', 'Add a file to specs/uarch.'));
-  const { runTransitions } = await import('../transitions/run.js');
   const { allAgree, formatTransitions, summary, transitionFigures, transitionsJson } = await import('../transitions/report.js');
-  const results = runTransitions({
-    isa, cores: ready.map((r) => r.variant('observed')), filter: filterOf(options),
-    onProgress: ({ what, done, total }) => terminal.progress(`${what}: ${done} of ${total}`),
-  });
+  const results = await resultsOf(options, isa, ready.map((r) => r.variant('observed')));
   terminal.progress('');
+  if ('ok' in results) return terminal.fail(results);
   if (results.cells.length === 0) return terminal.fail(failure('No cell passes the filter.', 'Loosen it: --event takes a part of a name, --rule a whole one, --cell a mode, the whole name of an event and values.'));
   if (options.cell !== undefined) {
     const [cell, ...more] = results.cells;
@@ -116,6 +117,28 @@ async function execute(options: TransitionsOptions, isa: Isa, ready: readonly Re
   if (options.json === true) terminal.out(JSON.stringify(transitionsJson(results)));
   else terminal.out(options.html === undefined ? formatTransitions(results).trimEnd() : `${summary(results)}\nThe page is ${options.html}.`);
   return allAgree(transitionFigures(results)) ? EXIT_CODE.success : EXIT_CODE.failure;
+}
+
+/** Events whose search takes longer than a process needs to prepare for it. */
+const WORTH_A_WORKER = 100;
+
+/** What comes of the cells asked for, by this process or by several. */
+async function resultsOf(options: TransitionsOptions, isa: Isa, cores: readonly CompiledCore[]): Promise<TransitionResults | Failure> {
+  const [{ runTransitions }, { prepare }, { comparedEvents }, { WorkerHand }] = await Promise.all([
+    import('../transitions/run.js'), import('../transitions/session.js'), import('../transitions/shares.js'), import('../transitions/hands.js'),
+  ]);
+  const filter = filterOf(options);
+  const run: TransitionOptions = { isa, cores, filter, onProgress: ({ what, done, total }) => terminal.progress(`${what}: ${done} of ${total}`) };
+  if (options.jobs === 1 || comparedEvents(prepare(isa).matrix, filter).length < WORTH_A_WORKER) return runTransitions(run);
+  const setup = { cores: cores.map((c) => c.description.core), overlays: options.specs, filter };
+  const hands = Array.from({ length: options.jobs }, () => new WorkerHand(setup));
+  try {
+    return await runTransitions({ ...run, hands });
+  } catch (error) {
+    return failure(`A worker ended: ${error instanceof Error ? error.message : String(error)}.`, 'Run it again; --jobs 1 does without workers.');
+  } finally {
+    await Promise.all(hands.map((hand) => hand.close()));
+  }
 }
 
 function filterOf({ mode, event, group, rule, cell }: TransitionsOptions): CellFilter {

@@ -15,6 +15,7 @@ import { KindModes } from './kind-modes.js';
 import { ModulePoints } from './module-points.js';
 import { permitPoints } from './permit-points.js';
 import { PointTable } from './points.js';
+import { protectionPoints } from './protection-points.js';
 import { translationPoints } from './translation-points.js';
 import { trapPoints } from './trap-points.js';
 
@@ -47,7 +48,7 @@ export class Collector {
     const modes = new KindModes(isa, table);
     const namings = {
       ...trapPoints(isa, table), ...permits, ...contextPoints(isa, kinds, modes, table), ...consequencePoints(isa, kinds, modes, table), ...devicePoints(isa, table),
-      ...instructionPoints(isa, table), ...fieldPoints(isa, table), ...translationPoints(isa, table),
+      ...instructionPoints(isa, table), ...fieldPoints(isa, table), ...translationPoints(isa, table), ...protectionPoints(isa, table),
     };
     this.#core = core;
     this.#module = new ModulePoints(layout, namings, table);

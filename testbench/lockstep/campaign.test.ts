@@ -18,20 +18,20 @@ function lenient(table: string, row: string): Isa {
 }
 
 describe('a campaign', () => {
-  it('runs what it is asked for and counts what agreed', () => {
-    const { programs, failures, coverage, instructions } = campaign({ core: compiledCore('five-stage'), isa: specs.isa, seed: testSeed(), programs: 300 });
+  it('runs what it is asked for and counts what agreed', async () => {
+    const { programs, failures, coverage, instructions } = await campaign({ core: compiledCore('five-stage'), isa: specs.isa, seed: testSeed(), programs: 300 });
     expect({ programs, failures }).toEqual({ programs: 300, failures: [] });
     expect(instructions).toBeGreaterThan(10_000);
     expect(coverage.misjudged).toEqual([]);
     expect(coverage.sections().flatMap(unexpected)).toEqual([]);
   });
 
-  it('finds a permission that is given wrongly, and shrinks the program to the instruction', () => {
+  it('finds a permission that is given wrongly, and shrinks the program to the instruction', async () => {
     const core = specs.cores.find((c) => c.name === 'three-stage');
     if (core === undefined) throw new Error('no three-stage core');
     const compiled = compile({ ...specs, isa: lenient('sret', 'H_virtinst_vs_sret_vtsr1') }, core, 'observed', 128 << 20);
     if (!compiled.ok) throw new Error('the lenient specs do not compile');
-    const { failures } = campaign({ core: compiled.value, isa: specs.isa, seed: 1, programs: 5000, failures: 1 });
+    const { failures } = await campaign({ core: compiled.value, isa: specs.isa, seed: 1, programs: 5000, failures: 1 });
     const [failure] = failures;
     expect(failure?.divergence.differences[0]).toMatchObject({ what: 'outcome', model: 'retires' });
     expect(failure?.plan.body.flatMap((i) => i.words).length).toBeLessThanOrEqual(2);

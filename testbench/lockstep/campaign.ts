@@ -4,6 +4,7 @@
  * Program `i` of a seed is one number ({@link programNumber}), so that a
  * failure can be repeated without the programs before it.
  */
+import { setImmediate } from 'node:timers/promises';
 import type { CompiledCore } from '../../model/compile.js';
 import type { Outcome } from '../../model/machine/outcome.js';
 import type { Isa } from '../../model/spec/isa.js';
@@ -32,6 +33,8 @@ export interface CampaignOptions {
   readonly failures?: number;
   /** Heard about four times a second. */
   readonly onProgress?: (progress: Progress) => void;
+  /** Asked as often: the campaign ends where it is. */
+  readonly isStopped?: () => boolean;
 }
 
 export interface Progress {
@@ -121,9 +124,9 @@ export class Campaign {
   }
 }
 
-/** Runs a campaign to its end. */
-export function campaign(options: CampaignOptions): CampaignResult {
-  const { seed, programs = options.seconds === undefined ? 1000 : Infinity, seconds = Infinity, failures: most = 3, onProgress } = options;
+/** Runs a campaign to its end; other things get their turn four times a second. */
+export async function campaign(options: CampaignOptions): Promise<CampaignResult> {
+  const { seed, programs = options.seconds === undefined ? 1000 : Infinity, seconds = Infinity, failures: most = 3, onProgress, isStopped } = options;
   const runner = new Campaign(options);
   const began = performance.now();
   const elapsed = (): number => (performance.now() - began) / 1000;
@@ -137,9 +140,11 @@ export function campaign(options: CampaignOptions): CampaignResult {
   while (done < programs && failures.length < most) {
     const now = performance.now();
     if ((now - began) / 1000 >= seconds) break;
-    if (onProgress !== undefined && now - told >= PROGRESS_MILLISECONDS) {
+    if (now - told >= PROGRESS_MILLISECONDS) {
       told = now;
-      onProgress({ programs: done, instructions: instructions(), seconds: elapsed(), failures: failures.length });
+      await setImmediate();
+      if (isStopped?.() === true) break;
+      onProgress?.({ programs: done, instructions: instructions(), seconds: elapsed(), failures: failures.length });
     }
     const number = programNumber(seed, done);
     const plan = runner.maker.make(number);

@@ -93,7 +93,7 @@ export class Lockstep {
   #heard = 0n;
   #onRecord: ((observation: Observation) => void) | undefined;
 
-  constructor(core: ObservedCore, reference: Reference = new Reference({ dramBytes: Number(core.memory.size) })) {
+  constructor(core: ObservedCore, reference: Reference = new Reference(core.choices)) {
     this.#core = core;
     this.#reference = reference;
   }

@@ -11,7 +11,7 @@ import type { InputEvent } from '../../model/machine/input-log.js';
 import { Machine } from '../../model/machine/machine.js';
 import { PhysicalMemory } from '../../model/machine/memory.js';
 import type { Outcome } from '../../model/machine/outcome.js';
-import { EXIT, PIN, REGISTER, RESERVATION_BYTES, type Cell } from '../../model/machine/protocol.js';
+import { EXIT, PIN, REGISTER, type Cell } from '../../model/machine/protocol.js';
 import type { ArchitecturalState, HostWrite } from '../retirement.js';
 import { RecordDecoder, modeOf, type Observation } from './records.js';
 import type { Outside } from './silence.js';
@@ -24,6 +24,15 @@ export interface Listener {
   trapped(): void;
 }
 
+/** A CSR that stores bits. */
+interface Home {
+  readonly name: string;
+  /** Read-only bits, which have no storage. */
+  readonly constant: bigint;
+  readonly cell: Cell;
+  readonly width: number;
+}
+
 export class ObservedCore {
   readonly machine: Machine;
   readonly core: WasmCore;
@@ -31,7 +40,9 @@ export class ObservedCore {
   readonly #compiled: CompiledCore;
   readonly #linear: WebAssembly.Memory;
   readonly #decoder: RecordDecoder;
-  readonly #homes: readonly { readonly name: string; readonly constant: bigint; readonly cell: Cell }[];
+  readonly #homes: readonly Home[];
+  readonly #homeOf: ReadonlyMap<string, Home>;
+  readonly #cells = new Map<string, Cell>();
   readonly #x: { readonly offset: number; readonly stride: number };
   readonly #priv: Cell;
   readonly #V: Cell;
@@ -45,6 +56,12 @@ export class ObservedCore {
   #listener: Listener | undefined;
   #last: Observation | undefined;
   #pc = 0n;
+
+  /** What a reference must be told to be this core's: how large its memory and its blocks are. */
+  get choices(): { readonly dramBytes: number; readonly cacheBlockBytes: number; readonly reservationBytes: number } {
+    const { cacheBlockBytes, reservationBytes } = this.#compiled.description.machine;
+    return { dramBytes: Number(this.memory.size), cacheBlockBytes, reservationBytes };
+  }
 
   /** @param print - Console output. */
   constructor(compiled: CompiledCore, { print, skipIdle = true }: { readonly print?: (bytes: Uint8Array) => void; readonly skipIdle?: boolean } = {}) {
@@ -70,8 +87,11 @@ export class ObservedCore {
         this.#listener?.trapped();
       },
     });
-    const homes = description.homes.map(({ name, constant }) => ({ name, constant: BigInt(constant), cell: this.#cell(`csr.${name}`) }));
+    const widths = new Map(layout.signals.map(({ name, width }) => [name, width]));
+    const homes = description.homes.map(({ name, constant }): Home => (
+      { name, constant: BigInt(constant), cell: this.#cell(`csr.${name}`), width: widths.get(`csr.${name}`) ?? 64 }));
     this.#homes = homes;
+    this.#homeOf = new Map(homes.map((home) => [home.name, home]));
     this.#decoder = new RecordDecoder(homes);
     const x = layout.arrays.find((a) => a.name === 'x');
     if (x === undefined) throw new Error('the core has no register file x');
@@ -120,8 +140,11 @@ export class ObservedCore {
   }
 
   #cell(name: string): Cell {
+    const known = this.#cells.get(name);
+    if (known !== undefined) return known;
     const cell = this.core.cell(name);
     if (cell === undefined) throw new Error(`the core has no register ${name}`);
+    this.#cells.set(name, cell);
     return cell;
   }
 
@@ -192,7 +215,7 @@ export class ObservedCore {
 
   /** Physical address of the reserved bytes, if there are any. */
   get reservation(): bigint | undefined {
-    return this.#reserved.get() === 1n ? this.#reservedBlock.get() * RESERVATION_BYTES : undefined;
+    return this.#reserved.get() === 1n ? this.#reservedBlock.get() * BigInt(this.choices.reservationBytes) : undefined;
   }
 
   /** What mcycle has counted since the last record. */
@@ -218,11 +241,9 @@ export class ObservedCore {
 
   /** Stores a home CSR's value between cycles; read-only bits have no storage and are dropped. */
   pokeCsr(name: string, value: bigint): void {
-    const home = this.#homes.find((h) => h.name === name);
+    const home = this.#homeOf.get(name);
     if (home === undefined) throw new Error(`CSR ${name} stores nothing`);
-    const signal = this.core.layout.signals.find((s) => s.name === `csr.${name}`);
-    const width = signal?.width ?? 64;
-    home.cell.set(BigInt.asUintN(width, value & ~home.constant));
+    home.cell.set(BigInt.asUintN(home.width, value & ~home.constant));
   }
 
   /** Sets a register by name between cycles. */

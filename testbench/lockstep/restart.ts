@@ -26,7 +26,7 @@ const [RS1, RS2, RD] = [1, 2, 3];
 export function restarts(plan: Plan, divergence: Divergence, isa: Isa, shapes: Shapes): readonly Plan[] {
   const { kind, observation, reference, before, x } = divergence;
   if (kind !== 'record' || observation === undefined || before === undefined || x === undefined) return [];
-  const { retirement: { mode, insn, trap }, inputs } = observation;
+  const { retirement: { mode, trap }, inputs } = observation;
   const interrupts = trap?.interrupt === true || reference?.trap?.interrupt === true;
   const settings = isa.csrs.flatMap((csr) => {
     const value = (before[csr.name] ?? 0n) & writableBits(csr);

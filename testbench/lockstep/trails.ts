@@ -116,7 +116,7 @@ export class Trails {
         return this.#fetch(BY_ITSELF, { version: Number(value), cycle, byItself: true, walk: last, entries: walks.flatMap((walk) => walk.entries) });
       }
       case TRAIL.dataPage:
-        this.#data.set(Number(address), entries);
+        this.#data.set(Number(address), (value === 1n ? this.#walks.at(-2) : last)?.entries ?? NONE);
         return;
       case TRAIL.waits:
         this.#waiting = this.#ofFetch(Number(address))?.entries ?? NONE;

@@ -226,7 +226,6 @@ export class BitBlaster {
   }
 
   #shifted(op: 'shl' | 'shru' | 'shrs', a: Expr, amount: Expr, i: number): Bit {
-    const { diagrams: d } = this;
     const fill = op === 'shrs' ? this.bit(a, a.width - 1) : 0;
     const at = (j: number): Bit => (j >= 0 && j < a.width ? this.bit(a, j) : fill);
     let result = fill;

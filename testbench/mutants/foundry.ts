@@ -6,8 +6,11 @@ import { superpose } from '../../model/ir/superpose.js';
 import { verify } from '../../model/ir/verify.js';
 import { elaborate } from '../../model/pipeline/elaborate.js';
 import type { Specs, Uarch } from '../../model/spec/isa.js';
+import { ObservedCore } from '../lockstep/observed.js';
 import { MutantCore } from './core.js';
 import type { Mutant } from './mutant.js';
+import { Scout } from './scout.js';
+import { watching } from './watch.js';
 
 const DRAM_BYTES = 128 << 20;
 
@@ -31,6 +34,8 @@ export interface Batch {
   readonly stillborn: readonly Stillborn[];
 }
 
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 export class Foundry {
   readonly original: Module;
   readonly #compiled: CompiledCore;
@@ -53,7 +58,7 @@ export class Foundry {
       return elaborated.ok ? { module: elaborated.module, homes: elaborated.homes.join() } : (elaborated.diagnostics[0]?.message ?? 'it has mistakes');
     } catch (error) {
       // What the loader would have refused makes the elaboration stumble.
-      return error instanceof Error ? error.message : String(error);
+      return messageOf(error);
     }
   }
 
@@ -67,7 +72,7 @@ export class Foundry {
       if (typeof built === 'string') stillborn.push({ mutant, why: built });
       else (built.homes === this.#homes ? alive : alone).push({ mutant, module: built.module });
     }
-    const { module, misfits } = superpose(this.original, alive.map((a) => a.module));
+    const { module, misfits } = superpose(this.original, alive.map((a) => withResetsOf(this.original, a.module)));
     const together = this.#withLayout(module);
     let shared: { readonly core: MutantCore; readonly user: Mutant } | undefined;
     const casts = alive.flatMap(({ mutant, module: own }, i): Cast[] => {
@@ -75,13 +80,14 @@ export class Foundry {
         alone.push({ mutant, module: own });
         return [];
       }
+      const choice = { number: i + 1, resets: resetsOf(own, this.original) };
       return [{
         mutant, module: own,
         core: (again = false) => {
           // What knows no bounds may have written anywhere.
           const spoilt = shared === undefined || again || shared.user.change.of === 'hardware';
-          const core = spoilt || shared === undefined ? new MutantCore(together, i + 1) : shared.core;
-          if (!spoilt) core.choose(i + 1);
+          const core = spoilt || shared === undefined ? new MutantCore(together, choice) : shared.core;
+          if (!spoilt) core.choose(choice);
           shared = { core, user: mutant };
           return core;
         },
@@ -90,11 +96,24 @@ export class Foundry {
     // What is no sound hardware, `spec check` refuses.
     const unsound = alone.filter(({ module: own }) => verify(own).length > 0);
     stillborn.push(...unsound.map(({ mutant, module: own }) => ({ mutant, why: verify(own)[0]?.message ?? '' })));
-    const single = alone.filter((a) => !unsound.includes(a)).map(({ mutant, module: own }): Cast => {
-      let core: MutantCore | undefined;
-      return { mutant, module: own, core: (again = false) => (core = core === undefined || again ? new MutantCore(this.#alone(mutant, own), undefined) : core) };
+    const single = alone.filter((a) => !unsound.includes(a)).flatMap(({ mutant, module: own }): readonly Cast[] => {
+      try {
+        const compiled = this.#alone(mutant, own);
+        let core = new MutantCore(compiled, undefined);
+        return [{ mutant, module: own, core: (again = false) => (core = again ? new MutantCore(compiled, undefined) : core) }];
+      } catch (error) {
+        // It lacks what every machine needs: no program would have run on it.
+        stillborn.push({ mutant, why: messageOf(error) });
+        return [];
+      }
     });
     return { casts: [...casts, ...single], stillborn };
+  }
+
+  /** A core that runs as the original and watches for mutants. */
+  scout(casts: readonly Cast[]): Scout {
+    const { module, strangers } = watching(this.original, casts.map((c) => c.module));
+    return new Scout(new ObservedCore(this.#withLayout(module)), casts.length, strangers);
   }
 
   #withLayout(module: Module): CompiledCore {
@@ -110,3 +129,14 @@ export class Foundry {
     return compiled.ok ? compiled.value : this.#withLayout(module);
   }
 }
+
+/** Where a mutant comes out of reset with other values: those are given to it then, so that it fits over the original. */
+function resetsOf(mutant: Module, original: Module): ReadonlyMap<string, bigint> {
+  const own = new Map(original.registers.map((r) => [r.name, r.reset]));
+  return new Map(mutant.registers.flatMap(({ name, reset }) => ((own.get(name) ?? reset) === reset ? [] : [[name, reset]])));
+}
+
+const withResetsOf = (original: Module, mutant: Module): Module => {
+  const own = new Map(original.registers.map((r) => [r.name, r.reset]));
+  return { ...mutant, registers: mutant.registers.map((r) => ({ ...r, reset: own.get(r.name) ?? r.reset })) };
+};

@@ -59,7 +59,7 @@ function encodingMutants(i: Instruction): readonly Mutant[] {
   return [isaMutant('encoding', `${i.name}: bit ${31 - bit} ignored`, i, put(i, { ...i, match: `${i.match.slice(0, bit)}-${i.match.slice(bit + 1)}` }))];
 }
 
-/** A 16-bit encoding forgotten, its reserved words executed, and its wiring crossed where two neighbours come from the word. */
+/** A 16-bit encoding forgotten, the words that each of its conditions reserves executed, and its wiring crossed where two neighbours come from the word. */
 function compressedMutants(c: Compressed): readonly Mutant[] {
   const { bits } = c;
   const changed = (other: Compressed | undefined) => (isa: Isa): Isa => (
@@ -71,7 +71,9 @@ function compressedMutants(c: Compressed): readonly Mutant[] {
   const [low, high] = [bits[crossed], bits[crossed + 1]];
   return [
     isaMutant('encoding', `${c.name}: forgotten`, c, changed(undefined)),
-    ...(c.nonzero.length === 0 ? [] : [isaMutant('encoding', `${c.name}: executed where it is reserved`, c, changed({ ...c, nonzero: [] }))]),
+    // Each of the conditions that its `where` is made of.
+    ...c.nonzero.map((operand, i) => isaMutant('encoding', `${c.name}: executed where bits ${operand.map(({ high, low }) => `${high}-${low}`).join(', ')} are zero`, c,
+      changed({ ...c, nonzero: c.nonzero.toSpliced(i, 1) }))),
     ...(low === undefined || high === undefined ? [] : [isaMutant('encoding', `${c.name}: bits ${crossed} and ${crossed + 1} crossed`, c, changed({ ...c, bits: bits.with(crossed, high).with(crossed + 1, low) }))]),
   ];
 }

@@ -5,9 +5,13 @@ import { askWorker, closePool, workerPool } from '../commands/worker-pool.js';
 import type { Laboratory, Verdict } from './laboratory.js';
 import type { LaboratorySetup } from './open.js';
 
+/** Both of a laboratory: what is quick, and what is done with what that leaves. */
+export type Stage = 'first' | 'late';
+
 /** Judges mutants by their numbers. Rejects when the process that did so died. */
 export interface Judge {
-  judge(number: number): Promise<Verdict>;
+  /** Undefined only in the first stage: the mutant needs the late one. */
+  judge(number: number, stage: Stage): Promise<Verdict | undefined>;
   close(): Promise<void>;
 }
 
@@ -15,9 +19,9 @@ export interface Judge {
 export class LocalJudge implements Judge {
   constructor(readonly laboratory: Laboratory) {}
 
-  async judge(number: number): Promise<Verdict> {
+  async judge(number: number, stage: Stage): Promise<Verdict | undefined> {
     await turn();
-    return this.laboratory.judge(number);
+    return this.laboratory[stage](number);
   }
 
   close(): Promise<void> {
@@ -29,6 +33,7 @@ export class LocalJudge implements Judge {
 export interface WorkerTask {
   readonly setup: LaboratorySetup;
   readonly number: number;
+  readonly stage: Stage;
 }
 
 /** In a process with a laboratory of its own. */
@@ -39,8 +44,8 @@ export class WorkerJudge implements Judge {
     this.#pool = workerPool('mutants', 1);
   }
 
-  judge(number: number): Promise<Verdict> {
-    const task: WorkerTask = { setup: this.setup, number };
+  judge(number: number, stage: Stage): Promise<Verdict | undefined> {
+    const task: WorkerTask = { setup: this.setup, number, stage };
     return askWorker(this.#pool, task);
   }
 

@@ -30,12 +30,6 @@ export interface Kill {
   readonly length?: number;
 }
 
-/** How long to try. */
-export interface Budget {
-  readonly seconds: number;
-  readonly programs: number;
-}
-
 /** A core, and who looks at it. */
 interface Bench {
   readonly core: ObservedCore;
@@ -44,7 +38,7 @@ interface Bench {
 }
 
 /** Nearly every program ends by itself earlier. */
-const MOST_CYCLES = 3000;
+export const MOST_CYCLES = 3000;
 /** Simpler programs tried: a length is for orientation, and shrinking may stop early. */
 const SHRINK_TRIES = 150;
 
@@ -60,13 +54,16 @@ function shuffled(rows: readonly TableRow[]): readonly TableRow[] {
 }
 
 export class Killers {
-  readonly #rows = shuffled(tables());
+  /** Of the tables. */
+  readonly rows = shuffled(tables());
   /** Numbers of rows by what they name: their rules, the words of their names, their registers. */
   readonly #rowsNaming = new Map<string, number[]>();
-  readonly #reference = new Reference();
+  readonly #reference: Reference;
 
   constructor(readonly isa: Isa, readonly uarch: Uarch, readonly supply: Supply) {
-    for (const [i, { id, rules, arrange }] of this.#rows.entries()) {
+    const { cacheBlockBytes, reservationBytes } = isa.hart;
+    this.#reference = new Reference({ cacheBlockBytes, reservationBytes });
+    for (const [i, { id, rules, arrange }] of this.rows.entries()) {
       for (const name of new Set([...rules, ...namesIn(id), ...Object.keys(arrange.csrs ?? {})])) {
         const named = this.#rowsNaming.get(name);
         if (named === undefined) this.#rowsNaming.set(name, [i]);
@@ -75,29 +72,24 @@ export class Killers {
     }
   }
 
-  /** Rows in all. */
-  get rows(): number {
-    return this.#rows.length;
-  }
-
   /** Numbers of all rows, those first that name something that a mutant names: of few rows before those of many. */
-  #rowsFor({ id, rules }: Mutant): ReadonlySet<number> {
+  rowsFor({ id, rules }: Mutant): readonly number[] {
     const named = [...new Set([...rules, ...namesIn(id)])].flatMap((name) => this.#rowsNaming.get(name) ?? []);
     const often = new Map<number, number>();
     for (const row of named) often.set(row, (often.get(row) ?? 0) + 1);
     // Many names in common before few; among equals the order that all rows have.
     const first = [...often].sort(([a, m], [b, n]) => n - m || a - b).map(([row]) => row);
-    return new Set([...first, ...this.#rows.keys()]);
+    return [...new Set([...first, ...this.rows.keys()])];
   }
 
-  /** Runs the tables until one row fails, those first that seem to be about the mutant. */
-  tables(core: ObservedCore, mutant: Mutant): Kill | undefined {
+  /** Runs rows of these numbers until one fails. */
+  tables(core: ObservedCore, numbers: Iterable<number>): Kill | undefined {
     const start = performance.now();
     const subject = new CoreSubject(core);
     const kill = (row: TableRow, i: number, what: string): Kill => ({ by: 'tables', property: `${row.id}: ${what}`, executions: i + 1, seconds: (performance.now() - start) / 1000 });
     let i = -1;
-    for (const number of this.#rowsFor(mutant)) {
-      const row = this.#rows[number];
+    for (const number of numbers) {
+      const row = this.rows[number];
       if (row === undefined) continue;
       i++;
       try {
@@ -122,18 +114,26 @@ export class Killers {
     }
   }
 
-  /** Runs random programs, from number `first` on, until one fails. `fresh` gives a core in good order, whatever a mutant did to the last one. */
-  programs(fresh: (again?: boolean) => ObservedCore, { seconds, programs }: Budget, timed: boolean, first = 0): Kill | undefined {
+  /**
+   * Runs random programs of these numbers until one fails.
+   *
+   * @param fresh - Gives a core in good order, whatever a mutant did to the last one.
+   * @param seconds - For all of them at most.
+   */
+  programs(fresh: (again?: boolean) => ObservedCore, numbers: Iterable<number>, timed: boolean, seconds: number): Kill | undefined {
     const start = performance.now();
     const elapsed = (): number => (performance.now() - start) / 1000;
-    let bench = this.#bench(fresh());
-    for (let i = first; i < programs && elapsed() < seconds; i++) {
-      const supplied = this.supply.at(i, timed);
+    let bench: Bench | undefined;
+    let executions = 0;
+    for (const number of numbers) {
+      if (elapsed() >= seconds) break;
+      bench ??= this.#bench(fresh());
+      const supplied = this.supply.at(number, timed);
+      executions++;
       const found = this.#run(bench, supplied, timed);
       if (found === undefined) continue;
-      bench = this.#bench(fresh(true));
       const took = elapsed();
-      return { ...found, executions: i + 1, seconds: took, length: this.#shrunk(bench, supplied, timed) };
+      return { ...found, executions, seconds: took, length: this.#shrunk(this.#bench(fresh(true)), supplied, timed) };
     }
     return undefined;
   }

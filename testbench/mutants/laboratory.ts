@@ -1,15 +1,19 @@
 /**
- * Where mutants are judged: by the tables, by WFI's waiting and by programs
- * (a few of which come first where the tables have no duty to kill); those that live through a first few programs go to the prover, and what is
- * not proven equivalent gets the rest of the programs.
+ * Where mutants are judged, in two stages. At first each meets what most of its
+ * kind die of: a few programs (unless the tables have the duty to kill it), the
+ * rows of the tables that seem to be about it, WFI's waiting, a quick look at
+ * whether it is equivalent. What is left of a batch is watched for (`watch.ts`)
+ * while the original runs everything once; then each meets only what stirs it,
+ * and the prover.
  */
 import type { Specs, Uarch } from '../../model/spec/isa.js';
 import { Dice } from '../arbitraries/dice.js';
 import { allMutants } from './all.js';
-import { prove, type Proof } from './equivalence.js';
+import { prove, proveQuickly, type Proof } from './equivalence.js';
 import { Foundry, type Batch, type Cast } from './foundry.js';
 import { Killers, type Kill } from './killers.js';
 import { TABLE_KINDS, type Mutant } from './mutant.js';
+import { NODES } from './prover.js';
 import { Supply } from './supply.js';
 
 export interface LaboratoryOptions {
@@ -32,24 +36,42 @@ export interface LaboratoryOptions {
 export type Verdict =
   | { readonly outcome: 'killed'; readonly kill: Kill }
   | { readonly outcome: 'equivalent'; readonly proof: Proof }
-  /** `differs`: the first effect in which it is not known to do the same. */
-  | { readonly outcome: 'survived'; readonly differs: string }
+  /** `differs`: the first effect in which it is not known to do the same; `stirredBy`: the rows and programs in which some wire or register differed for a moment, to no avail. */
+  | { readonly outcome: 'survived'; readonly differs: string; readonly stirredBy: number }
   /** `spec check` refuses it: nobody could have shipped it, and it is not counted. */
   | { readonly outcome: 'stillborn'; readonly why: string };
 
 /** Mutants compiled together, at most. */
-const BATCH = 40;
+const BATCH = 120;
 /** Programs before the tables, for what the tables need not kill: most of it dies of these, and sooner. */
 const QUICK_PROGRAMS = 60;
-/** Programs before a proof is tried: most mutants die of these. */
-const FIRST_PROGRAMS = 200;
+/** Rows of the first stage: those that a mutant is about are rarely more. */
+const FIRST_ROWS = 1000;
+/** Nodes of diagrams for what something has stirred: of that hardly anything is equivalent. */
+const STIRRED_NODES = 300_000;
+/** Programs that stir a mutant before a thorough proof is tried: a proof is quicker than a long search in vain. */
+const FIRST_PROGRAMS = 100;
 /** Programs that the original must pass: all landings, and some of every kind. */
 const ORIGINAL_PROGRAMS = 300;
+
+const numbers = (from: number, to: number): readonly number[] => Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
 
 /** Draws `count` of a list, in its order. */
 function drawn<T>(list: readonly T[], count: number, seed: number): readonly T[] {
   const dice = new Dice(seed);
   return list.map((item, i) => ({ item, i, rank: dice.word() })).sort((a, b) => a.rank - b.rank).slice(0, count).sort((a, b) => a.i - b.i).map(({ item }) => item);
+}
+
+/** By number of a mutant, what stirs it. */
+type Stirrings = ReadonlyMap<number, { readonly rows: readonly number[]; readonly programs: readonly number[] }>;
+
+/** The batch that is being judged. */
+interface Open {
+  readonly start: number;
+  readonly batch: Batch;
+  /** What the first stage said, by number. */
+  readonly first: Map<number, { readonly verdict: Verdict | undefined }>;
+  stirrings: Stirrings | undefined;
 }
 
 /** The mutants of a core, and everything that can kill one. A verdict depends on the options alone, not on what was judged before. */
@@ -62,7 +84,7 @@ export class Laboratory {
   readonly #foundry: Foundry;
   readonly #killers: Killers;
   readonly #budget: { readonly seconds: number; readonly programs: number };
-  #cast: { readonly first: number; readonly batch: Batch } | undefined;
+  #open: Open | undefined;
 
   constructor({ specs, core, sample, only = () => true, programs = 2000, seconds = Infinity, seed = 1 }: LaboratoryOptions) {
     const uarch = coreOf(specs, core);
@@ -78,7 +100,7 @@ export class Laboratory {
 
   /** Rows of the tables. */
   get rows(): number {
-    return this.#killers.rows;
+    return this.#killers.rows.length;
   }
 
   /** What kills the original, in the same kind of module: then verdicts mean nothing. */
@@ -86,36 +108,85 @@ export class Laboratory {
     const nothing: Mutant = { id: 'nothing', kind: 'state', change: { of: 'hardware', apply: (m) => m }, rules: [] };
     const [cast] = this.#foundry.cast([nothing]).casts;
     if (cast === undefined) throw new Error('the original cannot be laid over itself');
-    return this.#kill(cast, ORIGINAL_PROGRAMS);
+    const { core } = cast;
+    return this.#killers.tables(core(), this.#killers.rowsFor(nothing)) ?? this.#killers.waiting(core()) ?? this.#programs(cast, numbers(0, ORIGINAL_PROGRAMS));
   }
 
-  /** Judges a mutant by its number; those of a batch one after the other are compiled once. */
-  judge(number: number): Verdict {
+  /** Judges a mutant by its number, as far as that is quick; those of a batch one after the other are compiled once. */
+  first(number: number): Verdict | undefined {
     const mutant = this.mutants[number];
     if (mutant === undefined) throw new Error(`there is no mutant ${number}`);
-    const { casts, stillborn } = this.#batchOf(number);
+    const at = this.#batchOf(number);
+    const known = at.first.get(number);
+    if (known !== undefined) return known.verdict;
+    const verdict = this.#first(mutant, at.batch);
+    at.first.set(number, { verdict });
+    return verdict;
+  }
+
+  #first(mutant: Mutant, { casts, stillborn }: Batch): Verdict | undefined {
     const cast = casts.find((c) => c.mutant === mutant);
     if (cast === undefined) return { outcome: 'stillborn', why: stillborn.find((s) => s.mutant === mutant)?.why ?? '' };
-    const kill = this.#kill(cast, Math.min(this.#budget.programs, FIRST_PROGRAMS));
+    const { core } = cast;
+    const kill = this.#programs(cast, numbers(0, this.#quick(mutant)))
+      ?? this.#killers.tables(core(), this.#killers.rowsFor(mutant).slice(0, FIRST_ROWS)) ?? this.#killers.waiting(core());
     if (kill !== undefined) return { outcome: 'killed', kill };
-    // A proof is quicker than a long search in vain.
-    const proof = prove(mutant, this.#foundry.original, cast.module, this.#foundry.specs.isa);
+    const proof = proveQuickly(mutant, this.#foundry.original, cast.module, this.#foundry.specs.isa);
+    return proof === undefined ? undefined : { outcome: 'equivalent', proof };
+  }
+
+  /** Judges a mutant of which {@link first} says nothing. */
+  late(number: number): Verdict {
+    const at = this.#batchOf(number);
+    const known = this.first(number);
+    if (known !== undefined) return known;
+    const left = numbers(at.start, Math.min(at.start + this.batch, this.mutants.length)).filter((n) => this.first(n) === undefined);
+    at.stirrings ??= this.#stirrings(left, at.batch);
+    const stirred = at.stirrings.get(number);
+    const cast = this.#castOf(number, at.batch);
+    if (cast === undefined || stirred === undefined) throw new Error(`mutant ${number} was not watched for`);
+    const [some, more] = [stirred.programs.slice(0, FIRST_PROGRAMS), stirred.programs.slice(FIRST_PROGRAMS)];
+    const kill = this.#killers.tables(cast.core(), stirred.rows) ?? this.#programs(cast, some);
+    if (kill !== undefined) return { outcome: 'killed', kill };
+    const stirredBy = stirred.rows.length + stirred.programs.length;
+    const proof = prove(cast.mutant, this.#foundry.original, cast.module, this.#foundry.specs.isa, stirredBy === 0 ? NODES : STIRRED_NODES);
     if ('how' in proof) return { outcome: 'equivalent', proof };
-    const found = this.#killers.programs(cast.core, this.#budget, isTimed(mutant), FIRST_PROGRAMS);
-    return found === undefined ? { outcome: 'survived', differs: proof.differs } : { outcome: 'killed', kill: found };
+    const found = this.#programs(cast, more);
+    return found === undefined ? { outcome: 'survived', differs: proof.differs, stirredBy } : { outcome: 'killed', kill: found };
   }
 
-  #kill({ mutant, core }: Cast, programs: number): Kill | undefined {
-    const timed = isTimed(mutant);
-    const quick = TABLE_KINDS.has(mutant.kind) ? 0 : Math.min(QUICK_PROGRAMS, programs);
-    const run = (first: number, end: number): Kill | undefined => this.#killers.programs(core, { ...this.#budget, programs: end }, timed, first);
-    return run(0, quick) ?? this.#killers.tables(core(), mutant) ?? this.#killers.waiting(core()) ?? run(quick, programs);
+  #quick({ kind }: Mutant): number {
+    return TABLE_KINDS.has(kind) ? 0 : Math.min(QUICK_PROGRAMS, this.#budget.programs);
   }
 
-  #batchOf(number: number): Batch {
-    const first = number - (number % this.batch);
-    if (this.#cast?.first !== first) this.#cast = { first, batch: this.#foundry.cast(this.mutants.slice(first, first + this.batch)) };
-    return this.#cast.batch;
+  #programs({ mutant, core }: Cast, which: readonly number[]): Kill | undefined {
+    return this.#killers.programs(core, which, isTimed(mutant), this.#budget.seconds);
+  }
+
+  #castOf(number: number, { casts }: Batch): Cast | undefined {
+    return casts.find((c) => c.mutant === this.mutants[number]);
+  }
+
+  /** What stirs mutants, of the rows and programs that they have not met. */
+  #stirrings(left: readonly number[], batch: Batch): Stirrings {
+    const casts = left.flatMap((number) => this.#castOf(number, batch) ?? []);
+    const scout = this.#foundry.scout(casts);
+    const rows = scout.rows(this.#killers.rows);
+    const programs = [false, true].map((timed) => (casts.every((c) => isTimed(c.mutant) !== timed) ? [] :
+      scout.programs(numbers(0, this.#budget.programs), (n) => this.#killers.supply.at(n, timed))));
+    return new Map(casts.map(({ mutant }, i) => {
+      const met = new Set(this.#killers.rowsFor(mutant).slice(0, FIRST_ROWS));
+      return [left[i] ?? 0, {
+        rows: rows[i]?.filter((n) => !met.has(n)) ?? [],
+        programs: programs[Number(isTimed(mutant))]?.[i]?.filter((n) => n >= this.#quick(mutant)) ?? [],
+      }];
+    }));
+  }
+
+  #batchOf(number: number): Open {
+    const start = number - (number % this.batch);
+    if (this.#open?.start !== start) this.#open = { start, batch: this.#foundry.cast(this.mutants.slice(start, start + this.batch)), first: new Map(), stirrings: undefined };
+    return this.#open;
   }
 }
 

@@ -9,7 +9,7 @@ import type { Isa, Uarch } from '../../model/spec/isa.js';
 /** What a mutant is a mistake in. The first five make up the second score. */
 export const KINDS = [
   'permit', 'delegation', 'trap-entry', 'xret', 'substitution',
-  'exception', 'interrupt', 'translation', 'protection', 'alias', 'warl', 'counter', 'reset', 'instruction', 'encoding',
+  'exception', 'interrupt', 'translation', 'protection', 'alias', 'warl', 'counter', 'reset', 'region', 'instruction', 'encoding',
   'bypass', 'kill', 'stall', 'flush', 'serialization', 'state', 'latency',
 ] as const;
 export type Kind = (typeof KINDS)[number];

@@ -1,7 +1,7 @@
 /** The results of mutation testing for people and as JSON. */
 import type { Proof } from './equivalence.js';
 import type { Kill } from './killers.js';
-import { TABLE_KINDS, placeOf, type Kind, type Mutant } from './mutant.js';
+import { TABLE_KINDS, placeOf, type Kind } from './mutant.js';
 import { countsForTables, type MutantResult, type MutationResults } from './run.js';
 
 /** A survivor as JSON. */
@@ -66,9 +66,10 @@ const ratio = (part: number, whole: number): number => (whole === 0 ? 1 : part /
 const percent = (part: number, whole: number): string => (whole === 0 ? '-' : `${(100 * ratio(part, whole)).toFixed(1)} %`);
 
 /** What would kill a survivor, as far as can be told mechanically. */
-function needs({ kind }: Mutant, differs: string): string {
+function needs({ mutant: { kind }, differs, stirredBy }: Extract<MutantResult, { readonly outcome: 'survived' }>): string {
   const where = `a state in which ${differs.replace(' (too large to decide)', '')} differs`;
-  return TABLE_KINDS.has(kind) ? `a row that reaches ${where}` : `a program that reaches ${where}, or a proof that there is none`;
+  const so = stirredBy === 0 ? 'nothing stirred it' : `${stirredBy} rows and programs stirred it, and nothing came of it`;
+  return TABLE_KINDS.has(kind) ? `a row that reaches ${where} (${so})` : `a program that reaches ${where}, or a proof that there is none (${so})`;
 }
 
 /** One line: what became of a mutant, by what, how soon. */
@@ -85,7 +86,7 @@ export function formatResult(result: MutantResult): string {
       return line(`${how}${invariants.length === 0 ? '' : `; rests on: ${invariants.join(', ')}`}; lines ${lines.slice(0, 12)}`);
     }
     case 'survived':
-      return line(`needs ${needs(result.mutant, result.differs)}`);
+      return line(`needs ${needs(result)}`);
   }
 }
 
@@ -103,7 +104,7 @@ export function resultJson(result: MutantResult): ResultJson {
     case 'equivalent':
       return { ...common(result), outcome, proof: result.proof };
     case 'survived':
-      return { ...common(result), outcome, needs: needs(result.mutant, result.differs) };
+      return { ...common(result), outcome, needs: needs(result) };
   }
 }
 
@@ -114,7 +115,7 @@ export function mutationJson({ core, seed, seconds, results, notReached }: Mutat
   const byTables = count(counted).byTables;
   return {
     core, seed, seconds: Number(seconds.toFixed(3)), mutants: all.mutants, killed: all.killed,
-    survived: results.flatMap((r): SurvivorJson[] => (r.outcome === 'survived' ? [{ ...common(r), needs: needs(r.mutant, r.differs) }] : [])),
+    survived: results.flatMap((r): SurvivorJson[] => (r.outcome === 'survived' ? [{ ...common(r), needs: needs(r) }] : [])),
     provenEquivalent: all.equivalent, killedByTables: byTables, countedForTables: counted.length,
     score: ratio(all.killed, all.mutants - all.equivalent), tableScore: ratio(byTables, counted.length), notReached,
   };

@@ -1,5 +1,5 @@
 /** Mutation testing: hands out mutants to whoever judges, and gathers verdicts. */
-import type { Judge } from './judges.js';
+import type { Judge, Stage } from './judges.js';
 import { LocalJudge } from './judges.js';
 import type { Laboratory, Verdict } from './laboratory.js';
 import { TABLE_KINDS, type Mutant } from './mutant.js';
@@ -48,22 +48,30 @@ export async function mutate(laboratory: Laboratory, options: MutationOptions = 
   const verdicts: (Verdict | undefined)[] = mutants.map(() => undefined);
   let next = 0;
   let done = 0;
-  const judgeOne = async (judge: Judge, mutant: Mutant, number: number): Promise<void> => {
+  /** Whether another stage is needed. */
+  const judgeOne = async (judge: Judge, mutant: Mutant, number: number, stage: Stage): Promise<boolean> => {
     try {
-      const verdict = await judge.judge(number);
+      const verdict = await judge.judge(number, stage);
+      if (verdict === undefined) return true;
       verdicts[number] = verdict;
       onProgress?.({ done: ++done, total: mutants.length, mutant, verdict });
     } catch (error) {
       if (!stopped()) note(`A worker ended while it judged ${mutant.id} (${error instanceof Error ? error.message : String(error)}); this mutant is left out, and another worker takes its place.`);
     }
+    return false;
   };
   // Those that are compiled together go to the same judge.
   const lane = async (judge: Judge): Promise<void> => {
     for (let first = next; first < mutants.length && !stopped(); first = next) {
       next += batch;
-      for (const [i, mutant] of mutants.slice(first, first + batch).entries()) {
-        if (stopped()) break;
-        await judgeOne(judge, mutant, first + i);
+      let left = mutants.slice(first, first + batch).map((mutant, i) => ({ mutant, number: first + i }));
+      for (const stage of ['first', 'late'] as const) {
+        const further: typeof left = [];
+        for (const one of left) {
+          if (stopped()) break;
+          if (await judgeOne(judge, one.mutant, one.number, stage)) further.push(one);
+        }
+        left = further;
       }
     }
     await judge.close();

@@ -10,12 +10,12 @@ endWithParent();
 let opened: { readonly key: string; readonly laboratory: Laboratory } | undefined;
 
 /** Does one task. */
-export default async function work({ setup, number }: WorkerTask): Promise<Verdict> {
+export default async function work({ setup, number, stage }: WorkerTask): Promise<Verdict | undefined> {
   const key = JSON.stringify(setup);
   if (opened?.key !== key) {
     const made = await openLaboratory(setup);
     if (!made.ok) throw new Error(failureText(made));
     opened = { key, laboratory: made.laboratory };
   }
-  return opened.laboratory.judge(number);
+  return opened.laboratory[stage](number);
 }

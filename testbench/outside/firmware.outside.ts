@@ -12,10 +12,8 @@ import { assemblyTables } from '../assembly/tables.js';
 import { Lockstep } from '../lockstep/lockstep.js';
 import { ObservedCore } from '../lockstep/observed.js';
 import { compiledCore, CORES as CORE_NAMES, shippedSpecs } from '../properties/cores.js';
+import { OPENSBI, UBOOT } from './firmware.js';
 import { ghosthart, workFolder } from './ghosthart.js';
-
-const OPENSBI = '/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_jump.bin';
-const UBOOT = { M: '/usr/lib/u-boot/qemu-riscv64/u-boot.bin', S: '/usr/lib/u-boot/qemu-riscv64_smode/u-boot.bin' } as const;
 
 /** Stops the countdown, asks for the version, waits for the answer and the next prompt. */
 const ASK = ['--expect', 'Hit any key', '--type', ' ', '--expect', '=> ', '--type', 'version\\n', '--expect', 'GNU ld', '--expect', '=> '];

@@ -1,113 +1,24 @@
 /**
  * Most of a sample of mutants dies, and the mutants that the manual's tables
- * answer for die of the tables alone.
+ * answer for die of the tables alone. `ghosthart mutate` judges them all.
  */
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import { loadSpecs } from '../../model/spec/load.js';
-import type { Specs } from '../../model/spec/isa.js';
-import { packageRoot } from '../commands/package.js';
-import { prove } from '../mutants/equivalence.js';
-import { Foundry } from '../mutants/foundry.js';
+import { describe, expect, it } from 'vitest';
 import { formatMutation, Laboratory, mutate, mutationJson } from '../mutants/index.js';
-import { allMutants } from '../mutants/all.js';
 import { shippedSpecs } from './cores.js';
+import { timeout } from './effort.js';
 
 const SEED = 20;
-/** Several cores are elaborated for these, and a search in vain takes all its nodes. */
-const MINUTES = 300_000;
-const SPECS = join(packageRoot, 'specs');
+/** Of the mutants some are searched for in vain, which takes all their programs. */
+const LONG = 5 * timeout();
 
 describe('of a sample of mutants', () => {
   it('at least nine in ten die of those not proven equivalent', async () => {
-    const laboratory = new Laboratory({ specs: shippedSpecs(), core: 'five-stage', sample: 30, seed: SEED, seconds: 5, programs: 400 });
+    const laboratory = new Laboratory({ specs: shippedSpecs(), core: 'five-stage', sample: 20, seed: SEED, programs: 400 });
     expect(laboratory.original(), 'the core itself lives').toBeUndefined();
     const results = await mutate(laboratory);
     const { mutants, killed, provenEquivalent, killedByTables, countedForTables } = mutationJson(results);
     expect(killed, formatMutation(results)).toBeGreaterThanOrEqual(0.9 * (mutants - provenEquivalent));
-    expect(killed).toBeGreaterThan(15);
+    expect(killed).toBeGreaterThan(10);
     expect(killedByTables, 'the literal tables kill what is theirs').toBe(countedForTables);
-  }, MINUTES);
-});
-
-/** The shipped specs with one line edited, in a folder of their own. */
-function editedSpecs(folder: string, line: string, instead: string): Specs {
-  cpSync(SPECS, folder, { recursive: true });
-  const file = join(folder, 'isa', 'permits.yaml');
-  const text = readFileSync(file, 'utf8');
-  if (text.split(line).length !== 2) throw new Error(`the specs write this differently now: ${line}`);
-  writeFileSync(file, text.replace(line, instead));
-  const loaded = loadSpecs([folder]);
-  if (!loaded.ok) throw new Error(loaded.diagnostics.map((d) => d.message).join('\n'));
-  return loaded.value;
-}
-
-describe('a proof of equivalence', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'ghosthart-test-'));
-  afterAll(() => rmSync(folder, { recursive: true }));
-  const shipped = shippedSpecs();
-  const foundryOf = (specs: Specs, core = 'five-stage'): Foundry => {
-    const uarch = specs.cores.find((c) => c.name === core);
-    if (uarch === undefined) throw new Error(`no core ${core}`);
-    return new Foundry(specs, uarch);
-  };
-  const original = foundryOf(shipped);
-  /** What the prover says of a mutant, after some nodes of diagrams. */
-  const proofOf = (id: string, nodes?: number, specs = shipped, foundry = original): ReturnType<typeof prove> => {
-    const mutant = allMutants(specs.isa, foundry.uarch, foundry.original).find((m) => m.id === id);
-    if (mutant === undefined) throw new Error(`no mutant ${id}`);
-    const [cast] = foundry.cast([mutant]).casts;
-    if (cast === undefined) throw new Error(`${id} cannot be compiled`);
-    return prove(mutant, foundry.original, cast.module, specs.isa, nodes);
-  };
-  /** Nodes that are plenty for a permit table. */
-  const FEW = 50_000;
-  const ORDER = 'permit sret.sret_in_U_mode: after mstatus_tsr_op';
-
-  it('is found for rows whose order does not matter', () => {
-    expect(proofOf(ORDER)).toHaveProperty('how');
-  });
-
-  it('names the invariants that it rests on', () => {
-    expect(proofOf('permit hlsv.hlsv_mode: without mode')).toMatchObject({ invariants: ['the hart is in one of five modes'] });
-  });
-
-  it.each([
-    ['instruction by instruction, where the whole is too large', 'exception load_access_fault.tinst: if implicit then 0 else sext(transformed)'],
-    ['with what the two share as an unknown', 'interrupt HS pending: mip & mie & ~hideleg'],
-    ['but for what nothing reads', 'encoding pause: forgotten'],
-    ['for bits that are the same on all ways', 'trap-entry M mcause: {interrupt, sext<63>(cause)}'],
-  ])('is found %s', (_why, id) => {
-    expect(proofOf(id)).toHaveProperty('how');
-  });
-
-  it('is found where what was chosen on the way rules out that a difference matters', () => {
-    expect(proofOf('flush muldiv.busy: never cleared by commit', undefined, shipped, foundryOf(shipped, 'three-stage'))).toHaveProperty('how');
-  });
-
-  it('is not found for a row that says something else', () => {
-    expect(proofOf('permit sret.mstatus_tsr_op: allow instead of illegal', FEW)).toHaveProperty('differs');
-  });
-
-  it('carries a hash of the spec lines, and lapses with them', () => {
-    const row = 'sret_in_U_mode,            when: { mode: U },                   then: illegal';
-    const spaced = editedSpecs(join(folder, 'spaced'), row, row.replace('{ mode: U }', '{ mode: U  }'));
-    const [before, after] = [proofOf(ORDER, FEW), proofOf(ORDER, FEW, spaced, foundryOf(spaced))];
-    expect('lines' in before && 'lines' in after && before.lines !== after.lines, 'an edit that changes nothing: another proof').toBe(true);
-    const other = 'when: { mode: HS, mstatus.TSR: 1 },  then: illegal, rules: [mstatus_tsr_op';
-    const changed = editedSpecs(join(folder, 'changed'), other, other.replace('mode: HS', 'mode: [HS, U]').replace('illegal', 'virtual'));
-    expect(proofOf(ORDER, FEW, changed, foundryOf(changed)), 'an edit that makes the order matter: none').toHaveProperty('differs');
-  }, MINUTES);
-
-  it.each([
-    ['lapses with', 'hstatus.VTSR: 1 }, then: virtual, rules: [H_virtinst_vs_sret_vtsr1', 'virtual', 'illegal', false],
-    ['does not lapse with', 'id: mstatus_tw_umode_op,    when: { mode: U },                            then: illegal', 'illegal', 'allow', true],
-  ])('%s a row that the mutant leaves alone but the proof may rest on', (_what, row, decision, instead, same) => {
-    const edited = editedSpecs(join(folder, instead), row, row.replace(decision, instead));
-    const [before, after] = [proofOf(ORDER, FEW), proofOf(ORDER, FEW, edited, foundryOf(edited))];
-    expect('lines' in before && 'lines' in after && before.lines === after.lines).toBe(same);
-    expect(after, 'both are proofs').toHaveProperty('lines');
-  });
+  }, LONG);
 });

@@ -8,8 +8,10 @@ import type { Csr, Isa } from '../../model/spec/isa.js';
 import { MODES } from '../retirement.js';
 import { GROUPS, happensIn, type TransitionEvent } from '../transitions/event.js';
 import { allAgree, formatTransitions, transitionsJson } from '../transitions/report.js';
-import { compareSupports, runTransitions } from '../transitions/run.js';
-import { prepare } from '../transitions/session.js';
+import { runTransitions } from '../transitions/run.js';
+import { type CellFilter, prepare } from '../transitions/session.js';
+import { Shares } from '../transitions/shares.js';
+import type { SupportDifference } from '../transitions/supports.js';
 import { ReferenceSupports } from '../transitions/support-of-reference.js';
 import { supportDifferences } from '../transitions/supports.js';
 import { compiledCore, shippedSpecs } from './cores.js';
@@ -33,6 +35,9 @@ function drawn(group: TransitionEvent['group'], events: readonly TransitionEvent
   return events.filter((_, i) => (i + testSeed()) % step === 0);
 }
 
+/** Where the two supports differ, by some specs. */
+const differencesOf = (specs: Isa, filter: CellFilter): readonly SupportDifference[] => new Shares(prepare(specs), [], filter).supports({ from: 0, to: Infinity });
+
 describe('what a decision reads', () => {
   it.each(GROUPS)('is the same by the specs and by the reference, whatever is drawn: %s', (group) => {
     const { matrix, filling, arranger } = session;
@@ -43,20 +48,20 @@ describe('what a decision reads', () => {
   });
 
   it.each(['read cycle', 'read time', 'read instret'])('is named bit by bit where the specs forget a row: %s', (event) => {
-    const found = compareSupports(prepare(forgotten), { event, mode: 'VU' });
+    const found = differencesOf(forgotten, { event, mode: 'VU' });
     const bit = { 'read cycle': 'hcounteren.CY', 'read time': 'hcounteren.TM', 'read instret': 'hcounteren.IR' }[event];
     expect(found).toEqual([{ event, mode: 'VU', bit, readBy: 'reference' }]);
   });
 
   it('is named where the specs read a bit too many', () => {
-    const found = compareSupports(prepare(overcareful), { event: 'sret', mode: 'HS' });
+    const found = differencesOf(overcareful, { event: 'sret', mode: 'HS' });
     expect(found).toEqual([{ event: 'sret', mode: 'HS', bit: 'mstatus.TVM', readBy: 'specs' }]);
   });
 
-  it('makes the cells, whoever reads it, and the run fail if only one does', () => {
+  it('makes the cells, whoever reads it, and the run fail if only one does', async () => {
     const options = { cores: [compiledCore('five-stage')], filter: { event: 'read cycle', mode: 'VU' } } as const;
-    const right = transitionsJson(runTransitions({ isa, ...options }));
-    const wrong = runTransitions({ isa: forgotten, ...options });
+    const right = transitionsJson(await runTransitions({ isa, ...options }));
+    const wrong = await runTransitions({ isa: forgotten, ...options });
     expect(allAgree(right)).toBe(true);
     expect(transitionsJson(wrong).cells).toBe(right.cells);
     expect(allAgree({ ...transitionsJson(wrong), agreeing: right.cells })).toBe(false);

@@ -72,16 +72,16 @@ describe('the transition matrix', () => {
     expect(rows.map((r) => r.name).filter((name) => !deciding.has(name))).toEqual([]);
   });
 
-  it.each(CORES)('agrees on %s', (name) => {
-    const results = runTransitions({ isa, session, cores: [compiledCore(name)], filter: { every: EVERY }, supports: false });
+  it.each(CORES)('agrees on %s', async (name) => {
+    const results = await runTransitions({ isa, cores: [compiledCore(name)], filter: { every: EVERY }, supports: false });
     const json = transitionsJson(results);
     expect([...json.disagreeing, ...json.unexecuted]).toEqual([]);
     expect(allAgree(json)).toBe(true);
     expect(formatTransitions(results)).toContain(`${json.cells} cells, ${json.cells} executed, ${json.cells} agreeing`);
   });
 
-  it('names the cell, the rule and both outcomes when the specs say something else', () => {
-    const results = runTransitions({ isa: flipped(isa, 'mstatus_tsr_op'), cores: [compiledCore('five-stage')], filter: { event: 'sret', mode: 'HS' } });
+  it('names the cell, the rule and both outcomes when the specs say something else', async () => {
+    const results = await runTransitions({ isa: flipped(isa, 'mstatus_tsr_op'), cores: [compiledCore('five-stage')], filter: { event: 'sret', mode: 'HS' } });
     const { disagreeing, cells: count, agreeing } = transitionsJson(results);
     expect(count - agreeing).toBeGreaterThan(0);
     expect(disagreeing[0]).toMatchObject({ event: 'sret', mode: 'HS', rules: expect.arrayContaining(['mstatus_tsr_op']) });
@@ -150,7 +150,7 @@ describe('a witness', () => {
       const result = executor.execute(cell);
       const filled = fill(session.matrix, session.filling, cell, new Dice(seed));
       const arranged = subjects.map((s) => filled && outcomeText(decisionOf(session.arranger.step(s, cell.event, cell.mode, filled.state, filled.data))));
-      expect(result.kind === 'agreeing' ? arranged : result).toEqual(subjects.map(() => outcomeText(cell.expected)));
+      expect(result.kind === 'agreeing' ? arranged : { ...result, cell }).toEqual(subjects.map(() => outcomeText(cell.expected)));
     }), tries(150));
   });
 
@@ -180,15 +180,15 @@ describe('a witness', () => {
     }), tries(200));
   });
 
-  it('stands in a page that needs nothing else', () => {
-    const results = runTransitions({ isa, session, cores: [compiledCore('five-stage')], filter: { event: 'sret' } });
+  it('stands in a page that needs nothing else', async () => {
+    const results = await runTransitions({ isa, cores: [compiledCore('five-stage')], filter: { event: 'sret' } });
     const html = transitionsHtml(results, tables);
     expect(html).not.toMatch(/(src|href)=|https?:|@import/);
     expect(html.length).toBeLessThan(100_000);
   });
 
-  it('is opened by the command that the page shows, which names the specs', () => {
-    const results = runTransitions({ isa, session, cores: [compiledCore('five-stage')], filter: { event: 'mret', mode: 'U' }, supports: false });
+  it('is opened by the command that the page shows, which names the specs', async () => {
+    const results = await runTransitions({ isa, cores: [compiledCore('five-stage')], filter: { event: 'mret', mode: 'U' }, supports: false });
     expect(pageOf(transitionsHtml(results, tables, ['my specs']))).toMatchObject({ cores: [{ core: 'five-stage', command: "npx ghosthart transitions --core five-stage --specs 'my specs'" }] });
   });
 });

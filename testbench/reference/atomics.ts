@@ -1,6 +1,6 @@
 /** Zaamo and Zalrsc: AMOs, LR and SC, in main memory only. */
 import { type Access, effectiveMode, KEPT, locate } from './access.js';
-import { type Decoded, type Exception, type Execute, type Hart, RESERVATION_BYTES } from './hart.js';
+import { type Decoded, type Exception, type Execute, type Hart } from './hart.js';
 import { DRAM_BASE, widthMask } from './memory.js';
 import type { Encoding } from './pattern.js';
 
@@ -27,10 +27,10 @@ function offsetOf(hart: Hart, access: Access): number | Exception {
 /** What an atomic writes to rd: its memory operand, sign-extended (`lr_sc_rv64`, `amo_operand_size`). */
 const extended = (value: bigint, width: AtomicWidth): bigint => BigInt.asIntN(8 * width, value);
 
-/** The 64 bytes, aligned, around an offset in DRAM, as a physical address. */
-const reservationAround = (offset: number): number => DRAM_BASE + offset - (offset % RESERVATION_BYTES);
+/** The reserved bytes, aligned, around an offset in DRAM, as a physical address. */
+const reservationAround = ({ reservationBytes }: Hart, offset: number): number => DRAM_BASE + offset - (offset % reservationBytes);
 
-/** LR reserves the 64 bytes around its address (`lr_w_op`, `LR_RESERVATION_SET_SIZE`). */
+/** LR reserves the block of bytes around its address (`lr_w_op`, `LR_RESERVATION_SET_SIZE`). */
 const loadReserved =
   (width: AtomicWidth): Execute =>
   (hart, insn) => {
@@ -38,7 +38,7 @@ const loadReserved =
     const offset = offsetOf(hart, access);
     if (typeof offset !== 'number') return offset;
     const value = hart.dram.read(offset, width);
-    hart.reservation = reservationAround(offset);
+    hart.reservation = reservationAround(hart, offset);
     hart.recordRead(access.address, width, value);
     hart.writeRd(insn.rd, extended(value, width));
     return undefined;
@@ -55,7 +55,7 @@ const storeConditional =
     const access = atomic(hart, insn, 'write', width);
     const offset = offsetOf(hart, access);
     if (typeof offset !== 'number') return offset;
-    const succeeds = hart.reservation === reservationAround(offset);
+    const succeeds = hart.reservation === reservationAround(hart, offset);
     hart.reservation = undefined;
     if (succeeds) {
       const value = hart.x(insn.rs2) & widthMask(width);

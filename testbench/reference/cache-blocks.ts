@@ -1,4 +1,4 @@
-/** Zicbom and Zicboz: cbo.inval, cbo.clean, cbo.flush and cbo.zero, on blocks of 64 bytes. */
+/** Zicbom and Zicboz: cbo.inval, cbo.clean, cbo.flush and cbo.zero, on naturally aligned blocks (`CACHE_BLOCK_SIZE`). */
 import { effectiveMode, KEPT } from './access.js';
 import { has } from './bits.js';
 import { accessFault, type Attempt, refusalFault } from './faults.js';
@@ -8,9 +8,6 @@ import { forbidden, type Permission } from './permissions.js';
 import { inDram } from './physical.js';
 import { CBCFE, CBIE, CBZE } from './status.js';
 import { translate } from './translation.js';
-
-/** The size of a block, naturally aligned (`CACHE_BLOCK_SIZE`). */
-const BLOCK = 64;
 
 /**
  * The permit of each level for the levels below it: `menvcfg` for all, `senvcfg` for U and VU,
@@ -43,8 +40,9 @@ function locate(hart: Hart, { standard, rs1 }: Decoded, need: 'manage' | 'write'
   const attempt: Attempt = { need, as, address, tinst: BigInt((standard & KEPT.allButRs1) >>> 0) };
   const physical = translate(hart, address, need, as);
   if (typeof physical !== 'number') return refusalFault(physical, attempt);
-  const start = physical - (physical % BLOCK);
-  return inDram(hart, start, BLOCK, need, as === 'M') ?? accessFault(attempt);
+  const { cacheBlockBytes } = hart;
+  const start = physical - (physical % cacheBlockBytes);
+  return inDram(hart, start, cacheBlockBytes, need, as === 'M') ?? accessFault(attempt);
 }
 
 /** Permitted, and at a block that a load or a store could access, they do nothing: memory is always coherent here. */
@@ -63,8 +61,9 @@ const zero: Execute = (hart, insn) => {
   if (answer !== 'permitted') return forbidden(answer, insn.insn);
   const start = locate(hart, insn, 'write');
   if (typeof start !== 'number') return start;
-  for (let offset = start; offset < start + BLOCK; offset += 8) hart.dram.write(offset, 8, 0n);
-  hart.recordWrite(hart.x(insn.rs1) & ~BigInt(BLOCK - 1), 8, 0n);
+  const { cacheBlockBytes } = hart;
+  for (let offset = start; offset < start + cacheBlockBytes; offset += 8) hart.dram.write(offset, 8, 0n);
+  hart.recordWrite(hart.x(insn.rs1) & ~BigInt(cacheBlockBytes - 1), 8, 0n);
   return undefined;
 };
 

@@ -47,8 +47,13 @@ const NO_INPUTS: Inputs = {
   cycle: 0n, mtime: 0n, meip: false, seip: false, hgeip: 0n, insn: undefined, ioData: undefined, hostWrites: [],
 };
 
-/** Size and alignment of a reservation (`LR_RESERVATION_SET_SIZE`). */
-export const RESERVATION_BYTES = 64;
+/** Sizes of aligned blocks of memory that the manual leaves open, in bytes; powers of two, a page at most. */
+export interface BlockSizes {
+  /** Of what a cbo instruction works on, at least 16 (`CACHE_BLOCK_SIZE`); 64 if not given. */
+  readonly cacheBlockBytes?: number;
+  /** Of what a reservation covers, at least 8 (`LR_RESERVATION_SET_SIZE`); 64 if not given. */
+  readonly reservationBytes?: number;
+}
 
 /** All architectural state, plus the effects of the running instruction. */
 export class Hart {
@@ -87,7 +92,13 @@ export class Hart {
   memRdata = 0n;
   memWdata = 0n;
 
-  constructor(dramBytes: number, extensions: readonly Extension[]) {
+  /** See {@link BlockSizes}. */
+  readonly cacheBlockBytes: number;
+  readonly reservationBytes: number;
+
+  constructor(dramBytes: number, extensions: readonly Extension[], { cacheBlockBytes = 64, reservationBytes = 64 }: BlockSizes = {}) {
+    this.cacheBlockBytes = cacheBlockBytes;
+    this.reservationBytes = reservationBytes;
     this.dram = new Dram(dramBytes);
     this.isa = isaOf(extensions);
     this.paged = isPaged(this.isa);

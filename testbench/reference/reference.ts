@@ -11,7 +11,7 @@ import { decode } from './decode.js';
 import { DEFAULT_EXTENSIONS, type Extension } from './extensions.js';
 import { checkedExtension } from './extension-checks.js';
 import { fetch } from './fetch.js';
-import { type Decoded, Hart, RESERVATION_BYTES } from './hart.js';
+import { type BlockSizes, type Decoded, Hart } from './hart.js';
 import { dueInterrupt } from './interrupts.js';
 import { Dram, littleEndian } from './memory.js';
 import { matches } from './pattern.js';
@@ -23,7 +23,7 @@ export type { Width } from './memory.js';
 export { DEFAULT_EXTENSIONS, type Extension, EXTENSIONS, isExtension } from './extensions.js';
 
 /** What a user of the reference may choose. */
-export interface ReferenceOptions {
+export interface ReferenceOptions extends BlockSizes {
   /** Size of DRAM in bytes; 128 MiB if not given. */
   readonly dramBytes?: number;
   /** What the hart has beyond RV64IM and H; what the core has if not given. */
@@ -45,7 +45,7 @@ export class Reference implements Subject {
   readonly #decoded: (Decoded | undefined)[] = new Array<Decoded | undefined>(DECODE_CACHE).fill(undefined);
 
   constructor(options: ReferenceOptions = {}) {
-    this.#hart = new Hart(options.dramBytes ?? 128 * 1024 * 1024, options.extensions ?? DEFAULT_EXTENSIONS);
+    this.#hart = new Hart(options.dramBytes ?? 128 * 1024 * 1024, options.extensions ?? DEFAULT_EXTENSIONS, options);
   }
 
   /** Back to the state after reset, with zeroed memory. Cheap: clears only pages that were written. */
@@ -152,9 +152,9 @@ export class Reference implements Subject {
 
   /** A write by another agent into the reserved bytes invalidates them (`sc_other_device_write_fail`). */
   #breakReservation(address: number, bytes: number): void {
-    const { reservation } = this.#hart;
+    const { reservation, reservationBytes } = this.#hart;
     if (reservation === undefined) return;
-    if (address < reservation + RESERVATION_BYTES && address + bytes > reservation) this.#hart.reservation = undefined;
+    if (address < reservation + reservationBytes && address + bytes > reservation) this.#hart.reservation = undefined;
   }
 
   /** The cycle that the next record belongs to at the earliest. */

@@ -2,13 +2,13 @@
  * The reference, executing words that are handed to it: nothing is fetched,
  * memory is as if nothing had been injected, and pc may be anywhere.
  */
-import { Reference } from '../reference/reference.js';
+import { Reference, type ReferenceOptions } from '../reference/reference.js';
 import type { Retirement } from '../retirement.js';
 import type { InjectedHart } from './hart.js';
 
 const MTIME = 0x200_bff8n;
 
-export interface ReferenceHartOptions {
+export interface ReferenceHartOptions extends Pick<ReferenceOptions, 'cacheBlockBytes' | 'reservationBytes'> {
   /** Bytes of DRAM. */
   readonly memory: number;
   /** Clock cycles per tick of mtime; the reference's clock counts records. */
@@ -21,8 +21,8 @@ export class ReferenceHart implements InjectedHart {
   #cycle = 0n;
   #mtime = 0n;
 
-  constructor({ memory, cyclesPerTick }: ReferenceHartOptions) {
-    this.#reference = new Reference({ dramBytes: memory });
+  constructor({ memory, cyclesPerTick, ...blocks }: ReferenceHartOptions) {
+    this.#reference = new Reference({ dramBytes: memory, ...blocks });
     this.#cyclesPerTick = cyclesPerTick;
   }
 

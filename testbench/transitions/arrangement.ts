@@ -7,8 +7,9 @@ import { openingOf } from '../arbitraries/protection.js';
 import { type Assignment, compareFor, timerLines } from './atoms.js';
 import { atomsFor, type Matrix } from './cells.js';
 import { cellTables } from './cell-tables.js';
-import { REGISTERS, type TransitionEvent, walkOf } from './event.js';
-import { BASE, operandValue } from './map.js';
+import { guardOf, REGISTERS, type TransitionEvent, walkOf } from './event.js';
+import { guarding } from './guard-state.js';
+import { AT, BASE, operandValue } from './map.js';
 import { type Registers, registersOf, valueIn } from './registers.js';
 
 /** Word of `addi x0, x0, 0`: what an interrupt comes before. */
@@ -29,15 +30,18 @@ export class Arranger {
   /** The same on whole registers. */
   stepOn(subject: Subject, event: TransitionEvent, mode: Mode, registers: Registers): Retirement {
     const csrs: Partial<Record<HomeCsr, bigint>> = {};
-    for (const { csr, value } of openingOf(this.matrix.isa)) if (isHome(csr.name)) csrs[csr.name] = value;
-    for (const [home, value] of registers) if (isHome(home)) csrs[home] = value;
-    for (const { name, compare } of timerLines(this.matrix.isa)) if (isHome(compare)) csrs[compare] = compareFor(registers.get(compare) ?? 0n);
-    const walk = walkOf(event);
     const atoms = atomsFor(this.matrix, event);
-    const tables = walk && cellTables(this.matrix.isa).make(walk, mode, (name) => {
+    const valueOf = (name: string): bigint => {
       const atom = atoms.get(name);
       return atom === undefined ? 0n : valueIn(registers, atom);
-    });
+    };
+    const guard = guardOf(event);
+    const protection = guard === undefined ? openingOf(this.matrix.isa) : guarding(this.matrix.isa, guard, valueOf);
+    for (const { csr, value } of protection) if (isHome(csr.name)) csrs[csr.name] = value;
+    for (const [home, value] of registers) if (isHome(home)) csrs[home] = value;
+    for (const { compare } of timerLines(this.matrix.isa)) if (isHome(compare)) csrs[compare] = compareFor(registers.get(compare) ?? 0n);
+    const walk = walkOf(event);
+    const tables = walk && cellTables(this.matrix.isa).make(walk, mode, valueOf);
     for (const [home, value] of tables?.registers ?? []) if (isHome(home)) csrs[home] = value;
     const word = event.kind === 'interrupt' ? NOTHING : (event.forms[0]?.word ?? NOTHING);
     const [rs1, rs2] = event.kind === 'interrupt' ? [0n, 0n] : [operandValue(event.rs1, tables?.address), operandValue(event.rs2)];
@@ -51,6 +55,7 @@ export class Arranger {
       memory: [
         { address: BASE, bytes: 4, value: BigInt(word) },
         ...(tables === undefined ? [] : [{ address: tables.target, bytes: 4, value: BigInt(NOTHING) } as const]),
+        ...(guard === undefined ? [] : [{ address: BASE + BigInt(AT.guarded), bytes: 4, value: BigInt(NOTHING) } as const]),
         ...(tables?.words.map(({ address, value }) => ({ address, bytes: 8, value }) as const) ?? []),
       ],
       lines: { meip: line('meip'), seip: line('seip'), mtip: line('mtip'), msip: line('msip'), hgeip: registers.get('lines.hgeip') ?? 0n },

@@ -11,7 +11,9 @@ import { type Decision, explore } from './decide.js';
 import { dependencies } from './bits.js';
 import { evaluate } from './evaluate.js';
 import { eventsOf } from './events.js';
-import { happensIn, type Pruned, type TransitionEvent, walkOf } from './event.js';
+import { guardOf, type Pruned, type TransitionEvent, walkOf } from './event.js';
+import { guardAtoms } from './guard-state.js';
+import { guardedCells } from './guarded.js';
 import { entryAtoms } from './page-entry.js';
 import { type Pinned, pinnedAtoms } from './reachable.js';
 import { seedOf } from './seed.js';
@@ -75,13 +77,20 @@ function isScheme({ translation, csrs }: Isa, { home, low }: Atom): boolean {
 
 /** The atoms that an event's state consists of. */
 export function atomsFor(matrix: Matrix, event: TransitionEvent): ReadonlyMap<string, Atom> {
-  if (walkOf(event) === undefined) return matrix.atoms;
-  const all = withEntries.get(matrix) ?? new Map([...matrix.atoms, ...entryAtoms(matrix.isa)]);
-  withEntries.set(matrix, all);
-  return all;
+  if (walkOf(event) !== undefined) return together(withEntries, matrix, entryAtoms);
+  return guardOf(event) === undefined ? matrix.atoms : together(withGuards, matrix, guardAtoms);
 }
 
-const withEntries = new WeakMap<Matrix, ReadonlyMap<string, Atom>>();
+type AtomsByMatrix = WeakMap<Matrix, ReadonlyMap<string, Atom>>;
+const withEntries: AtomsByMatrix = new WeakMap();
+const withGuards: AtomsByMatrix = new WeakMap();
+
+/** The hart's atoms and others; made once. */
+function together(made: AtomsByMatrix, matrix: Matrix, others: (isa: Isa) => ReadonlyMap<string, Atom>): ReadonlyMap<string, Atom> {
+  const all = made.get(matrix) ?? new Map([...matrix.atoms, ...others(matrix.isa)]);
+  made.set(matrix, all);
+  return all;
+}
 const known = new WeakMap<Matrix, Map<string, readonly string[]>>();
 
 /** The names whose values make the cells of an event in a mode. */
@@ -102,18 +111,22 @@ function findNames({ isa, pinned, also }: Matrix, event: TransitionEvent, mode: 
   return [...names].filter((name) => !pinned[mode].has(name));
 }
 
-/** All cells, in the order of events, modes and values. */
-export function* cellsOf(matrix: Matrix): Generator<Cell> {
-  for (const event of matrix.events) {
-    for (const mode of MODES.filter((m) => happensIn(event, m))) yield* cellsIn(matrix, event, mode);
-  }
+const made = new WeakMap<Matrix, Map<string, readonly Cell[]>>();
+
+/** The cells of an event in a mode, in the order of their values. */
+export function cellsIn(matrix: Matrix, event: TransitionEvent, mode: Mode): readonly Cell[] {
+  const cells = made.get(matrix) ?? new Map<string, readonly Cell[]>();
+  made.set(matrix, cells);
+  const key = supportKey(event.id, mode);
+  const found = cells.get(key) ?? makeCells(matrix, event, mode);
+  cells.set(key, found);
+  return found;
 }
 
-function* cellsIn(matrix: Matrix, event: TransitionEvent, mode: Mode): Generator<Cell> {
-  if (event.kind === 'instruction' && event.walk !== undefined) return yield* translatedCells(matrix, event, event.walk, mode);
-  for (const { valuation, shown } of valuationsOf(matrix, event, mode)) {
-    yield { mode, event, valuation, shown, expected: expectedOf(matrix, event, mode, valuation) };
-  }
+function makeCells(matrix: Matrix, event: TransitionEvent, mode: Mode): readonly Cell[] {
+  if (event.kind === 'instruction' && event.walk !== undefined) return [...translatedCells(matrix, event, event.walk, mode)];
+  if (event.kind === 'instruction' && event.guard !== undefined) return [...guardedCells(matrix, event, event.guard, mode)];
+  return valuationsOf(matrix, event, mode).map(({ valuation, shown }) => ({ mode, event, valuation, shown, expected: expectedOf(matrix, event, mode, valuation) }));
 }
 
 /** The decision on a valuation: what is not in it must not matter. */

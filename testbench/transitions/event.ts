@@ -4,7 +4,7 @@ import type { Mode } from '../retirement.js';
 import type { Bits } from './bits.js';
 
 /** What kind of event it is, for filters. */
-export const GROUPS = ['exception', 'interrupt', 'pair', 'xret', 'csr', 'permit', 'translation'] as const;
+export const GROUPS = ['exception', 'interrupt', 'pair', 'xret', 'csr', 'permit', 'translation', 'protection'] as const;
 export type Group = (typeof GROUPS)[number];
 
 /** One way to write the instruction of an event; all ways decide alike. */
@@ -14,8 +14,8 @@ export interface Form {
   readonly locals: Readonly<Record<string, Bits>>;
 }
 
-/** What {@link REGISTERS} hold; `translated` is an address that page tables translate. */
-export type Operand = 'zero' | 'one' | 'data' | 'misaligned' | 'outside' | 'value' | 'translated';
+/** What {@link REGISTERS} hold; `translated` is an address that page tables translate, `guarded` one that an entry of memory protection is about. */
+export type Operand = 'zero' | 'one' | 'data' | 'misaligned' | 'outside' | 'value' | 'translated' | 'guarded';
 
 /**
  * What the entry translates: the access, or in G the guest's own read or update
@@ -34,6 +34,16 @@ export interface TranslatedAccess {
   readonly access: Access;
   /** How its faults are named. */
   readonly faulting: Faulting;
+}
+
+/** An access to where one entry of memory protection decides, or none. */
+export interface GuardedAccess {
+  readonly origin: OriginName;
+  readonly access: Access;
+  /** How its faults are named. */
+  readonly faulting: Faulting;
+  /** The entry can hold a part of it. */
+  readonly divisible: boolean;
 }
 
 /** Registers of the event's instruction. */
@@ -57,6 +67,8 @@ export interface InstructionEvent {
   readonly lead: 0 | 1;
   /** The address is translated. */
   readonly walk?: TranslatedAccess;
+  /** Memory protection decides about the address. */
+  readonly guard?: GuardedAccess;
   /** The modes in which it can happen; absent: all. */
   readonly modes?: readonly Mode[];
 }
@@ -79,6 +91,9 @@ export const isImplicit = (purpose: Purpose): boolean => purpose === 'table' || 
 
 /** The walk of an event, if its address is translated. */
 export const walkOf = (event: TransitionEvent): TranslatedAccess | undefined => (event.kind === 'instruction' ? event.walk : undefined);
+
+/** The protected access of an event, if it is about one. */
+export const guardOf = (event: TransitionEvent): GuardedAccess | undefined => (event.kind === 'instruction' ? event.guard : undefined);
 
 /** The event can happen in the mode. */
 export const happensIn = (event: TransitionEvent, mode: Mode): boolean => event.kind === 'interrupt' || event.modes === undefined || event.modes.includes(mode);

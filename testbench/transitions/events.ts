@@ -6,11 +6,12 @@
 import type { Csr, Instruction, Isa } from '../../model/spec/isa.js';
 import { Dice } from '../arbitraries/dice.js';
 import { Shapes, type Operands } from '../arbitraries/shapes.js';
-import { at, type Bits, blurred, dependencies, known, valueOf } from './bits.js';
+import { type Bits, blurred, dependencies, known, valueOf } from './bits.js';
 import { evaluate, evaluateBit, type Names } from './evaluate.js';
 import { type Form, type InstructionEvent, type Pruned, REGISTERS, type TransitionEvent } from './event.js';
-import { BASE, operandValue } from './map.js';
+import { BASE } from './map.js';
 import type { Pinned } from './reachable.js';
+import { guardEvents } from './guarded.js';
 import { walkEvents } from './walks.js';
 
 /** The columns of the matrix, and the causes that have none. */
@@ -29,6 +30,7 @@ export function eventsOf(isa: Isa, pinned: Pinned): Events {
     ...csrEvents(isa, shapes),
     ...interruptEvents(isa),
     ...walkEvents(isa, pinned, (instruction) => form(shapes, instruction, OPERANDS)),
+    ...guardEvents(isa, pinned, (instruction) => form(shapes, instruction, OPERANDS)),
   ];
   const pruned = isa.traps.exceptions.flatMap(({ name, because }) => (because === undefined ? [] : [{ name, reason: because }]));
   return { events, pruned };

@@ -34,12 +34,15 @@ export interface Side {
   readonly record?: Retirement;
 }
 
-/** What became of a cell. */
-export type CellResult =
-  | { readonly kind: 'agreeing'; readonly cell: Cell; readonly record: Retirement }
-  | { readonly kind: 'disagreeing'; readonly cell: Cell; readonly disagreement: Disagreement }
+/** What became of a cell. Plain data: another process can tell it. */
+export type CellOutcome =
+  | { readonly kind: 'agreeing'; readonly record: Retirement }
+  | { readonly kind: 'disagreeing'; readonly disagreement: Disagreement }
   /** No program reached the cell: an error, never left out. */
-  | { readonly kind: 'unexecuted'; readonly cell: Cell; readonly reason: string };
+  | { readonly kind: 'unexecuted'; readonly reason: string };
+
+/** The same with the cell. */
+export type CellResult = CellOutcome & { readonly cell: Cell };
 
 /** Executes cells on a core and a reference. */
 export class CellExecutor {
@@ -47,13 +50,13 @@ export class CellExecutor {
   readonly #reference: Reference;
 
   constructor(readonly matrix: Matrix, readonly writer: WitnessWriter, core: ObservedCore) {
-    this.#reference = new Reference({ dramBytes: Number(core.memory.size) });
+    this.#reference = new Reference(core.choices);
     this.#lockstep = new Lockstep(core, this.#reference);
   }
 
-  execute(cell: Cell): CellResult {
+  execute(cell: Cell): CellOutcome {
     const witness = this.writer.write(cell);
-    if (witness === undefined) return { kind: 'unexecuted', cell, reason: 'no trap return leads from M into this state, or it comes with an interrupt that nothing keeps away' };
+    if (witness === undefined) return { kind: 'unexecuted', reason: 'no trap return leads from M into this state, or it comes with an interrupt that nothing keeps away' };
     let before: ArchitecturalState | undefined;
     let event: Observation | undefined;
     const result = this.#lockstep.run(witness, {
@@ -68,18 +71,18 @@ export class CellExecutor {
     if (result.kind === 'diverged') {
       const { observation, reference, differences } = result.divergence;
       const model = observation?.retirement;
-      return { kind: 'disagreeing', cell, disagreement: {
+      return { kind: 'disagreeing', disagreement: {
         where: `record ${model?.order ?? 0} of ${witness.order}`,
         sides: [{ name: 'core', ...(model && { record: model }) }, { name: 'reference', ...(reference && { record: reference }) }],
         differences: differences.map((d) => ({ what: d.what, says: [d.model, d.reference] })),
       } };
     }
-    if (before === undefined || record === undefined) return { kind: 'unexecuted', cell, reason: `the program ended (${result.outcome.kind}) before the event` };
+    if (before === undefined || record === undefined) return { kind: 'unexecuted', reason: `the program ended (${result.outcome.kind}) before the event` };
     const missed = this.#missed(cell, record, before);
-    if (missed !== undefined) return { kind: 'unexecuted', cell, reason: missed };
+    if (missed !== undefined) return { kind: 'unexecuted', reason: missed };
     const differences = [...this.#differences(cell, record), ...this.#entryDifferences(cell, witness)];
-    if (differences.length === 0) return { kind: 'agreeing', cell, record };
-    return { kind: 'disagreeing', cell, disagreement: { where: 'the event', sides: [{ name: 'core and reference', record }, { name: 'specs' }], differences } };
+    if (differences.length === 0) return { kind: 'agreeing', record };
+    return { kind: 'disagreeing', disagreement: { where: 'the event', sides: [{ name: 'core and reference', record }, { name: 'specs' }], differences } };
   }
 
   /** What core and reference do and the specs do not say. */

@@ -21,7 +21,7 @@ const STARTS = 12;
 /** States kept of each path. */
 const PER_PATH = 2;
 /** Draws from every kept state in a round. Many sources make one pending bit: of them, a single one seldom decides. */
-const DRAWS: Readonly<Record<Group, number>> = { exception: 12, permit: 12, xret: 12, csr: 12, interrupt: 400, pair: 40, translation: 12 };
+const DRAWS: Readonly<Record<Group, number>> = { exception: 12, permit: 12, xret: 12, csr: 12, interrupt: 400, pair: 40, translation: 12, protection: 12 };
 
 /** What a step of the reference shows. */
 export interface Look {

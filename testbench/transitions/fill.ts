@@ -10,7 +10,8 @@ import { namesOf } from './bits.js';
 import type { Cell, Matrix } from './cells.js';
 import { due } from './decide.js';
 import { evaluateBit } from './evaluate.js';
-import { walkOf } from './event.js';
+import { guardOf, walkOf } from './event.js';
+import { guardAtoms } from './guard-state.js';
 import { entryAtoms } from './page-entry.js';
 import { maskOf } from './registers.js';
 import { StateNames } from './state-names.js';
@@ -81,6 +82,7 @@ export function fill(matrix: Matrix, filling: Filling, cell: Pick<Cell, 'mode' |
   for (const { name, legal } of filling.control) state.set(name, dice.pick(legal));
   const data = new Map(filling.data.filter(() => dice.oneIn(5)).map(({ home, mask }) => [home, dice.pick(PATTERNS) & mask]));
   const must = new Map([...pinned[mode], ...valuation]);
+  if (guardOf(event) !== undefined) for (const { name, legal } of guardAtoms(isa).values()) state.set(name, dice.pick(legal));
   if (walkOf(event) !== undefined) for (const { name, legal } of entryAtoms(isa).values()) state.set(name, dice.pick(legal));
   if (!dice.oneIn(UNLIKELY)) for (const [name, value] of cell.likely ?? []) state.set(name, value);
   const waits = event.kind === 'instruction' && event.instruction?.class === 'wait' ? filling.wake : undefined;

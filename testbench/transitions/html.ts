@@ -9,7 +9,7 @@ import type { AssemblyTables } from '../assembly/tables.js';
 import { MODES } from '../retirement.js';
 import type { CellResult } from './execute.js';
 import { GROUPS } from './event.js';
-import { FRAME, HEAD, tableLines, WordText } from './listing.js';
+import { FRAME, HEAD, outlyingLines, WordText } from './listing.js';
 import { PAGE_SCRIPT, PAGE_STYLE } from './page.js';
 import type { TransitionResults } from './run.js';
 import { summary } from './report.js';
@@ -71,7 +71,7 @@ function pageData(results: TransitionResults, tables: AssemblyTables, specs: rea
       witness?.table.map((value) => texts.number(value.toString(16))) ?? [],
       pins.map((pin) => texts.number(pin)),
       log.map((line) => texts.number(line)),
-      witness?.tables === undefined ? [] : tableLines(witness.tables).map((line) => texts.number(line)),
+      witness === undefined ? [] : outlyingLines(cell, witness).map((line) => texts.number(line)),
     ];
   });
   return { modes: MODES, groups: GROUPS, kinds: KINDS, head: HEAD, frame: FRAME, cores: results.cores.map(({ core }) => ({ core, command: commandFor(core, specs) })), texts: texts.list, cells };

@@ -3,6 +3,7 @@ import { lengthOf } from '../../model/spec/compressed.js';
 import { createDisassembler, type Disassembler } from '../assembly/disassemble.js';
 import type { AssemblyTables } from '../assembly/tables.js';
 import type { Cell } from './cells.js';
+import { guardOf } from './event.js';
 import { AT, BASE, VECTORS } from './map.js';
 import { outcomeText } from './decide.js';
 import { cellName } from './names.js';
@@ -50,16 +51,23 @@ export const FRAME = [
 export const HEAD = ['        .text', '        .globl  _start', '_start:'] as const;
 
 /** Page tables, and what they lead to, as text by address. */
-export function tableLines({ words, fields, target }: PageTables): readonly string[] {
+function tableLines({ words, fields, target }: PageTables): readonly string[] {
   const org = (address: bigint): string => `        .org    0x${(address - BASE).toString(16)}`;
   const lines = words.map(({ address, value, what }) => ({ address, text: [org(address), `        .dword  0x${value.toString(16)}    # ${what}: ${entryText(fields, value)}`] }));
   return [...lines, { address: target, text: [org(target), '        addi    zero, zero, 0    # what the address is translated to'] }]
     .sort((a, b) => Number(a.address - b.address)).flatMap(({ text }) => text);
 }
 
+/** What an entry of memory protection is about. */
+const GUARDED = [`        .org    0x${AT.guarded.toString(16)}`, '        addi    zero, zero, 0    # what the entry is about'] as const;
+
+/** What lies outside the program's page, as text: page tables, or what is protected. */
+export const outlyingLines = ({ event }: Pick<Cell, 'event'>, { tables }: Pick<Witness, 'tables'>): readonly string[] =>
+  [...(tables === undefined ? [] : tableLines(tables)), ...(guardOf(event) === undefined ? [] : GUARDED)];
+
 /** The program of a cell. */
 export function listing(cell: Cell, witness: Witness, words: WordText): string {
-  const { code, table, tables, inputs } = witness;
+  const { code, table, inputs } = witness;
   const pins = inputs.flatMap((e) => (e.kind === 'pin' ? [`${e.pin}=${e.value} from cycle ${e.cycle}`] : []));
   return [
     `# ${cellName(cell)}: ${outcomeText(cell.expected)}.`,
@@ -68,7 +76,7 @@ export function listing(cell: Cell, witness: Witness, words: WordText): string {
     ...code.map(({ word, comment }) => `        ${words.of(word)}${comment === '' ? '' : `    # ${comment}`}`),
     ...FRAME,
     ...table.map((value) => `        .dword  0x${value.toString(16)}`),
-    ...(tables === undefined ? [] : tableLines(tables)),
+    ...outlyingLines(cell, witness),
     '',
   ].join('\n');
 }

@@ -59,7 +59,6 @@ const PAGE_BITS = 12n;
 const INDEX_BITS = 9n;
 /** Pages of a range that is one page; it begins at a multiple of so many. */
 const NAPOT = 16n;
-const PAGE = 1n << PAGE_BITS;
 const GIGA = 1n << 30n;
 
 /** Pages from BASE on. G's root takes four, of which the others stay empty. */

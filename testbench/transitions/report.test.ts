@@ -45,10 +45,10 @@ describe('what is written', () => {
     expect(written('HS', 'sfence.vma')).toEqual(['']);
   });
 
-  it('is all that changes', () => {
-    const wrong = run(forgetting('mstatus.MPV')(isa), 'ecall', 'VS');
+  it('is all that changes', async () => {
+    const wrong = await run(forgetting('mstatus.MPV')(isa), 'ecall', 'VS');
     expect(transitionsJson(wrong).disagreeing[0]?.what).toEqual([expect.stringMatching(/^the event +core and reference +specs$/), expect.stringMatching(/^mstatus\.MPV +changes +is not written$/)]);
-    expect(transitionsJson(run(isa, 'ecall', 'VS')).disagreeing).toEqual([]);
+    expect(transitionsJson(await run(isa, 'ecall', 'VS')).disagreeing).toEqual([]);
   });
 });
 
@@ -87,13 +87,13 @@ describe('what has no cells', () => {
     expect(found.every(({ values }) => values.get('mip.SEIP.read') === 1n)).toBe(true);
   });
 
-  it('is told in few words', () => {
-    expect(summary(run(isa, 'hpmcounter', 'VS'))).toContain('mcounteren[31:3]=0 in VS, hcounteren[31:3]=0 in VS');
+  it('is told in few words', async () => {
+    expect(summary(await run(isa, 'hpmcounter', 'VS'))).toContain('mcounteren[31:3]=0 in VS, hcounteren[31:3]=0 in VS');
   });
 });
 
-describe('the table', () => {
-  const results = run(isa, 'virtual_supervisor_external', 'HS');
+describe('the table', async () => {
+  const results = await run(isa, 'virtual_supervisor_external', 'HS');
 
   it('has a row for every cell in JSON', () => {
     const { table, cells: count } = transitionsJson(results);

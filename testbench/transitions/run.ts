@@ -4,26 +4,24 @@
  */
 import type { CompiledCore } from '../../model/compile.js';
 import type { Isa } from '../../model/spec/isa.js';
-import { ObservedCore } from '../lockstep/observed.js';
-import { MODES } from '../retirement.js';
-import { type Cell, supportKey } from './cells.js';
-import { happensIn, type TransitionEvent } from './event.js';
-import { CellExecutor, type CellResult } from './execute.js';
+import type { Cell } from './cells.js';
+import type { CellResult } from './execute.js';
+import { type Hand, handOut, OwnHand } from './hands.js';
 import { type LeftOut, leftOut } from './left-out.js';
-import { type CellFilter, concerns, prepare, selectedCells, type Session } from './session.js';
-import { ReferenceSupports } from './support-of-reference.js';
-import { type SupportDifference, supportDifferences } from './supports.js';
+import { type CellFilter, prepare, selectedCells, type Session } from './session.js';
+import { comparedEvents, Shares, withBits } from './shares.js';
+import type { SupportDifference } from './supports.js';
 
 export interface TransitionOptions {
   readonly isa: Isa;
-  /** Of the same ISA, if there is one already: preparing takes seconds. */
-  readonly session?: Session;
   /** Cores in their observed variant. */
   readonly cores: readonly CompiledCore[];
   readonly filter?: CellFilter;
   /** False: the supports of specs and reference are not compared, and cells differ in what the specs read only. */
   readonly supports?: boolean;
-  /** Hears of every event whose supports are compared, and of every hundredth cell or so. */
+  /** Who works, all at the same time, on the same specs, cores and filter; default: this process. */
+  readonly hands?: readonly Hand[];
+  /** Hears of every few events whose supports are compared, and of every hundredth cell or so. */
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -39,6 +37,7 @@ export interface Progress {
 export interface CoreResults {
   readonly core: string;
   readonly results: readonly CellResult[];
+  /** Of all who worked on them together. */
   readonly seconds: number;
 }
 
@@ -54,59 +53,38 @@ export interface TransitionResults {
   readonly seconds: number;
 }
 
-/** Cells between two words about progress. */
-const PROGRESS_CELLS = 100;
+/** In a share: so few that nobody has to wait for long at the end. */
+const EVENTS = 2;
+const CELLS = 200;
 
 /** Executes the matrix, or the cells that the filter selects. */
-export function runTransitions({ isa, session: given, cores, filter = {}, supports = true, onProgress }: TransitionOptions): TransitionResults {
+export async function runTransitions({ isa, cores, filter = {}, supports = true, hands: others, onProgress }: TransitionOptions): Promise<TransitionResults> {
   const began = performance.now();
-  const prepared = given ?? prepare(isa);
-  const supportDifferences = supports ? compareSupports(prepared, filter, onProgress) : undefined;
-  const session = supportDifferences === undefined ? prepared : withBits(prepared, supportDifferences);
+  const prepared = prepare(isa);
+  const hands = others ?? [new OwnHand(new Shares(prepared, cores, filter))];
+  const found = supports ? await compareSupports(hands, prepared, filter, onProgress) : undefined;
+  const differences = found ?? [];
+  const session = withBits(prepared, differences);
   const cells = selectedCells(session.matrix, filter);
-  const executed = cores.map((core) => executeOn(session, core, cells, onProgress));
-  return { session, cells, cores: executed, leftOut: leftOut(session.matrix, filter), supportDifferences, seconds: secondsSince(began) };
+  const executed: CoreResults[] = [];
+  for (const { description: { core } } of cores) executed.push(await executeOn(core, hands, differences, cells, onProgress));
+  return { session, cells, cores: executed, leftOut: leftOut(session.matrix, filter), supportDifferences: found, seconds: (performance.now() - began) / 1000 };
 }
 
-const secondsSince = (began: number): number => (performance.now() - began) / 1000;
+function compareSupports(hands: readonly Hand[], { matrix }: Session, filter: CellFilter, onProgress: TransitionOptions['onProgress']): Promise<readonly SupportDifference[]> {
+  const total = comparedEvents(matrix, filter).length;
+  return handOut(hands, total, EVENTS, (hand, range) => hand.supports(range), (done) => onProgress?.({ what: 'supports', done, total }));
+}
 
-function executeOn({ matrix, writer }: Session, compiled: CompiledCore, cells: readonly Cell[], onProgress?: (progress: Progress) => void): CoreResults {
-  const began = performance.now();
-  const { core } = compiled.description;
-  const executor = new CellExecutor(matrix, writer, new ObservedCore(compiled));
-  const results = cells.map((cell, done) => {
-    if (done % PROGRESS_CELLS === 0) onProgress?.({ what: core, done, total: cells.length });
-    return executor.execute(cell);
+async function executeOn(core: string, hands: readonly Hand[], differences: readonly SupportDifference[], cells: readonly Cell[], onProgress: TransitionOptions['onProgress']): Promise<CoreResults> {
+  let seconds = 0;
+  const outcomes = await handOut(hands, cells.length, CELLS, (hand, range) => hand.cells(core, differences, range), (done, took) => {
+    seconds += took;
+    onProgress?.({ what: core, done, total: cells.length });
   });
-  onProgress?.({ what: core, done: cells.length, total: cells.length });
-  return { core, results, seconds: secondsSince(began) };
-}
-
-/** The same for events that are decided alike: accesses with the same permit, walked and checked alike. */
-function likeness(event: TransitionEvent): string {
-  if (event.kind === 'interrupt' || event.walk === undefined) return event.id;
-  return [event.instruction?.permit, ...Object.values(event.walk)].join();
-}
-
-/** Every difference of the two supports, for the events and modes that the filter concerns; of accesses that are checked alike, one stands for all. */
-export function compareSupports({ matrix, filling, arranger }: Session, filter: CellFilter = {}, onProgress?: (progress: Progress) => void): readonly SupportDifference[] {
-  const supports = new ReferenceSupports(matrix, filling, arranger);
-  const concerned = matrix.events.filter((event) => MODES.some((mode) => concerns(filter, { event, mode })));
-  const events = [...new Map([...concerned].reverse().map((event) => [likeness(event), event])).values()].reverse();
-  return events.flatMap((event, done) => {
-    onProgress?.({ what: 'supports', done, total: events.length });
-    return MODES.filter((mode) => happensIn(event, mode) && concerns(filter, { event, mode })).flatMap((mode) => supportDifferences(matrix, supports, event, mode));
+  const results = cells.flatMap((cell, i): CellResult[] => {
+    const outcome = outcomes[i];
+    return outcome === undefined ? [] : [{ ...outcome, cell }];
   });
-}
-
-/** The same session with cells for the bits that only the reference reads. */
-function withBits(session: Session, differences: readonly SupportDifference[]): Session {
-  const read = differences.filter((d) => d.readBy === 'reference');
-  if (read.length === 0) return session;
-  const also = new Map<string, string[]>();
-  for (const { event, mode, bit } of read) {
-    const key = supportKey(event, mode);
-    also.set(key, [...(also.get(key) ?? []), bit]);
-  }
-  return prepare(session.matrix.isa, also);
+  return { core, results, seconds };
 }

@@ -2,7 +2,7 @@
 import type { Isa } from '../../model/spec/isa.js';
 import { MODES, type Mode } from '../retirement.js';
 import { Arranger } from './arrangement.js';
-import { type Cell, cellsOf, type Matrix, matrixOf, supportNames } from './cells.js';
+import { type Cell, cellsIn, type Matrix, matrixOf, supportNames } from './cells.js';
 import { type Group, happensIn } from './event.js';
 import { fillingOf, type Filling } from './fill.js';
 import { bestNamed, type CellName, hasName } from './names.js';
@@ -17,8 +17,17 @@ export interface Session {
   readonly writer: WitnessWriter;
 }
 
-/** Prepares the transitions of an instruction set. `also`: as in {@link Matrix}. */
-export function prepare(isa: Isa, also?: Matrix['also']): Session {
+const prepared = new WeakMap<Isa, Session>();
+
+/** Prepares the transitions of an instruction set: that takes seconds, and is done once. */
+export function prepare(isa: Isa): Session {
+  const found = prepared.get(isa) ?? prepareWith(isa);
+  prepared.set(isa, found);
+  return found;
+}
+
+/** The same with cells that differ in more. `also`: as in {@link Matrix}. */
+export function prepareWith(isa: Isa, also?: Matrix['also']): Session {
   const matrix = { ...matrixOf(isa), ...(also && { also }) };
   const homes = controlHomes(matrix);
   const filling = fillingOf(matrix, homes);
@@ -63,12 +72,11 @@ function passes(filter: CellFilter, one: Cell, index: number): boolean {
     && (every === undefined || index % every === 0);
 }
 
-const known = new WeakMap<Matrix, readonly Cell[]>();
-
-/** The cells that pass; of those with a name, the one that has no other values, if there is one. */
+/** The cells that pass, in the order of events, modes and values; of those with a name, the one that has no other values, if there is one. */
 export function selectedCells(matrix: Matrix, filter: CellFilter): readonly Cell[] {
-  const all = known.get(matrix) ?? [...cellsOf(matrix)];
-  known.set(matrix, all);
+  // Every n-th is counted among all cells, whatever else the filter says.
+  const among = filter.every === undefined ? filter : {};
+  const all = matrix.events.flatMap((event) => MODES.filter((mode) => happensIn(event, mode) && concerns(among, { event, mode })).flatMap((mode) => cellsIn(matrix, event, mode)));
   const found = all.filter((cell, index) => passes(filter, cell, index));
   return filter.cell === undefined ? found : bestNamed(found, filter.cell);
 }

@@ -10,10 +10,11 @@ import type { Arranger } from './arrangement.js';
 import type { Atom } from './atoms.js';
 import type { Matrix } from './cells.js';
 import { outcomeText } from './decide.js';
-import { hasEntry, type TransitionEvent, walkOf } from './event.js';
+import { guardOf, hasEntry, type TransitionEvent, walkOf } from './event.js';
 import { decisionOf, isAbout } from './execute.js';
 import { Exploration, type Look, type Subject } from './exploration.js';
 import type { Filling } from './fill.js';
+import { guardAtoms } from './guard-state.js';
 import { ENTRY_HOME, tellingAtoms, usualEntries } from './page-entry.js';
 import { Redrawing, type Registers } from './registers.js';
 import { seedOf } from './seed.js';
@@ -26,17 +27,23 @@ type Drawable = Pick<Subject, 'atoms' | 'alone' | 'redrawing'>;
 
 /** Asks the reference what its decisions rest on. */
 export class ReferenceSupports {
-  readonly #reference = new Reference();
+  readonly #reference: Reference;
   readonly #plain: Drawable;
   readonly #translated: Drawable;
+  readonly #guarded: Drawable;
   /** Steps of the reference made so far. */
   steps = 0;
 
   /** @param seed - Of what is drawn; the result must not rest on it. */
   constructor(readonly matrix: Matrix, readonly filling: Filling, readonly arranger: Arranger, readonly seed = 0) {
+    const { cacheBlockBytes, reservationBytes } = matrix.isa.hart;
+    this.#reference = new Reference({ cacheBlockBytes, reservationBytes });
     const plain = [...matrix.atoms.values()];
     const alone = [...tellingAtoms(matrix.isa).values()];
     const translated = [...plain, ...alone];
+    const guards = [...guardAtoms(matrix.isa).values()];
+    const guarded = [...plain, ...guards];
+    this.#guarded = { atoms: guarded, alone: guards, redrawing: new Redrawing(guarded) };
     this.#plain = { atoms: plain, alone: [], redrawing: new Redrawing(plain) };
     this.#translated = { atoms: translated, alone, redrawing: new Redrawing(translated, new Map([[ENTRY_HOME, usualEntries(matrix.isa)]])) };
   }
@@ -48,12 +55,18 @@ export class ReferenceSupports {
     const search = new Exploration({
       group: event.group,
       pinned: [...this.matrix.pinned[mode]].flatMap(([name, value]) => this.#named(name).map((atom) => ({ atom, value }))),
-      ...(walk !== undefined && hasEntry(walk) ? this.#translated : this.#plain),
-      enough: walk === undefined || !hasEntry(walk) ? 0 : ENOUGH,
+      ...this.#drawable(event),
+      enough: guardOf(event) === undefined && (walk === undefined || !hasEntry(walk)) ? 0 : ENOUGH,
       look: (registers) => this.#look(event, mode, registers),
       silence: (d) => this.#silence(event, d),
     }, dice);
     return new Set([...search.run()].map((atom) => atom.name));
+  }
+
+  #drawable(event: TransitionEvent): Drawable {
+    if (guardOf(event) !== undefined) return this.#guarded;
+    const walk = walkOf(event);
+    return walk !== undefined && hasEntry(walk) ? this.#translated : this.#plain;
   }
 
   #look(event: TransitionEvent, mode: Mode, registers: Registers): Look | undefined {

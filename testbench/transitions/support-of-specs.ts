@@ -9,6 +9,7 @@ import { atomsOf } from './atoms.js';
 import { at, dependencies, namesOf } from './bits.js';
 import { explore } from './decide.js';
 import { atomsBehindEntry, isOfEntry } from './page-entry.js';
+import { guardedSupport } from './guarded.js';
 import { translatedSupport } from './translated.js';
 import { evaluate } from './evaluate.js';
 import type { TransitionEvent } from './event.js';
@@ -21,8 +22,11 @@ export function supportOfSpecs(isa: Isa, event: TransitionEvent, mode: Mode, pin
 }
 
 /** What the decision on an event reads of what is not given. */
-export const supportOn = (event: TransitionEvent, names: StateNames): ReadonlySet<string> =>
-  (event.kind === 'interrupt' || event.walk === undefined ? explore(event, names).support : translatedSupport(names.situation, event, event.walk));
+export function supportOn(event: TransitionEvent, names: StateNames): ReadonlySet<string> {
+  if (event.kind === 'instruction' && event.walk !== undefined) return translatedSupport(names.situation, event, event.walk);
+  if (event.kind === 'instruction' && event.guard !== undefined) return guardedSupport(names.situation, event, event.guard);
+  return explore(event, names).support;
+}
 
 /** The atoms behind a name: those of a computed bit, or the atom itself. */
 export function atomsBehind(isa: Isa, name: string): readonly string[] {

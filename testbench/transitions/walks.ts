@@ -9,7 +9,7 @@ import type { Pinned } from './reachable.js';
 import { modesOf } from './translated.js';
 
 /** Instructions that access memory alike. */
-interface Kind {
+export interface Kind {
   readonly name: string;
   readonly instructions: readonly Instruction[];
   readonly origin: OriginName;
@@ -30,19 +30,21 @@ function nameOf({ class: kind, memory, block, name }: Instruction, others: reado
   return memory === undefined || memory.as === 'self' ? kind : `${memory.as} ${kind}`;
 }
 
-/** The kinds of access that instructions make. */
-function kindsOf(isa: Isa): readonly Kind[] {
+/** The kinds of access: fetches, by a jump, and those that instructions make. */
+export function kindsOf(isa: Isa): readonly Kind[] {
+  const jump = isa.instructions.find((i) => i.class === 'jump' && i.format.registers.rs1 !== undefined);
+  const fetches: readonly Kind[] = jump === undefined ? [] : [{ name: 'fetch', instructions: [jump], origin: 'fetch', access: 'fetch', faulting: 'fetch' }];
   const groups = new Map<string, Instruction[]>();
   for (const instruction of isa.instructions.filter((i) => i.memory !== undefined || i.block !== undefined)) {
     const key = [instruction.class, instruction.permit, instruction.memory?.as, accessOf(instruction)].join();
     groups.set(key, [...(groups.get(key) ?? []), instruction]);
   }
-  return [...groups.values()].flatMap((instructions): readonly Kind[] => {
+  return [...fetches, ...[...groups.values()].flatMap((instructions): readonly Kind[] => {
     const [first, ...others] = instructions;
     if (first === undefined) return [];
     const origin = first.memory === undefined || first.memory.as === 'self' ? 'self' : 'guest';
     return [{ name: nameOf(first, others), instructions, origin, access: accessOf(first), faulting: first.memory?.op === 'load' ? 'load' : 'store' }];
-  });
+  })];
 }
 
 /** What an event is about. */
@@ -57,10 +59,8 @@ const isPlain = ({ access, name, instructions }: Kind): boolean => instructions[
 /** The events of translation. `form`: an instruction with the operands of events. */
 export function walkEvents(isa: Isa, pinned: Pinned, form: (instruction: Instruction) => Form): readonly InstructionEvent[] {
   const { translation } = isa;
-  const jump = isa.instructions.find((i) => i.class === 'jump' && i.format.registers.rs1 !== undefined);
-  if (translation === undefined || jump === undefined) return [];
-  const fetch: Kind = { name: 'fetch', instructions: [jump], origin: 'fetch', access: 'fetch', faulting: 'fetch' };
-  return [fetch, ...kindsOf(isa)].flatMap((kind) => translation.stages.flatMap((stage) =>
+  if (translation === undefined) return [];
+  return kindsOf(isa).flatMap((kind) => translation.stages.flatMap((stage) =>
     PURPOSES.filter((purpose) => purpose === 'access' || (isImplicit(purpose) ? stage.name === 'G' : isPlain(kind))).flatMap((purpose): readonly InstructionEvent[] => {
       const { origin, access, faulting, name, instructions } = kind;
       const walk: TranslatedAccess = { stage: stage.name, purpose, origin, access, faulting };

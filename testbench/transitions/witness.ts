@@ -15,11 +15,12 @@ import type { Cell, Matrix } from './cells.js';
 import { cellTables } from './cell-tables.js';
 import { blurred, dependencies, single, valueOf } from './bits.js';
 import { type Entry, enter, guardsOf, type Return, returnsOf } from './entry.js';
-import { type Form, REGISTERS, walkOf } from './event.js';
+import { type Form, guardOf, REGISTERS, walkOf } from './event.js';
 import { evaluate } from './evaluate.js';
 import { fill, type Filling, registerOf } from './fill.js';
 import { type OrderedWrite, writeOrder } from './write-order.js';
-import { AT, BASE, HANDLER, operandValue, VECTORS } from './map.js';
+import { guarding } from './guard-state.js';
+import { AT, BASE, HANDLER, operandValue, PAGE, VECTORS } from './map.js';
 import { cellName } from './names.js';
 import type { PageTables } from './page-tables.js';
 import { seedOf } from './seed.js';
@@ -48,8 +49,6 @@ export interface Witness {
   /** Of an event whose address is translated. */
   readonly tables?: PageTables;
 }
-
-const PAGE = 0x1000;
 
 /** Registers of the prologue. */
 const POINTER = 5;
@@ -106,7 +105,8 @@ export class WitnessWriter {
     const tables = walk && cellTables(this.matrix.isa).make(walk, cell.mode, (name) => state.get(name) ?? 0n, (schemes) => dice.pick(schemes));
     const data = new Map([...filled.data, ...(tables?.registers ?? [])]);
     const { code, table, lead } = this.#code(cell, entry, new Map([...filled.state, ...entry.before]), data, tables, dice);
-    const image = this.#image(code, table, tables);
+    const targets = [...(tables === undefined ? [] : [tables.target]), ...(guardOf(cell.event) === undefined ? [] : [BASE + BigInt(AT.guarded)])];
+    const image = this.#image(code, table, tables?.words ?? [], targets);
     return {
       entry: BASE,
       segments: [{ address: BASE, data: image, memSize: BigInt(Math.max(image.length, PAGE)) }],
@@ -132,9 +132,11 @@ export class WitnessWriter {
     const form: Form = event.kind === 'interrupt' ? { word: this.#shapes.word('addi', {}), locals: {} } : dice.pick(event.forms);
     emit('auipc', { rd: POINTER });
     emit('addi', { rd: POINTER, rs1: POINTER, imm: AT.data });
-    for (const { csr, value } of openingOf(this.matrix.isa)) {
+    const guard = guardOf(event);
+    const protection = guard === undefined ? openingOf(this.matrix.isa) : guarding(this.matrix.isa, guard, (name) => before.get(name) ?? 0n);
+    for (const { csr, value } of protection) {
       load(SCRATCH, value);
-      emit('csrrw', { csr: csr.address, rs1: SCRATCH }, 'opens memory to every mode');
+      emit('csrrw', { csr: csr.address, rs1: SCRATCH }, guard === undefined ? 'opens memory to every mode' : 'protects what the event is about, opens the rest');
     }
     this.#lines(before, emit);
     if (event.kind === 'instruction') {
@@ -227,9 +229,10 @@ export class WitnessWriter {
     return frame;
   }
 
-  #image(code: readonly Line[], table: readonly bigint[], tables: PageTables | undefined): Uint8Array {
+  /** @param targets - Where what does nothing stands, should it be executed. */
+  #image(code: readonly Line[], table: readonly bigint[], words: PageTables['words'], targets: readonly bigint[]): Uint8Array {
     const used = AT.table + 8 * table.length;
-    const ends = tables === undefined ? [] : [tables.target + 4n, ...tables.words.map(({ address }) => address + 8n)];
+    const ends = [...targets.map((target) => target + 4n), ...words.map(({ address }) => address + 8n)];
     const data = new Uint8Array(Math.max(used, ...ends.map((end) => Number(end - BASE))));
     data.set(this.#frame.subarray(0, used));
     const view = new DataView(data.buffer);
@@ -237,10 +240,8 @@ export class WitnessWriter {
     const end = AT.code + 4 * code.length;
     view.setUint32(end, this.#shapes.word('jal', { imm: AT.finish - end }), true);
     table.forEach((value, i) => view.setBigUint64(AT.table + 8 * i, value, true));
-    if (tables !== undefined) {
-      view.setUint32(Number(tables.target - BASE), this.#shapes.word('addi', {}), true);
-      for (const { address, value } of tables.words) view.setBigUint64(Number(address - BASE), value, true);
-    }
+    for (const target of targets) view.setUint32(Number(target - BASE), this.#shapes.word('addi', {}), true);
+    for (const { address, value } of words) view.setBigUint64(Number(address - BASE), value, true);
     return data;
   }
 }
