@@ -8,6 +8,7 @@ import type { Hart } from './hart.js';
 import type { LineCache } from './line-cache.js';
 import type { Predictor } from './predict.js';
 import type { Regimes } from './regimes.js';
+import type { ReturnStack } from './return-stack.js';
 import type { Stage, Travelling } from './stage.js';
 import type { Walker } from './walk.js';
 import type { WalkCaches } from './walk-caches.js';
@@ -28,6 +29,8 @@ export interface Core {
   readonly lines?: { readonly instruction?: LineCache; readonly data?: LineCache };
   /** Absent: the instruction behind is always next. */
   readonly predictor?: Predictor;
+  /** Absent: returns are jumps like others. */
+  readonly returns?: ReturnStack;
   /** The stage index that holds a unit. */
   readonly place: Readonly<Record<Unit, number>>;
 }

@@ -18,6 +18,7 @@ import { declareHart, type Hart } from './hart.js';
 import { LineCache } from './line-cache.js';
 import { describePrediction, Predictor, repair } from './predict.js';
 import { Regimes } from './regimes.js';
+import { describeReturns, ReturnStack } from './return-stack.js';
 import { Stage, Travelling } from './stage.js';
 import { Walker } from './walk.js';
 import { WalkCaches } from './walk-caches.js';
@@ -38,11 +39,12 @@ export function elaborate(isa: Isa, uarch: Uarch, observes = false): Elaborated 
   const hart = declareHart(builder, isa);
   const stages = uarch.stages.map((s, i) => new Stage(builder, s.name, i));
   const core: Core = {
-    builder, hart, uarch, stages, ...translationOf(hart, uarch), ...linesOf(builder, uarch), ...(uarch.prediction && { predictor: new Predictor(builder, uarch.prediction) }),
+    builder, hart, uarch, stages, ...translationOf(hart, uarch), ...linesOf(builder, uarch), ...predictionOf(builder, uarch),
     decoder: new Decoder(isa), values: new Travelling(stages), place: placesOf(uarch),
   };
   describeFetch(core, isa.hart.resetPc);
   describeDecode(core);
+  describeReturns(core);
   describePrediction(core);
   describeOperands(core);
   describeExecute(core);
@@ -112,6 +114,12 @@ function linesOf(builder: ModuleBuilder, { caches }: Uarch): Pick<Core, 'lines'>
       ...(data && { data: new LineCache(builder, 'cache.data', data, data.write === 'back') }),
     },
   };
+}
+
+function predictionOf(builder: ModuleBuilder, { prediction }: Uarch): Pick<Core, 'predictor' | 'returns'> {
+  if (prediction === undefined) return {};
+  const { returns } = prediction;
+  return { predictor: new Predictor(builder, prediction), ...(returns && { returns: new ReturnStack(builder, returns) }) };
 }
 
 function placesOf(uarch: Uarch): Record<Unit, number> {

@@ -5,6 +5,7 @@
  * The target buffer knows where taken branches and jumps went, by the whole of
  * their address; of branches, two bits say whether they will go there again.
  * Whatever stands there is only a guess, right or wrong, of any instruction.
+ * Returns may have a stack of their own (return-stack.ts).
  */
 import { ZERO, and, binary, concat, constant, element, eq, eqConst, mux, not, or, slice } from '../ir/build.js';
 import type { Expr, RegisterArray } from '../ir/ir.js';
@@ -12,6 +13,7 @@ import type { Prediction } from '../spec/isa.js';
 import type { ModuleBuilder } from './builder.js';
 import type { Core } from './core.js';
 import { nextPc } from './encoding.js';
+import { guessReturn, learnReturns } from './return-stack.js';
 import { ofHit, Ways } from './ways.js';
 
 /** Bits of an address that choose nothing: instructions are at even ones. */
@@ -28,7 +30,7 @@ interface Guess {
 
 /** The entries of a way of the target buffer. */
 interface Targets {
-  /** Address of the instruction, without its lowest bit. */
+  /** Address of the instruction, its lowest bit 1; 0: there is none. */
   readonly source: RegisterArray;
   /** Where it goes; bit 0: it is a jump, which always does. */
   readonly target: RegisterArray;
@@ -43,16 +45,19 @@ export class Predictor {
     const ways = new Ways(builder, 'predict.targets', targets);
     this.#ways = ways;
     this.#targets = ways.ways.map((way) => ({
-      source: builder.array(ways.called(way, 'source'), ways.sets, 64 - ALIGNED),
+      source: builder.array(ways.called(way, 'source'), ways.sets, 64),
       target: builder.array(ways.called(way, 'target'), ways.sets, 64),
     }));
     this.#directions = builder.array('predict.directions', directions, 2);
   }
 
+  #set(pc: Expr): Expr {
+    return this.#ways.setOf(slice(pc, 63, ALIGNED));
+  }
+
   #look(pc: Expr): readonly { readonly there: Expr; readonly target: Expr }[] {
-    const source = slice(pc, 63, ALIGNED);
-    const set = this.#ways.setOf(source);
-    return this.#targets.map((t) => ({ there: eq(element(t.source, set), source), target: element(t.target, set) }));
+    const set = this.#set(pc);
+    return this.#targets.map((t) => ({ there: eq(element(t.source, set), or(pc, constant(64, 1))), target: element(t.target, set) }));
   }
 
   #direction(pc: Expr): Expr {
@@ -78,12 +83,11 @@ export class Predictor {
       builder.write(this.#directions, place, mux(taken, up, down));
     });
     builder.when(taken, () => {
-      const source = slice(pc, 63, ALIGNED);
-      const set = this.#ways.setOf(source);
+      const set = this.#set(pc);
       this.#ways.fill(set, this.#look(pc).map(({ there }) => there), 64, (way) => {
         const targets = this.#targets[way];
         if (targets === undefined) return;
-        builder.write(targets.source, set, source);
+        builder.write(targets.source, set, or(pc, constant(64, 1)));
         builder.write(targets.target, set, concat(slice(target, 63, ALIGNED), jump));
       });
     });
@@ -91,9 +95,15 @@ export class Predictor {
 }
 
 /** Declares what travels with an instruction: whether it was guessed that it goes elsewhere, and where. */
-export function describePrediction({ predictor, values, place }: Core): void {
+export function describePrediction(core: Core): void {
+  const { predictor, returns, values, place } = core;
   if (predictor === undefined) return;
-  const guess = (): Guess => predictor.guess(values.at('pc', place.decode));
+  const guess = (): Guess => {
+    const guessed = predictor.guess(values.at('pc', place.decode));
+    if (returns === undefined) return guessed;
+    const is = values.at('returns', place.decode);
+    return { elsewhere: or(is, guessed.elsewhere), target: mux(is, guessReturn(core, returns), guessed.target) };
+  };
   values.define('guessed', 1, place.decode, () => predictor.builder.wire('predict.elsewhere', guess().elsewhere));
   values.define('guess', 64, place.decode, () => predictor.builder.wire('predict.target', guess().target));
 }
@@ -121,10 +131,13 @@ export function repair({ predictor, values, place }: Core): Repair {
   };
 }
 
-/** A usual instruction retires: the predictor learns of branches and jumps. */
-export function learn({ builder, predictor, decoder, values, place }: Core): void {
+/** A usual instruction retires: the predictor learns of branches and jumps, but for returns where there is a stack for them. */
+export function learn(core: Core): void {
+  const { builder, predictor, returns, decoder, values, place } = core;
   if (predictor === undefined) return;
+  learnReturns(core);
   const at = (name: string): Expr => values.at(name, place.commit);
   const jump = decoder.unit(at('control'), 'jump');
-  builder.when(or(jump, decoder.unit(at('control'), 'branch')), () => predictor.learn(at('pc'), jump, at('taken'), at('address')));
+  const counts = returns === undefined ? jump : and(jump, not(at('returns')));
+  builder.when(or(counts, decoder.unit(at('control'), 'branch')), () => predictor.learn(at('pc'), jump, at('taken'), at('address')));
 }

@@ -3,9 +3,9 @@ import type { z } from 'zod';
 import type { Context } from './context.js';
 import { type LineCache, type LineCaches, WRITE_POLICIES } from './isa.js';
 import { closed, type Located, oneOf, small } from './shape.js';
-import { checkedSize, isPowerOfTwo, neighbours, within } from './sizes.js';
+import { checkedSize, powerWithin, within } from './sizes.js';
 
-const LINES = { entries: small, ways: small, line: small, miss: small } as const;
+const LINES = { entries: small, ways: small, line: small, hit: small.exactOptional(), miss: small } as const;
 
 /** The schema. */
 export const LINE_CACHES = closed({
@@ -17,6 +17,8 @@ export const LINE_CACHES = closed({
 const ENTRIES = { least: 1, most: 512 } as const;
 const LINE = { least: 8, most: 4096 } as const;
 const MISS = { least: 1, most: 1000 } as const;
+/** Cycles of an access to a line that is there. */
+const HIT = 1;
 
 /** The caches, or the mistakes in their description. */
 export function buildLineCaches({ instruction, data }: z.output<typeof LINE_CACHES>, label: string, context: Context): LineCaches {
@@ -26,12 +28,13 @@ export function buildLineCaches({ instruction, data }: z.output<typeof LINE_CACH
   };
 }
 
-type Raw = Readonly<Record<keyof typeof LINES, Located<number>>>;
+type Raw = Readonly<Record<'entries' | 'ways' | 'line' | 'miss', Located<number>>> & { readonly hit?: Located<number> };
 
-function built({ entries, ways, line, miss }: Raw, label: string, context: Context): LineCache {
-  within(line, LINE, `${label}: the number of bytes of a line`, context);
-  if (line.value >= LINE.least && line.value <= LINE.most && !isPowerOfTwo(line.value)) {
-    context.report.add(line.span, `${label}: lines of ${line.value} bytes`, `${neighbours(line.value)} A line is a power of two, so that the lowest bits of the address lie in it.`);
-  }
-  return { ...checkedSize({ entries, ways }, ENTRIES, label, context), line: line.value, miss: within(miss, MISS, `${label}: the latency of a miss`, context) };
+function built({ entries, ways, line, hit, miss }: Raw, label: string, context: Context): LineCache {
+  if (hit !== undefined && hit.value !== HIT) context.report.add(hit.span, `${label}: the latency of a hit is ${hit.value}`, `Write ${HIT}: what is there is there in the cycle of the access, and the stages have no other place for it.`);
+  return {
+    ...checkedSize({ entries, ways }, ENTRIES, label, context),
+    line: powerWithin(line, LINE, `${label}: the number of bytes of a line`, 'The lowest bits of an address lie in it, so that it is a power of two.', context),
+    miss: within(miss, MISS, `${label}: the latency of a miss`, context),
+  };
 }

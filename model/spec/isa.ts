@@ -153,6 +153,16 @@ export interface Prediction {
   readonly targets: CacheSize;
   /** Pairs of bits that say whether branches will be taken, chosen by the lowest bits of their address; a power of two. */
   readonly directions: number;
+  /** Absent: returns are guessed as other jumps are. */
+  readonly returns?: ReturnPrediction;
+}
+
+/** A stack of the addresses behind calls. */
+export interface ReturnPrediction {
+  /** A power of two. */
+  readonly entries: number;
+  /** Registers that make a jump that writes them a call, and one that goes where they lead a return. */
+  readonly links: readonly number[];
 }
 
 /** A core: `uarch/five-stage.yaml`. */

@@ -29,6 +29,14 @@ export function within({ value, span }: Located<number>, { least, most }: Bounds
 /** Whether bits of an address choose among so many. */
 export const isPowerOfTwo = (n: number): boolean => n > 0 && Number.isInteger(Math.log2(n));
 
+/** A power of two between bounds, or the mistake; `why` it is one. */
+export function powerWithin(number: Located<number>, bounds: Bounds, what: string, why: string, context: Context): number {
+  const value = within(number, bounds, what, context);
+  const wrong = value >= bounds.least && value <= bounds.most && !isPowerOfTwo(value);
+  if (wrong) context.report.add(number.span, `${what} is ${value}`, `${neighbours(value)} ${why}`);
+  return value;
+}
+
 /** Powers of two that stand on either side of a number. */
 export function neighbours(n: number): string {
   const below = 2 ** Math.floor(Math.log2(n));

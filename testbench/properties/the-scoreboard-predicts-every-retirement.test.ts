@@ -102,6 +102,8 @@ const LIES_OF_STRUCTURES: typeof LIES = [
   { what: 'that stores stay in the cache', lie: (u) => ({ ...u, caches: { ...u.caches, ...(u.caches?.data && { data: { ...u.caches.data, write: 'through' } }) } }) },
   { what: 'the number of targets', lie: ({ prediction, ...u }) => ({ ...u, ...(prediction && { prediction: { ...prediction, targets: { ...prediction.targets, entries: prediction.targets.entries * 2 } } }) }) },
   { what: 'the number of directions', lie: ({ prediction, ...u }) => ({ ...u, ...(prediction && { prediction: { ...prediction, directions: prediction.directions * 2 } }) }) },
+  { what: 'the number of returns', lie: ({ prediction, ...u }) => ({ ...u, ...(prediction?.returns && { prediction: { ...prediction, returns: { ...prediction.returns, entries: prediction.returns.entries * 2 } } }) }) },
+  { what: 'the links', lie: ({ prediction, ...u }) => ({ ...u, ...(prediction?.returns && { prediction: { ...prediction, returns: { ...prediction.returns, links: prediction.returns.links.slice(1) } } }) }) },
   { what: 'that it guesses', lie: ({ prediction: _prediction, ...u }) => u },
 ];
 

@@ -4,6 +4,32 @@
  */
 import type { Prediction } from '../../model/spec/isa.js';
 
+/** What an instruction does to the stack of returns; `link`: the address behind it. */
+export interface StackUse {
+  readonly returns: boolean;
+  readonly calls: boolean;
+  readonly link: bigint;
+}
+
+/** The addresses behind calls, a ring: in program order. */
+export class ReturnStack {
+  readonly #entries: bigint[];
+  #top = 0;
+
+  constructor(entries: number) {
+    this.#entries = new Array<bigint>(entries).fill(0n);
+  }
+
+  /** What an instruction does; yields where it is guessed to go, if it returns. */
+  use({ returns, calls, link }: StackUse): bigint | undefined {
+    const size = this.#entries.length;
+    const guess = returns ? this.#entries[this.#top] : undefined;
+    this.#top = (this.#top + (calls ? 1 : 0) - (returns ? 1 : 0) + size) % size;
+    if (calls) this.#entries[this.#top] = link;
+    return guess;
+  }
+}
+
 /** A branch or jump that has retired. */
 export interface Learned {
   /** The cycle in which it did. */

@@ -8,7 +8,7 @@ import type { Inputs, Retirement } from '../retirement.js';
 import { fly, type Departure, type Flight } from './flight.js';
 import { InstructionTimer, type Timed } from './instruction.js';
 import { Lines } from './lines.js';
-import { Predictor } from './prediction.js';
+import { Predictor, ReturnStack, type StackUse } from './prediction.js';
 import { shapeOf, type Shape } from './shape.js';
 import { accessCycles, openFrom, walkMistimed } from './translation.js';
 import { RegisterValues } from './values.js';
@@ -41,7 +41,7 @@ export interface Mistiming {
 }
 
 export interface ScoreboardOptions {
-  /** The word at an address of the program, for instructions that an interrupt displaced; 0 where nothing can be fetched, undefined if unknown. */
+  /** The word at an address of the program, for instructions that an interrupt displaced; 0 where nothing can be fetched, undefined if unknown: a core with caches is then predicted no further. */
   readonly fetch?: (pc: bigint) => number | undefined;
 }
 
@@ -53,8 +53,11 @@ export class Scoreboard {
   readonly #values: RegisterValues;
   readonly #lines: Readonly<Partial<Record<'instruction' | 'data', Lines>>>;
   readonly #predictor: Predictor | undefined;
+  readonly #returns: ReturnStack | undefined;
   /** Fast instructions that may still be on their way, oldest first. */
   #flights: Flight[] = [];
+  /** An unknown instruction was displaced, which may have changed what is in the caches: from there on nothing is predicted. */
+  #lost = false;
   /** The cycle in which the next instruction can enter the second stage. */
   #from = 1;
 
@@ -67,11 +70,14 @@ export class Scoreboard {
     this.#fetch = fetch;
     const { instruction, data } = this.#shape.caches ?? {};
     this.#lines = { ...(instruction && { instruction: new Lines(instruction) }), ...(data && { data: new Lines(data) }) };
-    this.#predictor = this.#shape.prediction && new Predictor(this.#shape.prediction);
+    const { prediction } = this.#shape;
+    this.#predictor = prediction && new Predictor(prediction);
+    this.#returns = prediction?.returns && new ReturnStack(prediction.returns.entries);
   }
 
   /** The next record of the trace: predicts it and goes on from the prediction, or from the trace where that is an event. */
   next(event: Event): Prediction {
+    if (this.#lost) return { cycle: 0, exact: false, flight: undefined };
     const { retirement } = event;
     const prediction = retirement.trap?.interrupt === true ? this.#interrupt(event) : this.#instruction(event);
     this.#values.follow(retirement);
@@ -112,6 +118,7 @@ export class Scoreboard {
   #interrupt({ retirement, inputs, translated }: Event): Prediction {
     const { pc_rdata } = retirement;
     const word = this.#fetch?.(pc_rdata);
+    this.#lost = word === undefined && this.#shape.caches !== undefined;
     const prediction = word === undefined ? this.#earliest() : this.#displaced(this.#timer.of(word), pc_rdata, translated);
     this.#restart(prediction.exact ? prediction.cycle : Number(inputs.cycle));
     return prediction;
@@ -165,10 +172,19 @@ export class Scoreboard {
   #isElsewhere(flight: Flight, timed: Timed, retirement: Retirement): boolean {
     const { pc_rdata: pc, pc_wdata: target } = retirement;
     const taken = this.#isTaken(timed, retirement);
-    const guess = this.#predictor?.guess(pc, flight.leave[1] ?? 0);
+    const use = this.#stackUse(timed, pc);
+    const ahead = this.#returns?.use(use);
+    const guess = ahead ?? this.#predictor?.guess(pc, flight.leave[1] ?? 0);
     const jump = timed.unit === 'jump';
-    if (jump || timed.unit === 'branch') this.#predictor?.retire({ cycle: this.#arrival(flight), pc, jump, taken, target });
+    if ((jump && ahead === undefined) || timed.unit === 'branch') this.#predictor?.retire({ cycle: this.#arrival(flight), pc, jump, taken, target });
     return guess === undefined ? taken : !taken || guess !== target;
+  }
+
+  /** Whether a jump calls or returns: by the link registers of the core's file. */
+  #stackUse({ unit, instruction, destination, sources, length }: Timed, pc: bigint): StackUse {
+    const isLink = (register: number): boolean => unit === 'jump' && (this.#shape.prediction?.returns?.links.includes(register) ?? false);
+    const from = instruction?.format.registers.rs1 === undefined ? 0 : sources[0] ?? 0;
+    return { calls: isLink(destination), returns: isLink(from) && from !== destination, link: BigInt.asUintN(64, pc + BigInt(length)) };
   }
 
   /** A slow instruction left in that cycle. */
