@@ -14,7 +14,7 @@ import { verify } from './ir/verify.js';
 import type { MachineDescription } from './machine/map.js';
 import { elaborate } from './pipeline/elaborate.js';
 import type { Diagnostic, Outcome } from './spec/diagnostic.js';
-import type { Csr, Hart, Isa, Specs, Uarch } from './spec/isa.js';
+import type { Csr, Hart, Isa, Specs, TranslationCaches, Uarch } from './spec/isa.js';
 import { attemptSpecs, loadSpecs } from './spec/load.js';
 
 /** What runs a core and what its users need to know of the specs: plain data, stored beside the wasm as JSON. */
@@ -31,7 +31,11 @@ export interface CoreDescription {
   readonly interrupts: Readonly<Record<number, string>>;
   readonly machine: MachineDescription;
   readonly stages: readonly string[];
-  readonly uarch: Pick<Uarch, 'latency' | 'bypass'> & { readonly units: readonly (readonly string[])[] };
+  readonly uarch: Pick<Uarch, 'latency' | 'bypass' | 'caches'> & {
+    readonly units: readonly (readonly string[])[];
+    /** Of the walker, if the core keeps translations. */
+    readonly walker?: TranslationCaches['latency'];
+  };
 }
 
 export interface CompiledCore {
@@ -117,7 +121,7 @@ function describe(specs: Specs, uarch: Uarch, variant: Variant, layout: Layout, 
     interrupts: namesByCode(isa.traps.interrupts),
     machine: describeMachine(isa.hart),
     stages: uarch.stages.map((s) => s.name),
-    uarch: { latency: uarch.latency, bypass: uarch.bypass, units: uarch.stages.map((s) => s.units) },
+    uarch: { latency: uarch.latency, bypass: uarch.bypass, units: uarch.stages.map((s) => s.units), ...(uarch.caches && { caches: uarch.caches }), ...(uarch.translation && { walker: uarch.translation.latency }) },
   };
 }
 

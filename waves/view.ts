@@ -13,6 +13,8 @@ export type Role =
   | { readonly kind: 'walk' }
   /** Where memory needs no look at protection. */
   | { readonly kind: 'window' }
+  /** What caches of any kind have, and the guess at the next instruction. */
+  | { readonly kind: 'cache' }
   | { readonly kind: 'csr' }
   | { readonly kind: 'register' };
 
@@ -21,7 +23,7 @@ export const STAGE_PARTS = ['valid', 'pc', 'text', 'insn', 'stall', 'kill'] as c
 export type StagePart = (typeof STAGE_PARTS)[number];
 
 /** What tells of a walk; its other signals stay unshown. */
-const WALK_PARTS: readonly string[] = ['state', 'access', 'V', 'privilege', 'address', 'level', 'second_level', 'purpose', 'target', 'pte', 'result', 'refusal'];
+const WALK_PARTS: readonly string[] = ['state', 'access', 'V', 'privilege', 'address', 'level', 'second_level', 'purpose', 'target', 'pte', 'kept', 'reused', 'alone', 'result', 'refusal'];
 
 /** A signal to be shown. */
 export interface RoledSignal {
@@ -63,12 +65,12 @@ export interface WaveView {
 const TRAP_COLOR = 1;
 const KILL_PARTS: ReadonlySet<StagePart> = new Set(['stall', 'kill']);
 
-/** A stage's signal without the stage, a trap's with its scope, any other by its last part. */
+/** A stage's signal without the stage, a trap's or a cache's with its scope, any other by its last part. */
 function labelOf({ signal, role }: RoledSignal): string {
   const parts = signal.name.split('.');
   if (role.kind === 'stage') return parts.slice(1).join(' ');
   if (role.kind === 'window') return parts.filter((p) => p !== WINDOW).join(' ');
-  return role.kind === 'trap' ? parts.join(' ') : parts.slice(-1).join(' ');
+  return role.kind === 'trap' || role.kind === 'cache' ? parts.join(' ') : parts.slice(-1).join(' ');
 }
 
 function rowOf(roled: RoledSignal, filters: readonly WaveFilter[]): WaveRow {
@@ -87,14 +89,14 @@ function stageGroups(signals: readonly RoledSignal[], rows: (some: readonly Role
 }
 
 /**
- * Arranges signals: mode, traps, the stages in order of appearance, walk and windows, CSRs, registers. Empty groups are left out.
+ * Arranges signals: mode, traps, the stages in order of appearance, walk, windows and caches, CSRs, registers. Empty groups are left out.
  *
  * @param filters - Those that the signals name; an unknown name means no filter.
  */
 export function buildView(signals: readonly RoledSignal[], filters: readonly WaveFilter[]): WaveView {
   const rows = (some: readonly RoledSignal[]): readonly WaveRow[] => some.map((s) => rowOf(s, filters));
   const group = (title: string, kind: Role['kind'], color?: number): WaveGroup => ({ title, color, rows: rows(signals.filter(({ role }) => role.kind === kind)) });
-  const groups = [group('mode', 'mode'), group('trap', 'trap', TRAP_COLOR), ...stageGroups(signals, rows), group('walk', 'walk'), group('windows', 'window'), group('csr', 'csr'), group('registers', 'register')];
+  const groups = [group('mode', 'mode'), group('trap', 'trap', TRAP_COLOR), ...stageGroups(signals, rows), group('walk', 'walk'), group('windows', 'window'), group('caches', 'cache'), group('csr', 'csr'), group('registers', 'register')];
   return { groups: groups.filter((g) => g.rows.length > 0) };
 }
 
@@ -110,11 +112,12 @@ const WINDOW = 'window';
 /** Scopes whose signals have one role. */
 const ROLE_OF_SCOPE: Readonly<Record<string, Role>> = {
   trap: { kind: 'trap' }, exception: { kind: 'trap' }, interrupt: { kind: 'trap' }, csr: { kind: 'csr' }, x: { kind: 'register' },
+  tlb: { kind: 'cache' }, cache: { kind: 'cache' }, predict: { kind: 'cache' },
 };
 
 /**
  * The role that a name tells: `mode`; `STAGE.valid`,
- * `STAGE.stall.REASON`; `walk.*`; `fetch.window.*`; `trap.*`, `exception.*`, `interrupt.*`; `csr.*`; `x.*`.
+ * `STAGE.stall.REASON`; `walk.*`; `fetch.window.*`; `tlb.*`, `cache.*`, `predict.*`; `trap.*`, `exception.*`, `interrupt.*`; `csr.*`; `x.*`.
  *
  * @param stages - Names of the stages.
  */

@@ -20,7 +20,7 @@ export interface Register {
   readonly reset: bigint;
   /** Driven by the host between cycles (pins, device answers), in addition to or instead of the hardware. */
   readonly input: boolean;
-  /** Observation: only cover points are computed from it, and it is where they are, in the observed variant. */
+  /** Observation: only cover points and records are computed from it, and it is where cover points are, in the observed variant. */
   readonly observed?: true;
 }
 

@@ -5,7 +5,7 @@
  * repeated.
  */
 import type { CoverFamily, Expr, Module, Register, Statement, Wire } from './ir.js';
-import { coverFamilies, coverWidth, withoutCovers } from './observation.js';
+import { coverFamilies, coverWidth, withoutCovers, withoutRecords } from './observation.js';
 import { maskOf } from './ops.js';
 import { forEachStatement, operands, postorder, statementOperands } from './walk.js';
 
@@ -142,7 +142,7 @@ const MOST_COVER_BITS = 16;
 function verifyObservation(module: Module): Diagnostic[] {
   const observed = new Set(module.registers.filter((r) => r.observed === true));
   const read = new Set<string>();
-  for (const e of postorder(rootsOf(withoutCovers(module)))) if (e.kind === 'read' && observed.has(e.register)) read.add(e.register.name);
+  for (const e of postorder(rootsOf(withoutRecords(withoutCovers(module))))) if (e.kind === 'read' && observed.has(e.register)) read.add(e.register.name);
   const driven = module.registers.filter((r) => r.observed === true && r.input);
   return [
     ...[...read].map((name): Diagnostic => ({ kind: 'shape', message: `register ${name} is observation, and what is none reads it` })),

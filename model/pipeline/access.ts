@@ -89,6 +89,11 @@ export class TranslatedAccess {
     return and(this.#here.isMemory, crossesBlock(this.#here.address, this.#here.bytes));
   }
 
+  /** One bit: this part is the first of two. */
+  get #goesOn(): Expr {
+    return and(this.#crosses, not(read(this.#part)));
+  }
+
   /** Physical address of the part translated last. */
   get physical(): Expr {
     return read(this.#translation.walker.result);
@@ -184,17 +189,29 @@ export class TranslatedAccess {
       { when: not(read(waiting)), then: () => walker.start(this.#request(mux(unfetched, failedParcel, address))) },
       { when: not(this.#in('walk')), then: () => undefined },
       { when: not(walker.is('done')), then: () => walker.step(true) },
-      { when: and(this.#crosses, not(read(this.#part))), then: () => walker.start(this.#request(binary('add', blockOf(address), constant(64, BLOCK)))) },
+      { when: this.#goesOn, then: () => walker.start({ ...this.#request(binary('add', blockOf(address), constant(64, BLOCK))), goesOn: true }) },
     ]));
   }
 
-  /** Puts the window of loads and stores around an access that was found allowed by itself. `io`: one bit, a device has it. */
-  recentre(io: Expr): void {
-    const { builder } = this.#here.core;
+  /** One bit: a part of an access of the present mode was found allowed by itself, of `which` addresses. `io`: one bit, a device has it. */
+  #allowed(io: Expr, which: 'physical' | 'translated'): Expr {
     const { unfetched, isAtomic } = this.#here;
-    const { regimes, windows } = this.#translation;
-    const elsewhere = or(io, unfetched, this.#asGuest, regimes.of('self').needed, and(or(isAtomic, this.#here.is('cbo')), this.ready));
-    builder.when(and(this.#done, this.#in('walk'), not(elsewhere)), () => windows.recentre(this.physical));
+    const { needed } = this.#translation.regimes.of('self');
+    const elsewhere = or(io, unfetched, this.#asGuest, which === 'physical' ? needed : not(needed), and(or(isAtomic, this.#here.is('cbo')), this.ready));
+    return and(this.#done, this.#in('walk'), not(elsewhere));
+  }
+
+  /** An instruction is not refused: what lies around the part of its access that was found allowed by itself is open from now on. */
+  open(io: Expr): void {
+    const { builder } = this.#here.core;
+    const { windows, caches } = this.#translation;
+    builder.when(this.#allowed(io, 'physical'), () => windows.recentre(this.physical));
+    if (caches === undefined) return;
+    const stores = or(this.#here.isStore, this.#here.is('amo'));
+    builder.when(this.#allowed(io, 'translated'), () =>
+      windows.keepData(this.address, this.physical, stores, (page) => caches.trail.opensData(page, this.#goesOn)));
+    // What is bound to execute comes alone, though its page may be open.
+    builder.when(this.refetches, () => windows.fetch.shut());
   }
 
   #request(address: Expr): WalkRequest {
@@ -240,7 +257,7 @@ export class TranslatedAccess {
     const first = read(this.#first);
     builder.firstOf([
       {
-        when: and(this.#crosses, not(read(this.#part))),
+        when: this.#goesOn,
         then: () => {
           builder.assign(this.#first, this.physical);
           builder.assign(this.#part, ONE);

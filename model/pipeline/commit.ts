@@ -18,11 +18,13 @@ import { Committing } from './committing.js';
 import { stageOf, type Core } from './core.js';
 import { Covers } from './covers.js';
 import { EXIT } from './exit.js';
+import { fencesTranslations, flushTranslations } from './flush.js';
 import { extracted } from './execute.js';
 import { accessRefused, faultOf } from './faults.js';
 import { pointFetch } from './fetch.js';
 import { modeBits } from './hart.js';
 import { coverDevice, coverJudgement } from './judgement-covers.js';
+import { learn } from './predict.js';
 import { Retirement, type RetiredDetails } from './retire.js';
 import { oldCsrValue, csrInstruction, inputOutput, ioAsked, ioDone, isClint, newCsrValue, waitInstruction, wakes, xret } from './system.js';
 import { dueInterrupt, targetMode, trapEntries, type DueInterrupt, type TrapValues } from './trap.js';
@@ -67,6 +69,7 @@ export class Commit {
     builder.when(valid, () => {
       this.#here.writeRegister(value);
       builder.when(isStore, () => this.#here.storeToDram(value));
+      learn(this.#core);
       this.#count('retired', ONE);
       this.#retirement.retired({ next: mux(taken, address, sequentialPc), value });
       this.#covers.retired();
@@ -91,10 +94,13 @@ export class Commit {
     this.#cover(interrupted, faulted, fault, io);
     const refetches = and(runs, here.translated?.refetches ?? ZERO);
     const restarts = builder.wire('commit.restart', or(interrupted, faulted, this.#retires, refetches));
-    builder.when(restarts, () => this.#empty(), () => here.translated?.walk());
+    builder.when(restarts, () => {
+      this.#empty();
+      flushTranslations(here, runs);
+    }, () => here.translated?.walk());
     this.#core.hart.boundary.pass({ restarts, refetches, waits: and(here.is('wait'), not(here.walks)) });
-    const changes = or(interrupted, faulted, and(runs, or(here.csrWrites, here.is('xret'))));
-    builder.when(changes, () => this.#core.translation?.windows.suspect(), () => here.translated?.recentre(io));
+    const changes = or(interrupted, faulted, and(runs, or(here.csrWrites, here.is('xret'), fencesTranslations(here))));
+    builder.when(changes, () => this.#core.translation?.windows.suspect(), () => here.translated?.open(io));
     builder.firstOf(
       [
         { when: interrupted, then: () => this.#trap(this.#interruptValues(), undefined) },

@@ -11,7 +11,7 @@ import { anyOf } from './builder.js';
 import { accessBytes, isOp, operandField, stageOf, type Core } from './core.js';
 import type { Op } from './decode.js';
 import { nextPc, ownBits } from './encoding.js';
-import { extracted } from './execute.js';
+import { extracted, placed } from './execute.js';
 import { EXIT } from './exit.js';
 import { FETCH_FAULT } from './fetch.js';
 import type { Locals } from './lowering.js';
@@ -26,6 +26,8 @@ export class Committing {
   readonly control: Expr;
   /** Of a load or store; the target of a branch or jump. */
   readonly address: Expr;
+  /** Where an access is that needs no walk: a physical address. */
+  readonly place: Expr;
   /** Access width, four bits. */
   readonly bytes: Expr;
   /** Destination register, 0 for none. */
@@ -59,6 +61,7 @@ export class Committing {
     this.sequentialPc = nextPc(this.pc, fetched);
     this.control = at('control');
     this.address = at('address');
+    this.place = placed(core, place.commit);
     this.rd = at('rd');
     this.value = at('value');
     this.taken = at('taken');
@@ -96,7 +99,7 @@ export class Committing {
 
   /** Of a load, store or block instruction: the physical address, once it is known. */
   get physical(): Expr {
-    return this.translated === undefined ? this.address : mux(this.walks, this.translated.physical, this.address);
+    return this.translated === undefined ? this.address : mux(this.walks, this.translated.physical, this.place);
   }
 
   /** `value` with what a load has read at commit, once it has. */
@@ -170,11 +173,12 @@ export class Committing {
     builder.when(nonZero(this.rd), () => builder.write(hart.x, this.rd, value));
   }
 
-  /** Stores the low bytes of `data`, by default those of the access at its address; a store to `tohost` ends the run. */
-  storeToDram(data: Expr, address: Expr = this.address, bytes: Expr = this.bytes): void {
+  /** Stores the low bytes of `data`, by default those of the access at its place; a store to `tohost` ends the run. */
+  storeToDram(data: Expr, address: Expr = this.place, bytes: Expr = this.bytes): void {
     const { builder, hart } = this.core;
     const tohost = read(builder.register('htif.tohost', 64, { reset: (1n << 64n) - 1n, input: true }));
     builder.store(hart.dram, address, bytes, data);
+    this.core.lines?.data?.wrote(address);
     builder.when(eq(address, tohost), () => builder.exit(EXIT.tohost));
   }
 

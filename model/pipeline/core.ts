@@ -5,9 +5,13 @@ import type { Instruction, Uarch, Unit } from '../spec/isa.js';
 import type { ModuleBuilder } from './builder.js';
 import type { Decoder, Op } from './decode.js';
 import type { Hart } from './hart.js';
+import type { LineCache } from './line-cache.js';
+import type { Predictor } from './predict.js';
 import type { Regimes } from './regimes.js';
+import type { ReturnStack } from './return-stack.js';
 import type { Stage, Travelling } from './stage.js';
 import type { Walker } from './walk.js';
+import type { WalkCaches } from './walk-caches.js';
 import type { Windows } from './windows.js';
 
 export interface Core {
@@ -20,7 +24,13 @@ export interface Core {
   /** Values that travel with an instruction. */
   readonly values: Travelling;
   /** Absent: every address is physical. */
-  readonly translation?: { readonly walker: Walker; readonly regimes: Regimes; readonly windows: Windows };
+  readonly translation?: { readonly walker: Walker; readonly regimes: Regimes; readonly windows: Windows; readonly caches?: WalkCaches };
+  /** Absent: memory answers at once. */
+  readonly lines?: { readonly instruction?: LineCache; readonly data?: LineCache };
+  /** Absent: the instruction behind is always next. */
+  readonly predictor?: Predictor;
+  /** Absent: returns are jumps like others. */
+  readonly returns?: ReturnStack;
   /** The stage index that holds a unit. */
   readonly place: Readonly<Record<Unit, number>>;
 }

@@ -15,9 +15,13 @@ import { describeFetch, emptyFetch, fetchCycle } from './fetch.js';
 import { describeDecode, describeOperands, stallOperands } from './front.js';
 import { Guard } from './guard.js';
 import { declareHart, type Hart } from './hart.js';
+import { LineCache } from './line-cache.js';
+import { describePrediction, Predictor, repair } from './predict.js';
 import { Regimes } from './regimes.js';
+import { describeReturns, ReturnStack } from './return-stack.js';
 import { Stage, Travelling } from './stage.js';
 import { Walker } from './walk.js';
+import { WalkCaches } from './walk-caches.js';
 import { Windows } from './windows.js';
 
 /** The hardware of a core, or what is wrong with the operations of its specs. */
@@ -35,11 +39,13 @@ export function elaborate(isa: Isa, uarch: Uarch, observes = false): Elaborated 
   const hart = declareHart(builder, isa);
   const stages = uarch.stages.map((s, i) => new Stage(builder, s.name, i));
   const core: Core = {
-    builder, hart, uarch, stages, ...translationOf(hart),
+    builder, hart, uarch, stages, ...translationOf(hart, uarch), ...linesOf(builder, uarch), ...predictionOf(builder, uarch),
     decoder: new Decoder(isa), values: new Travelling(stages), place: placesOf(uarch),
   };
   describeFetch(core, isa.hart.resetPc);
   describeDecode(core);
+  describeReturns(core);
+  describePrediction(core);
   describeOperands(core);
   describeExecute(core);
   stallOperands(core);
@@ -59,8 +65,8 @@ export function elaborate(isa: Isa, uarch: Uarch, observes = false): Elaborated 
 function usualCycle(core: Core, commit: Commit, operandsReady: Expr): void {
   const { builder, stages, values, place } = core;
   const execute = stageOf(core, 'execute');
-  const taken = values.at('taken', place.execute);
-  const redirect = builder.wire('redirect', and(execute.advance, taken));
+  const { wrong, target } = repair(core);
+  const redirect = builder.wire('redirect', and(execute.advance, wrong));
   for (const stage of stages.slice(place.fetch + 1, place.execute)) stage.killOn(redirect, 'redirect');
   commit.usual();
   for (const stage of [...stages].reverse()) {
@@ -71,7 +77,7 @@ function usualCycle(core: Core, commit: Commit, operandsReady: Expr): void {
     stage.take(and(before.advance, not(before.killed)), () => values.latch(stage.index));
   }
   builder.when(redirect, () => builder.count('redirects'));
-  fetchCycle(core, redirect, values.at('address', place.execute));
+  fetchCycle(core, redirect, target);
 }
 
 /** Everything in flight is thrown away. */
@@ -89,13 +95,31 @@ function emptyPipeline(core: Core): void {
   }
 }
 
-function translationOf(hart: Hart): Pick<Core, 'translation'> {
+function translationOf(hart: Hart, uarch: Uarch): Pick<Core, 'translation'> {
   const { translation, protection } = hart.isa;
   if (translation === undefined) return {};
   const guard = protection === undefined ? undefined : new Guard(hart, protection);
   const regimes = new Regimes(hart, translation);
-  const windows = new Windows(hart, regimes, guard);
-  return { translation: { regimes, windows, walker: new Walker(hart, translation, windows) } };
+  const windows = new Windows(hart, regimes, guard, uarch.translation);
+  const caches = uarch.translation && new WalkCaches(hart, translation, uarch.translation);
+  return { translation: { regimes, windows, walker: new Walker(hart, translation, windows, caches), ...(caches && { caches }) } };
+}
+
+function linesOf(builder: ModuleBuilder, { caches }: Uarch): Pick<Core, 'lines'> {
+  if (caches === undefined) return {};
+  const { instruction, data } = caches;
+  return {
+    lines: {
+      ...(instruction && { instruction: new LineCache(builder, 'cache.instruction', instruction, false) }),
+      ...(data && { data: new LineCache(builder, 'cache.data', data, data.write === 'back') }),
+    },
+  };
+}
+
+function predictionOf(builder: ModuleBuilder, { prediction }: Uarch): Pick<Core, 'predictor' | 'returns'> {
+  if (prediction === undefined) return {};
+  const { returns } = prediction;
+  return { predictor: new Predictor(builder, prediction), ...(returns && { returns: new ReturnStack(builder, returns) }) };
 }
 
 function placesOf(uarch: Uarch): Record<Unit, number> {

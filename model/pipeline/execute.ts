@@ -2,15 +2,19 @@
  * Execute and memory: results, branch decisions, addresses, long operations,
  * and the load's way through memory.
  */
-import { ONE, ZERO, and, concat, constant, eqConst, mux, not, or, read, select, slice } from '../ir/build.js';
+import { ONE, ZERO, and, binary, concat, constant, eqConst, mux, not, or, read, select, slice } from '../ir/build.js';
 import type { Expr } from '../ir/ir.js';
 import type { Operation } from '../spec/isa.js';
 import { anyOf } from './builder.js';
 import { accessBytes, crossesBlock, operandNames, stageOf, type Core } from './core.js';
 import { EXECUTE_UNITS, executeUnit, type ExecuteUnit, type Op } from './decode.js';
 import { nextPc } from './encoding.js';
+import { empty } from './line-cache.js';
 import type { Locals } from './lowering.js';
 import { muldivUnit, type MulDiv } from './muldiv.js';
+import { holds } from './pages.js';
+import { TRAIL_BITS } from './record.js';
+import { NO_PAGE } from './windows.js';
 
 /** Declares what execute makes of operands: `result`, `address`, `taken`, `trouble`; and what memory makes of a load: `value`. */
 export function describeExecute(core: Core): void {
@@ -21,6 +25,8 @@ export function describeExecute(core: Core): void {
   values.define('address', 64, at, () => core.builder.wire(`${stageOf(core, 'execute').name}.target`, addressOf(core)));
   values.define('taken', 1, at, () => core.builder.wire(`${stageOf(core, 'execute').name}.branch`, takenOf(core)));
   values.define('trouble', 1, at, () => troubleOf(core));
+  values.define('place', 64, at, () => core.builder.wire(`${stageOf(core, 'execute').name}.place`, placeOf(core).physical));
+  values.define('data_page', 1 + TRAIL_BITS.page, at, () => placeOf(core).page, { observed: true });
   values.define('value', 64, place.memory, () => loadedOr(core, values.at('result', place.memory)));
 }
 
@@ -108,9 +114,23 @@ function troubleOf(core: Core): Expr {
   const control = values.at('control', place.execute);
   const address = values.at('address', place.execute);
   const ops = decoder.ops.filter((op) => op.instruction.memory !== undefined);
-  const holds = (bytes: number): Expr => core.translation?.windows.data.holds(address, bytes) ?? hart.inDram(address, bytes);
-  const inside = decoder.perOp(control, ops, (op) => holds(op.instruction.memory?.bytes ?? 8));
+  const { windows } = core.translation ?? {};
+  const untranslated = (bytes: number): Expr => windows?.data.holds(address, bytes) ?? hart.inDram(address, bytes);
+  const inside = decoder.perOp(control, ops, ({ instruction: { memory } }) => {
+    const bytes = memory?.bytes ?? 8;
+    const page = windows?.dataPage(address, memory?.op === 'load' ? 'load' : 'store');
+    return page === undefined || windows === undefined ? untranslated(bytes) : mux(windows.byPages, holds(page, address, bytes), untranslated(bytes));
+  });
   return core.builder.wire(`${stageOf(core, 'execute').name}.trouble`, mux(isMemory(core, control), not(inside), ZERO));
+}
+
+/** Physical address of an access that is no trouble, and the page by which it was found: {there is one, its number}. */
+function placeOf({ values, place, translation }: Core): { readonly physical: Expr; readonly page: Expr } {
+  const address = values.at('address', place.execute);
+  const found = translation?.windows.dataPage(address, 'load');
+  if (translation === undefined || found === undefined) return { physical: address, page: NO_PAGE };
+  const { byPages } = translation.windows;
+  return { physical: mux(byPages, binary('xor', address, found.difference), address), page: mux(byPages, concat(ONE, found.number), NO_PAGE) };
 }
 
 function muldiv(core: Core): MulDiv {
@@ -134,11 +154,25 @@ export function stallExecute(core: Core, operandsReady: Expr): void {
   });
   stage.stallOn(mux(decoder.unit(control, 'load'), anyOf(near), ZERO), 'store');
 
+  const lines = core.lines?.data;
+  if (lines !== undefined) stage.stallOn(and(awaitsLine(core), not(lines.has(placed(core, place.execute)))), 'cache');
+
   if (uarch.latency.split === 0) return;
   const count = builder.register(`${stage.name}.split`, Math.ceil(Math.log2(uarch.latency.split + 1)));
   const crosses = crossesBlock(address, accessBytes(core, control));
   const left = not(eqConst(read(count), uarch.latency.split));
   stage.stallOn(mux(isMemory(core, control), and(crosses, left, operandsReady), ZERO), 'split');
+}
+
+/** One bit: the instruction in execute is an access to memory of its own mode that goes through the cache. Stores that go through to memory do not wait for it. */
+function awaitsLine({ decoder, values, place, uarch }: Core): Expr {
+  const control = values.at('control', place.execute);
+  const own = decoder.perOp(control, decoder.ops.filter((op) => op.instruction.memory !== undefined), (op) => {
+    const { memory } = op.instruction;
+    return memory?.as === 'self' && (executeUnit(op.instruction.class) === 'load' || uarch.caches?.data?.write === 'back') ? ONE : ZERO;
+  });
+  const accesses = or(decoder.unit(control, 'load'), decoder.unit(control, 'store'));
+  return mux(accesses, and(own, not(values.at('trouble', place.execute))), ZERO);
 }
 
 /** Bits 11..3 of two addresses differ by at most one block: they may overlap. */
@@ -166,9 +200,15 @@ export function executeCycle(core: Core, operandsReady: Expr): void {
         builder.when(and(crosses, operandsReady, not(eqConst(read(count), uarch.latency.split))), () =>
           builder.assign(count, { kind: 'binary', width: count.width, op: 'add', a: read(count), b: one }))));
   }
+  const lines = core.lines?.data;
+  if (lines !== undefined) {
+    const at = placed(core, place.execute);
+    builder.when(and(stage.valid, operandsReady, awaitsLine(core)), () =>
+      builder.when(lines.has(at), () => lines.use(at), () => lines.wait(at, empty(core.stages.slice(place.execute + 1))), 'else'));
+  }
   const data = stageOf(core, 'memory').register('data', 64);
   builder.when(and(stage.advance, decoder.unit(control, 'load'), not(values.at('trouble', place.execute))), () =>
-    builder.load(core.hart.dram, values.at('address', place.execute), data));
+    builder.load(core.hart.dram, placed(core, place.execute), data));
 }
 
 /** In the memory stage: a load's data as its instruction wants it, any other result as it is. */
@@ -179,6 +219,9 @@ function loadedOr(core: Core, result: Expr): Expr {
   const loaded = extracted(core, control, data);
   return core.builder.wire(`${stageOf(core, 'memory').name}.value`, mux(decoder.unit(control, 'load'), loaded, result));
 }
+
+/** Physical address of the access in a stage behind operands, if it is no trouble. */
+export const placed = ({ values, translation }: Core, stage: number): Expr => values.at(translation?.caches === undefined ? 'address' : 'place', stage);
 
 /** What a load makes of 64 bits of memory. */
 export function extracted(core: Core, control: Expr, data: Expr): Expr {

@@ -10,8 +10,12 @@ import type { Expr, Register } from '../ir/ir.js';
 import type { ModuleBuilder } from './builder.js';
 import type { Core } from './core.js';
 import { isShort, nextPc } from './encoding.js';
+import { empty, type LineCache } from './line-cache.js';
+import { follower } from './predict.js';
 import type { Stage } from './stage.js';
 import { emptyTranslatedFetch, forgetFetch, translatedFetch } from './translated-fetch.js';
+import { NO_TRAIL, tellFetch } from './trail.js';
+import { NO_PAGE, type FetchPlace } from './windows.js';
 
 /** Which 16-bit parcel of an instruction could not be fetched, two bits: none, the first, the second. */
 export const FETCH_FAULT = { none: 0, first: 1, second: 2 } as const;
@@ -52,20 +56,30 @@ export function fetchCycle(core: Core, redirect: Expr, target: Expr): void {
   const next = stages[place.fetch + 1];
   if (next === undefined) throw new Error('fetch is the last stage');
   const fetch = fetchRegisters(builder);
-  const behind = nextPc(read(next.register('pc', 64)), read(next.register('insn', 32)));
+  const behind = follower(core, nextPc(read(next.register('pc', 64)), read(next.register('insn', 32))));
   const address = builder.wire('fetch.address', mux(next.valid, behind, read(fetch.pc)));
   builder.wire('fetch.valid', and(next.ready, not(redirect)));
-  const whole = (): void => {
+  const { translation } = core;
+  const whole = (at: FetchPlace): void => {
+    const lines = core.lines?.instruction;
+    if (lines === undefined) return give(at);
+    builder.when(lines.has(at.physical), () => {
+      lines.use(at.physical);
+      give(at);
+    }, () => awaitLine(core, lines, next, address, at.physical), 'else');
+  };
+  const give = ({ physical, page }: FetchPlace): void => {
     builder.assign(next.register('pc', 64), address);
     next.hold(ONE);
-    builder.load(hart.dram, address, next.register('insn', 32));
+    builder.load(hart.dram, physical, next.register('insn', 32));
     builder.assign(next.register('fetch_fault', 2), constant(2, FETCH_FAULT.none));
+    tellFetch(core, next, (trail) => trail.byPage(page));
   };
   const parcels = (): void => {
     builder.assign(next.register('pc', 64), address);
+    tellFetch(core, next, () => NO_TRAIL);
     fetchParcel(core, next, address);
   };
-  const { translation } = core;
   builder.when(
     redirect,
     () => {
@@ -76,14 +90,22 @@ export function fetchCycle(core: Core, redirect: Expr, target: Expr): void {
       if (translation !== undefined) builder.when(read(translation.windows.fetch.limited), () => forgetFetch(core));
     },
     () => builder.when(next.ready, () => {
-      if (translation === undefined) return builder.when(hart.inDram(address, 4), whole, parcels);
+      if (translation === undefined) return builder.when(hart.inDram(address, 4), () => whole({ physical: address, page: NO_PAGE }), parcels);
       const { windows } = translation;
-      return builder.when(windows.fetch.holds(address, 4), whole, () => {
-        const { open, limited } = windows.view(address);
-        builder.firstOf([{ when: open, then: whole }, { when: limited, then: () => translatedFetch(core, translation) }], parcels);
+      return builder.when(windows.fetch.holds(address, 4), () => whole(windows.place(address)), () => {
+        const { open, limited, place } = windows.view(address);
+        builder.firstOf([{ when: open, then: () => whole(place) }, { when: limited, then: () => translatedFetch(core, translation) }], parcels);
       }, 'else');
     }),
   );
+}
+
+/** What is to be fetched is not in the cache: it is waited for once everything older is done. */
+function awaitLine({ builder, stages }: Core, lines: LineCache, next: Stage, address: Expr, physical: Expr): void {
+  builder.assign(fetchRegisters(builder).pc, address);
+  next.empty();
+  builder.count('stall.fetch.cache');
+  lines.wait(physical, empty(stages.slice(1)));
 }
 
 /**

@@ -5,6 +5,7 @@ import { ZERO, and, concat, constant, element, eq, mux, nonZero, not, read } fro
 import type { Expr } from '../ir/ir.js';
 import { anyOf } from './builder.js';
 import { operandField, stageOf, type Core } from './core.js';
+import { TRAIL_BITS } from './record.js';
 
 /** Declares what decode makes of an instruction word. */
 export function describeDecode(core: Core): void {
@@ -15,6 +16,7 @@ export function describeDecode(core: Core): void {
   // As fetched: above a 16-bit instruction there are bits of the next.
   values.define('insn', 32, at, () => read(stage.register('insn', 32)));
   values.define('fetch_fault', 2, at, () => read(stage.register('fetch_fault', 2)));
+  values.define('fetch_trail', TRAIL_BITS.fetch, at, () => read(stage.register('fetch_trail', TRAIL_BITS.fetch, { observed: true })), { observed: true });
   // A failed fetch leaves a word whose low half is zero, which no instruction matches.
   const word = builder.wire(`${stage.name}.word`, decoder.expand(values.at('insn', at)));
   values.define('control', decoder.width, at, () => builder.wire(`${stage.name}.decoded`, decoder.control(word)));

@@ -6,7 +6,24 @@ import { concat, constant, zext } from '../ir/build.js';
 import type { Expr, RecordField } from '../ir/ir.js';
 
 /** What a record tells. */
-export const RECORD_KINDS = { retired: 0, trap: 1, csr: 2 } as const;
+export const RECORD_KINDS = { retired: 0, trap: 1, csr: 2, walk: 3 } as const;
+
+/**
+ * Steps of a trail, by number in `pc` of a record of the kind `walk`.
+ *
+ * `use`: the entry `value` at `address`. `reuse`, `keep`, `keepSecond`: `address` is the slot. `fetchPage`: `address`
+ * is the page, `value` the version. `fetched`: `address` {it is bound, the last walk failed}, `value` the version. `dataPage`:
+ * `address` is the page, `value` 1 if it is of the walk before the last. `write`: A or D, to the entry at `address`.
+ * `waits`: the instruction in commit waits without a record, `address` is its `fetch`.
+ */
+export const TRAIL = { begin: 0, continue: 1, again: 2, second: 3, use: 4, reuse: 5, keep: 6, keepSecond: 7, fetchPage: 8, fetched: 9, dataPage: 10, waits: 11, write: 12 } as const;
+export type TrailStep = keyof typeof TRAIL;
+
+/** Widths of what instructions tell of trails. `fetch` is {there is one, version, by itself, page}. */
+export const TRAIL_BITS = { version: 8, page: 6, fetch: 16 } as const;
+
+/** Where in `lines` a record tells trails, in bits: {told, walked, by a page of data, that page, fetch}. 0: the core keeps no translations. */
+export const TRAIL_LOW = 32;
 
 /**
  * Field order in the ring.

@@ -6,8 +6,9 @@ import type { Committing } from './committing.js';
 import type { HomeWrites } from './csr.js';
 import { FETCH_FAULT } from './fetch.js';
 import { modeBits } from './hart.js';
-import { PACKED, recordFields, type PackedName, type RecordValues } from './record.js';
+import { PACKED, recordFields, TRAIL_LOW, type PackedName, type RecordValues } from './record.js';
 import type { TrapValues } from './trap.js';
+import { NO_PAGE } from './windows.js';
 
 /** A memory access as its record tells it: one bit each, the data stored, and where and how wide it is if not as the instruction's own. */
 export interface RetiredAccess {
@@ -51,9 +52,20 @@ export class Retirement {
   #emit(values: RecordValues): void {
     const { hart, builder } = this.#here.core;
     const { mtime, meip, seip, hgeip } = hart.boundary.told;
-    const sampled = { mtime, lines: concat(hgeip, seip, meip) };
+    const lines = concat(hgeip, seip, meip);
+    const trails = this.#trails();
+    const sampled = { mtime, lines: trails === undefined ? lines : concat(trails, zext(lines, TRAIL_LOW)) };
     const packed = { mode: this.#modeNow, ...values.packed };
     builder.record(recordFields({ cycle: read(hart.cycle), ...sampled, ...values, packed }));
+  }
+
+  /** By which translations it came here: see TRAIL_LOW. */
+  #trails(): Expr | undefined {
+    const { core, isMemory, translated, walks } = this.#here;
+    const { values, place, translation } = core;
+    if (translation?.caches?.trail.told !== true || translated === undefined) return undefined;
+    const page = mux(isMemory, values.at('data_page', place.commit), NO_PAGE);
+    return concat(ONE, walks, mux(walks, NO_PAGE, page), values.at('fetch_trail', place.commit));
   }
 
   /** The record of a retired instruction, and its place in the statistics. */

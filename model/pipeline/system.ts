@@ -113,6 +113,9 @@ export function waitInstruction(here: Committing, finish: Finish): void {
     builder.count('stall.commit.wait');
     builder.exit(EXIT.wait);
     sayWhatCounts(here);
+    const { translation, values, place } = here.core;
+    const trail = translation?.caches?.trail;
+    if (trail?.told === true) builder.when(not(read(here.waiting)), () => trail.waits(values.at('fetch_trail', place.commit)));
   });
 }
 

@@ -17,6 +17,9 @@ import type { Core } from './core.js';
 import { isShort, nextPc } from './encoding.js';
 import { PAGE_BITS } from './entry.js';
 import { FETCH_FAULT, fetchRegisters } from './fetch.js';
+import { withinPage } from './pages.js';
+import { follower } from './predict.js';
+import { tellFetch } from './trail.js';
 
 /** `fetch.phase`: walking for the first parcel; the word there is at hand; walking for the second parcel; it is at hand, too. */
 const PHASE = { walk: 0, word: 1, walkSecond: 2, second: 3 } as const;
@@ -24,6 +27,7 @@ type Phase = keyof typeof PHASE;
 
 /** Bytes of a parcel, and bits of an offset in the smallest piece of memory that is protected by itself. */
 const PARCEL = 2;
+const WORD = 4;
 const WORD_BITS = 2;
 
 const phaseOf = (builder: ModuleBuilder): Register => builder.register('fetch.phase', 2);
@@ -53,7 +57,7 @@ export function translatedFetch(core: Core, translation: NonNullable<Core['trans
   builder.when(
     next.valid,
     () => {
-      builder.assign(pc, nextPc(read(next.register('pc', 64)), read(next.register('insn', 32))));
+      builder.assign(pc, follower(core, nextPc(read(next.register('pc', 64)), read(next.register('insn', 32)))));
       next.empty();
     },
     () => builder.when(read(aloneOf(builder)), () => followOn(core), () => fetchNext(core, translation)),
@@ -61,15 +65,17 @@ export function translatedFetch(core: Core, translation: NonNullable<Core['trans
 }
 
 /** The second stage is empty: a step towards filling it. */
-function fetchNext(core: Core, { walker, regimes, windows }: NonNullable<Core['translation']>): void {
+function fetchNext(core: Core, translation: NonNullable<Core['translation']>): void {
   const { builder, hart } = core;
+  const { walker, regimes, windows } = translation;
   const { pc, parcel } = fetchRegisters(builder);
   const word = builder.register('fetch.word', 32);
   const at = (phase: Phase): Expr => eqConst(read(phaseOf(builder)), PHASE[phase]);
   const goto = (phase: Phase): void => builder.assign(phaseOf(builder), constant(2, PHASE[phase]));
   const first = slice(read(word), 15, 0);
   const second = add(read(pc), constant(64, 2));
-  const walk = (address: Expr): void => walker.start({ address, access: constant(2, ACCESSES.fetch), ...regimes.of('fetch') });
+  // What is bound has been walked for at commit, from memory: so it is once more.
+  const walk = (address: Expr, goesOn?: true): void => walker.start({ address, access: constant(2, ACCESSES.fetch), ...regimes.of('fetch'), ...(goesOn && { goesOn }), alone: hart.boundary.bound });
   // Memory protection may tell any two words apart, translation any two pages.
   const apart = eqConst(slice(second, (windows.guard === undefined ? PAGE_BITS : WORD_BITS) - 1, 0), 0);
   const judgement = walker.judge(read(walker.result), constant(64, PARCEL));
@@ -80,7 +86,7 @@ function fetchNext(core: Core, { walker, regimes, windows }: NonNullable<Core['t
     {
       when: and(at('word'), apart, not(isShort(read(word)))),
       then: () => {
-        walk(second);
+        walk(second, true);
         goto('walkSecond');
       },
     },
@@ -90,15 +96,30 @@ function fetchNext(core: Core, { walker, regimes, windows }: NonNullable<Core['t
     { when: refused, then: () => handOn(core, concat(first, constant(16, 0)), FETCH_FAULT.second) },
     {
       when: walker.is('done'),
-      then: () => builder.when(at('walk'), () => {
+      then: () => builder.when(at('walk'), () => fetchFirst(core, translation, () => {
         builder.load(hart.dram, read(walker.result), word);
         goto('word');
-      }, () => {
+      }), () => {
         builder.load(hart.dram, read(walker.result), parcel);
         goto('second');
       }),
     },
   ], () => builder.when(walker.is('idle'), () => walk(read(pc)), () => walker.step(false), 'else'));
+}
+
+/** The first parcel is translated: its page is open from now on, if it may be, and everything is fetched by that; otherwise it is fetched by itself. */
+function fetchFirst(core: Core, { walker, windows, caches }: NonNullable<Core['translation']>, byItself: () => void): void {
+  if (caches === undefined) return byItself();
+  const { builder, hart } = core;
+  const pc = read(fetchRegisters(builder).pc);
+  builder.when(
+    and(not(hart.boundary.bound), withinPage(pc, WORD)),
+    () => windows.keepFetch(pc, read(walker.result), (page) => {
+      caches.trail.opensFetch(page);
+      forgetFetch(core);
+    }, byItself),
+    byItself,
+  );
 }
 
 /** Fills the second stage. Of an instruction whose second parcel is missing, the first stands in the high half of a word that is none. */
@@ -110,6 +131,10 @@ function handOn(core: Core, insn: Expr, fault: number): void {
   builder.assign(next.register('pc', 64), read(fetchRegisters(builder).pc));
   builder.assign(next.register('insn', 32), insn);
   builder.assign(next.register('fetch_fault', 2), constant(2, fault));
+  tellFetch(core, next, (trail) => {
+    trail.fetches(fault !== FETCH_FAULT.none, hart.boundary.bound);
+    return trail.byItself();
+  });
   builder.when(hart.boundary.bound, () => builder.assign(aloneOf(builder), ONE));
   forgetFetch(core);
 }

@@ -3,8 +3,9 @@
 /**
  * `walk.state`. `first`, `second`: an entry of that stage is in `walk.pte`.
  * `compare`: so is VS's once more, to be written if it is still the same.
+ * `ask`, `enter`: the caches are asked, for the first stage and for the second; without caches there are no such states.
  */
-export const WALK = { idle: 0, begin: 1, first: 2, second: 3, compare: 4, done: 5, refused: 6 } as const;
+export const WALK = { idle: 0, begin: 1, first: 2, second: 3, compare: 4, done: 5, refused: 6, ask: 7, enter: 8 } as const;
 
 /** `walk.purpose`: to read an entry of the first stage, to write one, or the access itself. */
 export const PURPOSE = { table: 0, update: 1, access: 2 } as const;

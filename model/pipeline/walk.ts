@@ -11,6 +11,11 @@
  * examined once more. Where VS's entry is to be written, G first translates its
  * address as that of a store; since that may itself have written the same
  * memory, VS's entry is read again and compared (the manual's step 9).
+ *
+ * A core may have caches of entries. A walk asks them where it begins and where
+ * it enters the second stage, and examines what they have like what it reads.
+ * Only success comes from there: if anything else follows from an entry of a
+ * cache, or an entry is to be written, the walk begins again from memory alone.
  */
 import { ONE, ZERO, and, binary, constant, eq, eqConst, mux, nonZero, not, or, read } from '../ir/build.js';
 import type { Expr, Register } from '../ir/ir.js';
@@ -20,6 +25,7 @@ import { decideEntry, decides, entryOffset, isCanonical, pageAt, rootLevel, tabl
 import type { Hart } from './hart.js';
 import { modeOf, stageField, translatable } from './regimes.js';
 import type { ProtectionJudgement } from './protection-covers.js';
+import type { Kept, WalkCaches, WalkFor } from './walk-caches.js';
 import { coverEnd, coverEntry, type WalkEnd } from './walk-covers.js';
 import { PURPOSE, REFUSAL, WALK } from './walk-state.js';
 import type { Windows } from './windows.js';
@@ -34,6 +40,10 @@ export interface WalkRequest {
   readonly access: Expr;
   readonly V: Expr;
   readonly privilege: Expr;
+  /** It is for the same instruction as the walk before. */
+  readonly goesOn?: true;
+  /** One bit: nothing kept is to be used. Absent: it may. */
+  readonly alone?: Expr;
 }
 
 /** What one cycle of a walk does. Conditions are one bit, addresses 64. */
@@ -45,6 +55,10 @@ interface Step {
   /** The first stage goes to a table of this level. */
   readonly descends: Expr;
   readonly level: Expr;
+  /** The first stage has a scheme. */
+  readonly paged: Expr;
+  /** The second stage begins, for the target. */
+  readonly enters: Expr;
   /** An entry is read from here; then the state is `after`. */
   readonly reads: Expr;
   readonly readAt: Expr;
@@ -64,8 +78,23 @@ interface Step {
   readonly forWhat: Expr;
   /** What an entry is examined as, if one is. */
   readonly examines: Expr;
+  /** In the first stage, one to be passed on from; in the second, the same. */
+  readonly keepable: Readonly<Record<Kept, Expr>>;
   readonly examined: Examined;
   readonly decision: EntryDecision;
+}
+
+/** What a walk with caches knows besides. */
+interface Caching {
+  readonly caches: WalkCaches;
+  /** One bit: it does not ask them. */
+  readonly alone: Register;
+  /** One bit: it has used something of them. */
+  readonly reused: Register;
+  /** One bit: the entry at hand is from them. */
+  readonly kept: Register;
+  /** Cycles until what was asked for is there. */
+  readonly count: Register;
 }
 
 const ENTRY_BYTES = 8;
@@ -92,11 +121,13 @@ export class Walker {
   readonly #at: Register;
   /** VS's entry while G translates its address. */
   readonly #held: Register;
+  readonly #caching: Caching | undefined;
   readonly #step: Step;
 
-  constructor(readonly hart: Hart, readonly translation: Translation, readonly windows: Windows) {
+  /** @param caches - Absent: every entry is read from memory. */
+  constructor(readonly hart: Hart, readonly translation: Translation, readonly windows: Windows, caches?: WalkCaches) {
     const register = (name: string, width: number): Register => hart.builder.register(`walk.${name}`, width);
-    this.#state = register('state', 3);
+    this.#state = register('state', caches === undefined ? 3 : 4);
     this.address = register('address', 64);
     this.#access = register('access', 2);
     this.#V = register('V', 1);
@@ -110,6 +141,11 @@ export class Walker {
     this.#held = register('held', 64);
     this.result = register('result', 64);
     this.refusal = register('refusal', 2);
+    this.#caching = caches && {
+      caches,
+      alone: register('alone', 1), reused: register('reused', 1), kept: register('kept', 1),
+      count: register('count', Math.ceil(Math.log2(Math.max(caches.sizes.latency.shared, caches.sizes.latency.entry, 2)))),
+    };
     this.#step = this.#describe();
   }
 
@@ -148,13 +184,25 @@ export class Walker {
   }
 
   /** Begins a walk, whatever was under way. */
-  start({ address, access, V, privilege }: WalkRequest): void {
+  start({ address, access, V, privilege, goesOn, alone: apart = ZERO }: WalkRequest): void {
     const { builder } = this.hart;
+    const caching = this.#caching;
     builder.assign(this.address, address);
     builder.assign(this.#access, access);
     builder.assign(this.#V, V);
     builder.assign(this.#privilege, privilege);
-    this.#goto('begin');
+    if (caching === undefined) return this.#goto('begin');
+    const { caches, alone, reused } = caching;
+    caches.trail.begin(goesOn === true);
+    builder.assign(alone, apart);
+    builder.assign(reused, ZERO);
+    this.#wait(caching, caches.sizes.latency.shared);
+    this.#goto('ask');
+  }
+
+  /** What is asked for now is there in so many cycles. */
+  #wait({ count }: Caching, cycles: number): void {
+    this.hart.builder.assign(count, constant(count.width, cycles - 1));
   }
 
   /** Forgets what is under way. */
@@ -163,7 +211,11 @@ export class Walker {
   }
 
   #goto(state: WalkState): void {
-    this.hart.builder.assign(this.#state, constant(3, WALK[state]));
+    this.hart.builder.assign(this.#state, this.#number(state));
+  }
+
+  #number(state: WalkState): Expr {
+    return constant(this.#state.width, WALK[state]);
   }
 
   #refuse(by: keyof typeof REFUSAL): void {
@@ -172,8 +224,25 @@ export class Walker {
   }
 
   #refuseTable(): void {
-    this.#ends('cannot access a table');
-    this.#refuse('table');
+    this.#againIfReused(() => {
+      this.#ends('cannot access a table');
+      this.#refuse('table');
+    });
+  }
+
+  /** What follows from memory alone; a walk that has used caches begins again. */
+  #againIfReused(otherwise: () => void): void {
+    const caching = this.#caching;
+    if (caching === undefined) return otherwise();
+    this.hart.builder.when(read(caching.reused), () => this.#again(caching), otherwise);
+  }
+
+  #again({ caches, alone, reused }: Caching): void {
+    const { builder } = this.hart;
+    caches.trail.again();
+    builder.assign(alone, ONE);
+    builder.assign(reused, ZERO);
+    this.#goto('begin');
   }
 
   /**
@@ -182,6 +251,90 @@ export class Walker {
    * @param mayWrite - False: a walk that would have to write A or D is refused, and has left no trace.
    */
   step(mayWrite: boolean): void {
+    const { hart: { builder } } = this;
+    const caching = this.#caching;
+    if (caching === undefined) return this.#stepOn(mayWrite);
+    const { count, alone, reused } = caching;
+    const { refusedFirst, refusedSecond, updates } = this.#step;
+    // Who writes has read everything from memory, so that it is plain what it writes.
+    const unsure = mayWrite ? not(read(alone)) : read(reused);
+    builder.firstOf([
+      { when: nonZero(read(count)), then: () => builder.assign(count, binary('sub', read(count), constant(count.width, 1))) },
+      { when: this.is('ask'), then: () => this.#ask(caching) },
+      { when: this.is('enter'), then: () => this.#enter(caching) },
+      { when: or(and(read(reused), or(refusedFirst, refusedSecond)), and(unsure, updates)), then: () => this.#again(caching) },
+    ], () => {
+      this.#keep(caching);
+      this.#stepOn(mayWrite);
+    });
+  }
+
+  /** The first stage as caches see it. */
+  get #asked(): WalkFor {
+    return { V: read(this.#V), address: read(this.address) };
+  }
+
+  /** The second stage as they see it. */
+  get #askedSecond(): WalkFor {
+    return { V: ONE, address: read(this.target) };
+  }
+
+  /** A leaf of the first stage is looked for, or else the table that it must be in. */
+  #ask(caching: Caching): void {
+    const { caches, alone } = caching;
+    const leaf = caches.find('leaf', this.#asked);
+    const pointer = caches.find('pointer', this.#asked);
+    this.hart.builder.when(
+      and(this.#step.paged, not(read(alone)), or(leaf.there, pointer.there)),
+      () => {
+        const found = (which: 'entry' | 'level' | 'slot'): Expr => mux(leaf.there, leaf[which], pointer[which]);
+        this.#reuse(caching, { entry: found('entry'), slot: found('slot') }, 'first');
+        this.hart.builder.assign(this.#level, found('level'));
+      },
+      () => this.#goto('begin'),
+    );
+  }
+
+  /** A leaf of the second stage is looked for, or else the root's entry is read. */
+  #enter(caching: Caching): void {
+    const { caches, alone } = caching;
+    const { builder } = this.hart;
+    caches.trail.second();
+    const hit = caches.find('second', this.#askedSecond);
+    builder.when(
+      and(not(read(alone)), hit.there),
+      () => {
+        this.#reuse(caching, hit, 'second');
+        builder.assign(this.#secondLevel, hit.level);
+      },
+      () => this.#read(),
+    );
+  }
+
+  #reuse({ caches, reused, kept }: Caching, { entry, slot }: { readonly entry: Expr; readonly slot: Expr }, state: 'first' | 'second'): void {
+    const { builder } = this.hart;
+    caches.trail.reuses(slot);
+    builder.assign(this.#entry, entry);
+    builder.assign(reused, ONE);
+    builder.assign(kept, ONE);
+    this.#goto(state);
+  }
+
+  /** What has just been read from memory, and is good for more than this walk, goes to the caches. */
+  #keep({ caches, kept }: Caching): void {
+    const { builder } = this.hart;
+    const { keepable, examines } = this.#step;
+    const entry = read(this.#entry);
+    builder.when(and(examines, not(read(kept))), () => {
+      caches.trail.uses(read(this.#at), entry);
+      builder.when(keepable.leaf, () => caches.keep('leaf', this.#asked, entry, read(this.#level)));
+      builder.when(keepable.pointer, () => caches.keep('pointer', this.#asked, entry, read(this.#level)));
+      builder.when(keepable.second, () => caches.keep('second', this.#askedSecond, entry, read(this.#secondLevel)));
+    });
+  }
+
+  /** A cycle in which an entry is examined, if there is one, and the next one asked for. */
+  #stepOn(mayWrite: boolean): void {
     const { hart: { builder }, translation } = this;
     const step = this.#step;
     builder.when(step.examines, () => coverEntry(builder, translation, step.examined, step.decision));
@@ -208,6 +361,7 @@ export class Walker {
         },
       },
       { when: step.writes, then: () => this.#write(mayWrite) },
+      ...(this.#caching === undefined ? [] : [{ when: step.enters, then: () => this.#goto('enter') }]),
       { when: step.reads, then: () => this.#read() },
       { when: step.arrives, then: () => this.#arrive() },
     ], () => this.#goto('first'));
@@ -226,6 +380,10 @@ export class Walker {
       builder.assign(this.#at, readAt);
       builder.assign(this.#state, after);
       builder.assign(this.#secondLevel, secondLevel);
+      const caching = this.#caching;
+      if (caching === undefined) return;
+      builder.assign(caching.kept, ZERO);
+      this.#wait(caching, caching.caches.sizes.latency.entry);
     }, () => this.#refuseTable());
   }
 
@@ -235,6 +393,7 @@ export class Walker {
     builder.when(this.#tableAllows(read(this.#at), 'store'), () => {
       builder.store(dram, read(this.#at), constant(4, ENTRY_BYTES), this.#step.written);
       builder.assign(this.#entry, this.#step.written);
+      this.#caching?.caches.trail.writes(read(this.#at));
       this.#ends('writes A or D');
       builder.when(this.is('compare'), () => this.#goto('first'));
     }, () => this.#refuseTable());
@@ -292,7 +451,10 @@ export class Walker {
     // The second stage: from the root whenever the first has made a target.
     const enters = and(reaches, twofold);
     const goesOn = and(second, is('pointer'));
-    const root = G === undefined ? constant(64, 0) : or(pageAt(stageField(hart, G, 'PPN')), entryOffset(target, rootLevel(translation, secondMode), G.widened));
+    // With caches, they are asked first, and the root's entry is read in the cycle after.
+    const entering = this.#caching === undefined ? enters : this.is('enter');
+    const entered = this.#caching === undefined ? target : read(this.target);
+    const root = G === undefined ? constant(64, 0) : or(pageAt(stageField(hart, G, 'PPN')), entryOffset(entered, rootLevel(translation, secondMode), G.widened));
     const beyond = G === undefined ? ZERO : not(isCanonical(translation, G, secondMode, target));
     const nextInSecond = or(tableOf(translation, entry), entryOffset(read(this.target), lower(secondLevel), 0));
 
@@ -306,10 +468,11 @@ export class Walker {
       reaches, target, purpose,
       descends: or(begin, and(first, is('pointer'))),
       level: nextLevel,
+      paged, enters,
       reads: or(enters, goesOn, and(arrived, not(toAccess))),
-      readAt: wire('read_at', mux(goesOn, nextInSecond, mux(enters, root, physical))),
-      after: mux(or(enters, goesOn), constant(3, WALK.second), mux(eqConst(forWhat, PURPOSE.update), constant(3, WALK.compare), constant(3, WALK.first))),
-      secondLevel: mux(enters, rootLevel(translation, secondMode), lower(secondLevel)),
+      readAt: wire('read_at', mux(goesOn, nextInSecond, mux(entering, root, physical))),
+      after: mux(or(entering, goesOn), this.#number('second'), mux(eqConst(forWhat, PURPOSE.update), this.#number('compare'), this.#number('first'))),
+      secondLevel: mux(entering, rootLevel(translation, secondMode), lower(secondLevel)),
       writes: or(and(updates, or(second, not(twofold))), and(compare, eq(entry, read(this.#held)))),
       written: touched(translation, entry, eqConst(access, ACCESSES.store)),
       updates,
@@ -319,6 +482,7 @@ export class Walker {
       physical,
       forWhat,
       examines: or(first, second),
+      keepable: { leaf: and(first, is('leaf')), pointer: and(first, is('pointer'), eqConst(level, 1)), second: and(second, is('leaf')) },
       examined,
       decision: { ...decided, outcome: decision },
     };

@@ -7,12 +7,20 @@
  * nothing. A window is empty where addresses are translated, and after
  * everything that may change mode or CSRs: the first fetch behind that finds
  * the windows anew. What is outside its window takes a longer way.
+ *
+ * A core with caches of translations has pages besides, through which the
+ * present mode may do things though addresses are translated: the window of
+ * fetches moves from one to the next, loads and stores look for theirs.
  */
-import { ONE, ZERO, and, binary, constant, eq, mux, not, or, read } from '../ir/build.js';
+import { ONE, ZERO, and, binary, concat, constant, eq, mux, not, or, read, slice } from '../ir/build.js';
 import type { Expr, Register } from '../ir/ir.js';
+import type { TranslationCaches } from '../spec/isa.js';
+import { PAGE_BITS } from './entry.js';
 import type { Guard, Open } from './guard.js';
 import type { Hart } from './hart.js';
+import { holds, Pages, type PageHit } from './pages.js';
 import { coverProtection, type ProtectionJudgement } from './protection-covers.js';
+import { TRAIL_BITS } from './record.js';
 import type { Regimes } from './regimes.js';
 
 /** Widths of accesses in bytes. */
@@ -55,6 +63,14 @@ class Window {
     });
   }
 
+  /** Puts it around a page that is open by translation, as far as so many bytes fit. */
+  turn(address: Expr): void {
+    const { builder } = this.hart;
+    builder.assign(this.base, concat(slice(address, 63, PAGE_BITS), constant(PAGE_BITS, 0)));
+    for (const [width, room] of this.#rooms) builder.assign(room, constant(64, 2 ** PAGE_BITS - width + 1));
+    builder.assign(this.limited, ONE);
+  }
+
   /** Empties it until it is known again. */
   shut(): void {
     const { builder } = this.hart;
@@ -75,19 +91,55 @@ export interface FetchView {
   readonly open: Expr;
   /** One bit: it has to go through the walker. */
   readonly limited: Expr;
+  /** Where it is, if it is open. */
+  readonly place: FetchPlace;
 }
+
+/** Where a fetch is. */
+export interface FetchPlace {
+  readonly physical: Expr;
+  /** {there is one, its number} of the page by which it was found. */
+  readonly page: Expr;
+}
+
+/** What loads and stores need. */
+export type DataRight = 'load' | 'store';
+/** What is behind the windows of a core with caches of translations. */
+interface TranslatedPages {
+  readonly fetch: Pages<'fetch'>;
+  readonly data: Pages<DataRight>;
+  /** The page that the window of fetches stands on: bits in which the physical address differs, and {there is one, its number}. */
+  readonly difference: Register;
+  readonly page: Register;
+  /** One bit: loads and stores are translated. */
+  readonly translated: Register;
+}
+
+/** Of a fetch that went by no page. */
+export const NO_PAGE = constant(1 + TRAIL_BITS.page, 0);
 
 export class Windows {
   readonly fetch: Window;
   readonly data: Window;
   /** Neither window is known. */
   readonly #stale: Register;
+  readonly #pages: TranslatedPages | undefined;
 
-  /** @param guard - Absent: every mode may do everything. */
-  constructor(readonly hart: Hart, readonly regimes: Regimes, readonly guard: Guard | undefined) {
+  /**
+   * @param guard - Absent: every mode may do everything.
+   * @param caches - Absent: there are no pages.
+   */
+  constructor(readonly hart: Hart, readonly regimes: Regimes, readonly guard: Guard | undefined, caches?: TranslationCaches) {
     this.fetch = new Window(hart, 'fetch', [4]);
     this.data = new Window(hart, 'data', WIDTHS);
     this.#stale = hart.builder.register('fetch.window.stale', 1, { reset: 1n });
+    this.#pages = caches && {
+      fetch: new Pages(hart.builder, 'tlb.instruction', caches.instruction, ['fetch']),
+      data: new Pages(hart.builder, 'tlb.data', caches.data, ['load', 'store']),
+      difference: hart.builder.register('fetch.window.difference', 64),
+      page: hart.builder.register('fetch.window.page', 1 + TRAIL_BITS.page, { observed: true }),
+      translated: hart.builder.register('data.window.translated', 1),
+    };
   }
 
   /** Mode or CSRs may have changed. */
@@ -95,6 +147,15 @@ export class Windows {
     this.hart.builder.assign(this.#stale, ONE);
     this.fetch.shut();
     this.data.shut();
+    this.#pages?.fetch.flush();
+    this.#pages?.data.flush();
+  }
+
+  /** Where a fetch is that its window holds. */
+  place(address: Expr): FetchPlace {
+    if (this.#pages === undefined) return { physical: address, page: NO_PAGE };
+    const { difference, page } = this.#pages;
+    return { physical: binary('xor', address, read(difference)), page: this.hart.builder.observes ? read(page) : NO_PAGE };
   }
 
   #around(address: Expr, privilege: Expr): Open {
@@ -108,24 +169,76 @@ export class Windows {
     const { needed, privilege } = this.regimes.of('fetch');
     const around = this.#around(address, privilege);
     const { there, first, end } = around;
-    this.fetch.open(needed, around);
+    const pages = this.#pages;
+    // What is bound to execute comes alone.
+    const found = pages?.fetch.find(address, 'fetch');
+    const byPage = found === undefined ? ZERO : and(needed, not(this.hart.boundary.bound), holds(found, address, 4));
+    builder.when(byPage, () => this.fetch.turn(address), () => this.fetch.open(needed, around));
+    if (pages !== undefined && found !== undefined) {
+      builder.assign(pages.difference, mux(byPage, found.difference, constant(64, 0)));
+      builder.assign(pages.page, mux(byPage, concat(ONE, found.number), NO_PAGE));
+    }
     builder.when(read(this.#stale), () => {
       builder.assign(this.#stale, ZERO);
       this.#findData(read(this.data.base));
     });
     const held = (bytes: number): Expr => and(there, below(binary('sub', address, first), roomOf(first, end, bytes)));
     const parcelOpen = and(held(2), eq(end, this.hart.dramEnd));
+    const open = and(not(needed), held(4));
     return {
-      open: and(not(needed), held(4)),
+      open: found === undefined ? open : mux(needed, byPage, held(4)),
       // At the end of memory, and outside of it, it is not protection that refuses.
       limited: or(needed, and(inDram(address, 2), not(parcelOpen))),
+      place: found === undefined ? { physical: address, page: NO_PAGE } : {
+        physical: mux(byPage, binary('xor', address, found.difference), address),
+        page: mux(byPage, concat(ONE, found.number), NO_PAGE),
+      },
     };
   }
 
-  /** Puts the window of loads and stores around an address. Where fetches are translated it is empty: what is stored, the next walk reads. */
+  /** Fetches may go by the page of an address that one has been allowed at; `otherwise`: they may not, protection tells parts of it apart. */
+  keepFetch(virtual: Expr, physical: Expr, kept: (page: Expr) => void, otherwise: () => void): void {
+    const pages = this.#pages;
+    if (pages === undefined) return otherwise();
+    const open = this.#opensPage(physical, this.regimes.of('fetch').privilege);
+    this.hart.builder.when(open, () => kept(pages.fetch.keep(virtual, physical, 'fetch')), otherwise);
+  }
+
+  /** The same for loads, or for loads and stores. */
+  keepData(virtual: Expr, physical: Expr, stores: Expr, kept: (page: Expr) => void): void {
+    const pages = this.#pages;
+    if (pages === undefined) return;
+    const keep = (right: DataRight): void => kept(pages.data.keep(virtual, physical, right));
+    const { builder } = this.hart;
+    builder.when(this.#opensPage(physical, this.regimes.of('self').privilege), () => builder.when(stores, () => keep('store'), () => keep('load')));
+  }
+
+  /** One bit: protection allows a privilege everything in the whole page of a physical address, and all of it is memory. */
+  #opensPage(physical: Expr, privilege: Expr): Expr {
+    const { there, first, end } = this.#around(physical, privilege);
+    const number = (address: Expr): Expr => slice(address, 63, PAGE_BITS);
+    const page = number(physical);
+    // Rounded up, the first byte's page; rounded down, the one behind the last.
+    const up = number(binary('add', first, constant(64, 2 ** PAGE_BITS - 1)));
+    return and(there, not(below(page, up)), below(page, number(end)));
+  }
+
+  /** What loads and stores find of an address; absent if no page is ever open. */
+  dataPage(address: Expr, right: DataRight): PageHit | undefined {
+    return this.#pages?.data.find(address, right);
+  }
+
+  /** One bit: loads and stores are translated, and go by pages. */
+  get byPages(): Expr {
+    return this.#pages === undefined ? ZERO : read(this.#pages.translated);
+  }
+
+  /** Puts the window of loads and stores around an address. Where fetches are translated and nothing is kept of them it is empty: what is stored, the next walk reads. */
   #findData(address: Expr): void {
     const { needed, privilege } = this.regimes.of('self');
-    this.data.open(or(this.regimes.of('fetch').needed, needed), this.#around(address, privilege));
+    const pages = this.#pages;
+    this.data.open(pages === undefined ? or(this.regimes.of('fetch').needed, needed) : needed, this.#around(address, privilege));
+    if (pages !== undefined) this.hart.builder.assign(pages.translated, needed);
   }
 
   /** Moves it to where an access was found allowed by itself. */

@@ -8,7 +8,7 @@
 import type { Span } from './diagnostic.js';
 import type { Csr, PermitTable, Variable } from './csr-file.js';
 import type { Compressed, Entry, Format, Instruction, InstructionClass, Operation, Pseudo } from './instruction-set.js';
-import type { MemoryProtection, Translation } from './memory-rules.js';
+import type { MemoryProtection, StageName, Translation } from './memory-rules.js';
 import type { Traps } from './trap-rules.js';
 
 export * from './instruction-set.js';
@@ -94,6 +94,77 @@ export interface UarchStage extends Entry {
   readonly units: readonly Unit[];
 }
 
+/** How large a cache is: entries in all, of which each address has `ways` to choose from. No entries: there is no such cache. */
+export interface CacheSize {
+  readonly entries: number;
+  readonly ways: number;
+}
+
+/** Whose entries a fence throws out of all caches of translations, by whether it is executed with V=0 or V=1. */
+export interface Flush {
+  readonly host: readonly StageName[];
+  readonly guest: readonly StageName[];
+}
+
+/** Caches of translations. Sizes and ways are powers of two. */
+export interface TranslationCaches {
+  /** Pages that the present mode may fetch from, by their virtual address. */
+  readonly instruction: CacheSize;
+  /** Pages that the present mode may load from, or load from and store to. */
+  readonly data: CacheSize;
+  /** Leaves of the first stage, of the host and of guests, for fetches, loads and stores alike. */
+  readonly shared: CacheSize;
+  /** Leaves of the second stage. */
+  readonly second: CacheSize;
+  /** The first stage's pointers to tables of the last level. */
+  readonly pointers: CacheSize;
+  /** Bits of the number that tells entries from those before the last fence. */
+  readonly generation: number;
+  readonly latency: {
+    /** Cycles in which the walker asks `shared` and `pointers`, at least 1. */
+    readonly shared: number;
+    /** Cycles in which it reads an entry from memory, at least 1. */
+    readonly entry: number;
+  };
+  /** By the name of the instruction. */
+  readonly flushes: ReadonlyMap<string, Flush>;
+}
+
+/** What a store does: go to memory at once, or stay in the cache until its line goes. */
+export const WRITE_POLICIES = ['through', 'back'] as const;
+
+/** A cache of instructions or data. */
+export interface LineCache extends CacheSize {
+  /** Bytes of a line; a power of two. */
+  readonly line: number;
+  /** Cycles in which a line comes. */
+  readonly miss: number;
+}
+
+/** Those that a core has. */
+export interface LineCaches {
+  readonly instruction?: LineCache;
+  readonly data?: LineCache & { readonly write: (typeof WRITE_POLICIES)[number] };
+}
+
+/** What guesses the next instruction. */
+export interface Prediction {
+  /** Where branches and jumps went that were taken last. */
+  readonly targets: CacheSize;
+  /** Pairs of bits that say whether branches will be taken, chosen by the lowest bits of their address; a power of two. */
+  readonly directions: number;
+  /** Absent: returns are guessed as other jumps are. */
+  readonly returns?: ReturnPrediction;
+}
+
+/** A stack of the addresses behind calls. */
+export interface ReturnPrediction {
+  /** A power of two. */
+  readonly entries: number;
+  /** Registers that make a jump that writes them a call, and one that goes where they lead a return. */
+  readonly links: readonly number[];
+}
+
 /** A core: `uarch/five-stage.yaml`. */
 export interface Uarch {
   readonly name: string;
@@ -112,6 +183,12 @@ export interface Uarch {
     /** Cycles from request to response of an I/O access, at least 1. */
     readonly io: number;
   };
+  /** Absent: every translated access walks the tables. */
+  readonly translation?: TranslationCaches;
+  /** Absent: all of memory is as near as can be. */
+  readonly caches?: LineCaches;
+  /** Absent: the instruction behind is always taken to be next. */
+  readonly prediction?: Prediction;
 }
 
 /** Everything a core is generated from. */

@@ -71,6 +71,68 @@ describe('bypasses', () => {
   });
 });
 
+describe('caches', () => {
+  const withCaches = (instruction: string, data: string): string => `${base}caches:\n  instruction: ${instruction}\n  data: ${data}\n`;
+  const line = '{ entries: 64, ways: 2, line: 64, miss: 20 }';
+
+  it('are as large as the file says, or are not there', () => {
+    expect(specsWith({ [FILE]: withCaches(line, '{ entries: 1, ways: 1, line: 8, miss: 1, write: back }') }).cores[0]?.caches).toEqual({
+      instruction: { entries: 64, ways: 2, line: 64, miss: 20 }, data: { entries: 1, ways: 1, line: 8, miss: 1, write: 'back' },
+    });
+    expect(specsWith({}).cores[0]?.caches).toBeUndefined();
+  });
+
+  it('have sizes that hardware can have', () => {
+    expectMistakes(FILE, withCaches('{ entries: «0», ways: 1, line: «48», miss: «0» }', '{ entries: «1000000», ways: 2, line: «4», miss: 3, write: through }'),
+      { says: 'core: caches: instruction: 0 entries', mend: 'Write at least 1.' },
+      { says: 'core: caches: instruction: the number of bytes of a line is 48', mend: 'Write 32 or 64. The lowest bits of an address lie in it, so that it is a power of two.' },
+      { says: 'core: caches: instruction: the latency of a miss is 0', mend: 'Write 1 to 1000.' },
+      { says: 'core: caches: data: 1000000 entries', mend: 'Write at most 512.' },
+      { says: 'core: caches: data: the number of bytes of a line is 4', mend: 'Write 8 to 4096.' });
+  });
+
+  it('answer a hit at once', () => {
+    const mend = 'Write 1: what is there is there in the cycle of the access, and the stages have no other place for it.';
+    expectMistakes(FILE, withCaches('{ entries: 2, ways: 1, line: 64, hit: «2», miss: 20 }', '{ entries: 1, ways: 1, line: 8, hit: «0», miss: 1, write: back }'),
+      { says: 'core: caches: instruction: the latency of a hit is 2', mend }, { says: 'core: caches: data: the latency of a hit is 0', mend });
+    expect(mistakesIn({ [FILE]: withCaches(line.replace('miss', 'hit: 1, miss'), '{ entries: 1, ways: 1, line: 8, hit: 1, miss: 1, write: back }') })).toEqual([]);
+  });
+
+  it('have entries and ways that bits choose among', () => {
+    const power = 'Numbers of entries and ways are powers of two, so that bits of the address choose among them.';
+    expectMistakes(FILE, withCaches('{ entries: «3», ways: 1, line: 64, miss: 20 }', '{ entries: 8, ways: «3», line: 8, miss: 1, write: back }'),
+      { says: 'core: caches: instruction: 3 entries', mend: `Write 2 or 4. ${power}` },
+      { says: 'core: caches: data: 3 ways', mend: `Write 2 or 4. ${power}` });
+  });
+
+  it('write through or back', () => {
+    expectMistakes(FILE, withCaches(line, '{ entries: 1, ways: 1, line: 8, miss: 1, write: «sometimes» }'), { says: 'core: sometimes is not one of through, back', mend: 'Write one of: through, back.' });
+  });
+});
+
+describe('prediction', () => {
+  const withPrediction = (targets: string, directions: string): string => `${base}prediction: { targets: ${targets}, directions: ${directions} }\n`;
+
+  it('is as large as the file says, or is not there', () => {
+    expect(specsWith({ [FILE]: withPrediction('{ entries: 64, ways: 2 }', '256') }).cores[0]?.prediction).toEqual({ targets: { entries: 64, ways: 2 }, directions: 256 });
+    expect(specsWith({ [FILE]: withPrediction('{ entries: 1, ways: 1 }', '1, returns: { entries: 8, links: [1, 5] }') }).cores[0]?.prediction?.returns).toEqual({ entries: 8, links: [1, 5] });
+    expect(specsWith({}).cores[0]?.prediction).toBeUndefined();
+  });
+
+  it('has sizes that hardware can have', () => {
+    const mend = 'Bits of the address choose among them, so that it is a power of two.';
+    expectMistakes(FILE, withPrediction('{ entries: «0», ways: 1 }', '«3»'),
+      { says: 'core: prediction: targets: 0 entries', mend: 'Write at least 1.' },
+      { says: 'core: prediction: the number of directions is 3', mend: `Write 2 or 4. ${mend}` });
+    expectMistakes(FILE, withPrediction('{ entries: 2, ways: 1 }', '4, returns: { entries: «3», links: [1, «0», «32»] }'),
+      { says: 'core: prediction: returns: the number of entries is 3', mend: 'Write 2 or 4. They are a ring, whose places are counted in whole bits.' },
+      { says: 'core: prediction: returns: the number of a register is 0', mend: 'Write 1 to 31.' },
+      { says: 'core: prediction: returns: the number of a register is 32', mend: 'Write 1 to 31.' });
+    expectMistakes(FILE, withPrediction('{ entries: 2, ways: 1 }', '4, returns: { entries: «1000000», links: [1] }'), { says: 'core: prediction: returns: the number of entries is 1000000', mend: 'Write 1 to 64.' });
+    expectMistakes(FILE, withPrediction('{ entries: 2, ways: 1 }', '«1000000»'), { says: 'core: prediction: the number of directions is 1000000', mend: 'Write 1 to 512.' });
+  });
+});
+
 describe('latencies', () => {
   it('are at least 1 and at most a million', () => {
     expectMistakes(FILE, changed('multiply: 1, divide: 1', 'multiply: «0», divide: «1000001»'),

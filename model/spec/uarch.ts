@@ -2,12 +2,15 @@
  * `uarch/*.yaml`: cores as data.
  */
 import type { z } from 'zod';
+import { buildLineCaches, LINE_CACHES } from './caches.js';
 import type { Context } from './context.js';
 import type { Declared } from './declarations.js';
 import { CLASSES, type Instruction, type InstructionClass, type Uarch, type UarchStage, type Unit, UNITS } from './isa.js';
 import { suggestion } from './nearest.js';
 import { List, type Mapping, Text } from './node.js';
+import { buildPrediction, PREDICTION } from './prediction.js';
 import { anyList, anyMapping, closed, listOf, type Located, oneOf, small, word } from './shape.js';
+import { buildCaches, CACHES } from './translation-caches.js';
 
 const CORE = closed({
   rules: listOf(word).exactOptional(),
@@ -15,6 +18,9 @@ const CORE = closed({
   classes: anyMapping,
   bypass: anyList,
   latency: closed({ multiply: small, divide: small, split: small, io: small }),
+  translation: CACHES.exactOptional(),
+  prediction: PREDICTION.exactOptional(),
+  caches: LINE_CACHES.exactOptional(),
 });
 
 type RawCore = z.output<typeof CORE>;
@@ -27,17 +33,18 @@ const LEAST = { multiply: 1, divide: 1, split: 0, io: 1 } as const;
 
 /** All cores. */
 export function buildCores(instructions: Iterable<Instruction>, context: Context): readonly Uarch[] {
-  const used = new Set([...instructions].map((instruction) => instruction.class));
-  return [...context.build('cores', (declared) => buildCore(declared, used, context)).values()];
+  const all = [...instructions];
+  return [...context.build('cores', (declared) => buildCore(declared, all, context)).values()];
 }
 
-function buildCore(declared: Declared, used: ReadonlySet<InstructionClass>, context: Context): Uarch | undefined {
+function buildCore(declared: Declared, instructions: readonly Instruction[], context: Context): Uarch | undefined {
   const { label, key, extension } = declared;
   const raw = context.read(CORE, declared.node, label);
   if (raw === undefined) return undefined;
   checkStageNames(raw.stages, label, context);
   checkUnits(raw.stages, key, label, context);
   const order = new Order(raw.stages);
+  const used = new Set(instructions.map((instruction) => instruction.class));
   const stages = raw.stages.map(({ name, units, rules }): UarchStage => ({
     name: name.text, span: name.span, extension, rules: context.rules.cite(rules ?? [], label), units: units.map(({ value }) => value),
   }));
@@ -50,6 +57,9 @@ function buildCore(declared: Declared, used: ReadonlySet<InstructionClass>, cont
       multiply: latency('multiply', multiply, label, context), divide: latency('divide', divide, label, context),
       split: latency('split', split, label, context), io: latency('io', io, label, context),
     },
+    ...(raw.translation && { translation: buildCaches(raw.translation, instructions, `${label}: translation`, context) }),
+    ...(raw.prediction && { prediction: buildPrediction(raw.prediction, `${label}: prediction`, context) }),
+    ...(raw.caches && { caches: buildLineCaches(raw.caches, `${label}: caches`, context) }),
   };
 }
 

@@ -37,17 +37,17 @@ function doublewords(address: bigint, values: readonly bigint[]): Segment {
   return { address, data, memSize: BigInt(data.length) };
 }
 
-/** The first 2 MiB of memory mapped to themselves by pages of 4 KiB: three levels. */
+/** The first 2 MiB of memory mapped to themselves by pages of 4 KiB: three levels. So are devices, by one large page. */
 function identity(root: bigint, rootBytes: bigint, leaf: bigint): readonly Segment[] {
   const [middle, last] = [root + rootBytes, root + rootBytes + PAGE];
   return [
-    doublewords(root, [0n, 0n, pte(middle, V)]), doublewords(middle, [pte(last, V)]),
+    doublewords(root, [pte(0n, leaf), 0n, pte(middle, V)]), doublewords(middle, [pte(last, V)]),
     doublewords(last, Array.from({ length: ENTRIES }, (_, i) => pte(BASE + BigInt(i) * PAGE, leaf))),
   ];
 }
 
 /** CSRs that lead to the tables, and bits of mstatus for MRET: MPP = S, and MPV for a guest. */
-const HOSTS: Readonly<Record<Exclude<Setting, 'native'>, { readonly csrs: Readonly<Record<string, bigint>>; readonly mstatus: bigint; readonly tables: readonly Segment[] }>> = {
+export const HOSTS: Readonly<Record<Exclude<Setting, 'native'>, { readonly csrs: Readonly<Record<string, bigint>>; readonly mstatus: bigint; readonly tables: readonly Segment[] }>> = {
   guest: { csrs: {}, mstatus: 0x80_0000_0800n, tables: [] },
   Sv39: { csrs: { satp: SV39 | (TABLES >> 12n) }, mstatus: 0x800n, tables: identity(TABLES, PAGE, SUPERVISORS) },
   'two-stage': {

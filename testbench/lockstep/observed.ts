@@ -132,9 +132,10 @@ export class ObservedCore {
   outside(): Outside {
     const { meip, seip, hgeip, msip, mtime, mtimecmp } = this.#outside;
     const time = mtime.get();
+    const ptes = this.#decoder.waiting;
     return {
       cycle: this.core.cycle, mtime: time, meip: meip.get() === 1n, seip: seip.get() === 1n, hgeip: hgeip.get(),
-      insn: undefined, ioData: undefined, hostWrites: [], msip: msip.get() === 1n, mtip: time >= mtimecmp.get(),
+      insn: undefined, ioData: undefined, hostWrites: [], ...(ptes && { ptes }), msip: msip.get() === 1n, mtip: time >= mtimecmp.get(),
     };
   }
 

@@ -2,8 +2,9 @@
  * The observed core's ring as `Retirement` records with the inputs that the
  * reference needs.
  */
-import { PACKED, RECORD_FIELDS, RECORD_KINDS, packedNames, type PackedName, type RecordFieldName } from '../../model/pipeline/record.js';
-import type { CsrChange, HostWrite, Inputs, Mode, Retirement, TrapMode } from '../retirement.js';
+import { PACKED, RECORD_FIELDS, RECORD_KINDS, TRAIL_BITS, TRAIL_LOW, packedNames, type PackedName, type RecordFieldName } from '../../model/pipeline/record.js';
+import type { CsrChange, HostWrite, Inputs, Mode, Retirement, TrapMode, UsedPte } from '../retirement.js';
+import { Trails, type Told, type Translated } from './trails.js';
 
 /** A home CSR in the order of the core, with the read-only bits that its stored value lacks. */
 export interface HomeDescription {
@@ -15,6 +16,8 @@ export interface HomeDescription {
 export interface Observation {
   readonly retirement: Retirement;
   readonly inputs: Inputs;
+  /** What the walker did for it; absent of cores that keep no translations. */
+  readonly translated?: Translated;
 }
 
 const WORD = new Map<RecordFieldName, number>(RECORD_FIELDS.map((name, i) => [name, i]));
@@ -50,6 +53,22 @@ export function modeOf(level: number): Mode {
   return mode;
 }
 
+/** Parts of an access, each of which is translated by itself: what lies in 8 bytes. */
+function partsOf({ mem_addr: address, mem_rmask: reads, mem_wmask: writes }: Retirement): number {
+  return Number(address & 7n) + (32 - Math.clz32(reads | writes)) > 8 ? 2 : 1;
+}
+
+/** What a record says of its translations; `trails`: the upper half of its `lines`. */
+function toldIn(trails: number, retirement: Retirement): Told {
+  const page = trails >>> TRAIL_BITS.fetch;
+  return {
+    fetch: trails % 2 ** TRAIL_BITS.fetch,
+    page: (page >> TRAIL_BITS.page) % 2 === 0 ? undefined : page % 2 ** TRAIL_BITS.page,
+    walked: (page >> (TRAIL_BITS.page + 1)) % 2 === 1,
+    parts: partsOf(retirement),
+  };
+}
+
 const NO_WRITES: readonly HostWrite[] = [];
 const NO_CHANGES: readonly CsrChange[] = [];
 
@@ -57,6 +76,7 @@ const NO_CHANGES: readonly CsrChange[] = [];
 export class RecordDecoder {
   #order = 0;
   #changes: CsrChange[] = [];
+  #trails = new Trails();
 
   constructor(readonly homes: readonly HomeDescription[]) {}
 
@@ -64,6 +84,12 @@ export class RecordDecoder {
   reset(): void {
     this.#order = 0;
     this.#changes = [];
+    this.#trails = new Trails();
+  }
+
+  /** Page-table entries by which the instruction was fetched that waits without a record. */
+  get waiting(): readonly UsedPte[] | undefined {
+    return this.#trails.waiting;
   }
 
   /**
@@ -83,6 +109,10 @@ export class RecordDecoder {
         this.#changes.push({ csr: name, before: (words[base + VALUE] ?? 0n) | constant, after: (words[base + RDATA] ?? 0n) | constant });
         continue;
       }
+      if (kind === RECORD_KINDS.walk) {
+        this.#trails.step(halves[2 * (base + PC)] ?? 0, halves[2 * (base + CYCLE)] ?? 0, words[base + ADDRESS] ?? 0n, words[base + VALUE] ?? 0n);
+        continue;
+      }
       observations.push(this.#observation(words, halves, base, kind === RECORD_KINDS.trap, observations.length === 0 ? hostWrites : NO_WRITES));
     }
     return observations;
@@ -100,6 +130,7 @@ export class RecordDecoder {
       return bits & ((1 << width) - 1);
     };
     const lines = halves[2 * (base + LINES)] ?? 0;
+    const trails = halves[2 * base + 2 * LINES + TRAIL_LOW / 32] ?? 0;
     const bits = halves[2 * (base + INSN)] ?? 0;
     const half = part('half') === 1;
     const insn = half ? 0 : bits;
@@ -138,7 +169,9 @@ export class RecordDecoder {
       ioData: io && part('rmask') !== 0 ? word(RDATA) : undefined,
       hostWrites,
     };
-    return { retirement, inputs };
+    if (trails === 0) return { retirement, inputs };
+    const told = toldIn(trails, retirement);
+    return { retirement, inputs: { ...inputs, ptes: this.#trails.entries(told) }, translated: this.#trails.work(told) };
   }
 
   #takeChanges(): readonly CsrChange[] {

@@ -23,9 +23,13 @@ const REST = 200;
 const WALKS = 400;
 
 /** Cycles from one record to the next that no instruction of the core but WFI may exceed in a state. */
-export function longestSilence({ uarch: { latency } }: Pick<CoreDescription, 'uarch'>, { csrs }: ArchitecturalState): bigint {
+export function longestSilence({ uarch: { latency, walker, caches } }: Pick<CoreDescription, 'uarch'>, { csrs }: ArchitecturalState): bigint {
+  // What begins with a kept entry may have to begin again.
+  const walks = walker === undefined ? WALKS : 2 * WALKS * walker.entry + REST * walker.shared;
+  // A line comes for the instruction and for its access, and one goes.
+  const lines = (caches?.instruction?.miss ?? 0) + 2 * (caches?.data?.miss ?? 0);
   const paged = [csrs['satp'], csrs['vsatp'], csrs['hgatp']].some((atp = 0n) => atp >> 60n !== 0n);
-  return BigInt(Object.values(latency).reduce((sum, cycles) => sum + cycles, REST + (paged ? WALKS : 0)));
+  return BigInt(Object.values(latency).reduce((sum, cycles) => sum + cycles, REST + lines + (paged ? walks : 0)));
 }
 
 /** Interrupt bits of mip by what drives them: software alone, hvip, lines. */

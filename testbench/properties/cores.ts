@@ -20,7 +20,7 @@ export function shippedSpecs(): Specs {
 }
 
 /** The names of the shipped cores. */
-export const CORES = ['five-stage', 'three-stage'] as const;
+export const CORES = ['five-stage', 'three-stage', 'tiny'] as const;
 export type CoreName = (typeof CORES)[number];
 
 /** A shipped core, compiled. */

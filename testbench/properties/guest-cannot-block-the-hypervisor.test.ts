@@ -44,10 +44,13 @@ const FIRST = 300;
  * cycles. If that restarted the pipeline, the next instruction enters the second stage two cycles later, passes each stage
  * but the last in one cycle, and is held back in execute by a division, or by a split access behind a store in a later stage.
  */
-function longestWait({ latency, stages }: Uarch): bigint {
+function longestWait({ latency, stages, caches }: Uarch): bigint {
   const later = stages.length - stages.findIndex((s) => s.units.includes('execute')) - 1;
   const held = Math.max(latency.multiply - 1, latency.divide - 1, latency.split + later);
-  return BigInt(latency.io + 2 + (stages.length - 2) + held);
+  // Its line comes, and that of its access, for which another may have to go.
+  const { instruction, data } = caches ?? {};
+  const lines = (instruction === undefined ? 0 : instruction.miss + 1) + (data === undefined ? 0 : data.miss * (data.write === 'back' ? 2 : 1));
+  return BigInt(latency.io + 2 + (stages.length - 2) + held + lines);
 }
 
 /** What raises the interrupt, and for whom. */

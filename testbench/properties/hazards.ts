@@ -6,13 +6,14 @@
  */
 import fc from 'fast-check';
 import type { Program } from '../../model/machine/elf.js';
+import { HOSTS, type Setting } from '../bench/programs.js';
 import { openMemory } from '../programs/open-memory.js';
 
 /** What a machine loads. */
 export type Image = Pick<Program, 'entry' | 'segments' | 'symbols'>;
 
 // s0 data, s1 the same blocks one page further, s2 mtime, s3 mtimecmp, s4 UART, s5 last bytes of DRAM, s6 rounds left.
-// t5, t6 belong to the handler.
+// t5, t6 belong to the handler. ra, t0 lead back from calls, always to somewhere in the program.
 const BEFORE = `
 _start: la t5, handler
         csrw mtvec, t5
@@ -30,11 +31,13 @@ _start: la t5, handler
         csrr a0, mcycle
         mv a1, s0
         li a3, -7
+        la ra, end
+        la t0, end
 body:
 `;
 
 const AFTER = `
-        li t5, 0x100000
+end:    li t5, 0x100000
         li t6, 0x5555
         sw t6, (t5)
 1:      j 1b
@@ -91,6 +94,18 @@ const skips = fc.nat({ max: 3 });
 const branch = built([fc.constantFrom('beq', 'bne', 'blt', 'bgeu'), registers, registers, skips], (op, a, b, skip) => `${op} ${a}, ${b}, <${skip}>`);
 const jump = built([targets, skips], (d, skip) => `jal ${d}, <${skip}>`);
 const indirect = built([targets, skips, fc.constantFrom(0, 0, 2)], (d, skip, odd) => `la t4, <${skip}>\n jalr ${d}, ${odd}(t4)`);
+const links = fc.constantFrom('ra', 't0');
+/** Calls of functions of one instruction, of functions that call, deeper than a small stack, and a coroutine; returns without a call. */
+const call = fc.oneof(
+  built([links, fc.constantFrom('', 'nop\n nop\n nop\n')], (l, work) => `jal ${l}, 1f\n j 2f\n1: ${work} jr ${l}\n2: nop`),
+  fixed([
+    'jal ra, 1f\n j 3f\n1: jal t0, 2f\n jr ra\n2: jr t0\n3: nop',
+    'jal ra, 1f\n j 4f\n1: mv t4, ra\n jal ra, 2f\n mv ra, t4\n jr ra\n2: jal t0, 3f\n jr ra\n3: jr t0\n4: nop',
+    'la t0, 1f\n jalr ra, (t0)\n j 2f\n1: jr ra\n2: nop',
+    'la ra, 1f\n jalr ra, (ra)\n j 2f\n1: jr ra\n2: nop',
+  ]),
+  built([links, skips], (l, skip) => `la ${l}, <${skip}>\n jr ${l}`),
+);
 const loop = fixed(['addi s6, s6, -1\n bgtz s6, body']);
 const csr = built([write, targets, fc.constantFrom('mscratch', 'mcycle', 'minstret', 'mhpmcounter3', '0x7c0', 'mcountinhibit'), registers],
   (op, d, name, s) => `${op} ${d}, ${name}, ${s}`);
@@ -108,13 +123,28 @@ const interrupt = fixed([
 
 const line: fc.Arbitrary<Line> = fc.oneof(
   { arbitrary: alu, weight: 4 }, { arbitrary: immediate, weight: 2 }, { arbitrary: muldiv, weight: 3 }, { arbitrary: load, weight: 5 },
-  { arbitrary: store, weight: 4 }, { arbitrary: wild, weight: 1 }, { arbitrary: branch, weight: 3 }, { arbitrary: jump, weight: 1 }, { arbitrary: indirect, weight: 1 },
+  { arbitrary: store, weight: 4 }, { arbitrary: wild, weight: 1 }, { arbitrary: branch, weight: 3 }, { arbitrary: jump, weight: 1 }, { arbitrary: indirect, weight: 1 }, { arbitrary: call, weight: 2 },
   { arbitrary: loop, weight: 1 }, { arbitrary: csr, weight: 1 }, { arbitrary: guarded, weight: 1 }, { arbitrary: system, weight: 1 },
   { arbitrary: io, weight: 1 }, { arbitrary: interrupt, weight: 1 },
 );
 
 /** Bodies of up to 40 lines, as text. */
 export const anyBody: fc.Arbitrary<readonly string[]> = fc.array(line, { maxLength: 40, size: 'max' });
+
+/** The same with the body below M-mode, on page tables under which every address is itself; what needs M-mode traps. */
+export function below(setting: Exclude<Setting, 'native' | 'guest'>, lines: readonly string[], assembled: (text: string) => Image): Image {
+  const { csrs, mstatus, tables } = HOSTS[setting];
+  const tableCsrs = Object.entries(csrs).map(([name, value]) => `li t5, ${value}\n csrw ${name}, t5\n`).join('');
+  const image = assembled(aroundBody(lines).replace(/^body:$/m, `${tableCsrs}
+        li t5, ${mstatus}
+        csrw mstatus, t5
+        la t5, body
+        csrw mepc, t5
+        mret
+        .align 2
+body:`));
+  return { ...image, segments: [...image.segments, ...tables] };
+}
 
 /** Whole programs, as text: what a counterexample prints. */
 export const anyHazards: fc.Arbitrary<string> = anyBody.map(aroundBody);

@@ -10,7 +10,7 @@ import { instantiate } from '../../model/machine/instance.js';
 import { Machine } from '../../model/machine/machine.js';
 import { PhysicalMemory } from '../../model/machine/memory.js';
 import { describeOutcome } from '../../model/machine/outcome.js';
-import { RECORD_KINDS } from '../../model/pipeline/record.js';
+import { RECORD_KINDS, TRAIL_LOW } from '../../model/pipeline/record.js';
 import { compiledCore, type CoreName } from './cores.js';
 import type { Image } from './hazards.js';
 
@@ -103,7 +103,9 @@ export class VariantsMachine {
     view.setUint32(base + HOST.ringHead, 0, true);
     for (let at = 0; at < bytes; at += recordBytes) {
       const word = (name: string): bigint => view.getBigUint64(memory.ringBase + at + 8 * recordFields.indexOf(name), true);
-      const words = recordFields.map(word).join();
+      // Trails of translations are the observed variant's alone.
+      if (word('kind') === BigInt(RECORD_KINDS.walk)) continue;
+      const words = recordFields.map((name) => (name === 'lines' ? BigInt.asUintN(TRAIL_LOW, word(name)) : word(name))).join();
       this.#changes.push(words);
       if (word('kind') === BigInt(RECORD_KINDS.csr)) continue;
       this.#records.push({ cycle: word('cycle'), words: this.#changes.join(' ') });

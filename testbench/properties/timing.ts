@@ -48,6 +48,9 @@ export function overlaidCore(yaml: string): TimedCore {
   return { specs, uarch, core: new ObservedCore(accepted(compile(specs, uarch, 'observed', 128 << 20))) };
 }
 
+/** The core of modern.yaml. */
+export const modernCore = (): TimedCore => overlaidCore(readFileSync(new URL('modern.yaml', import.meta.url), 'utf8'));
+
 /** All records of a program from power-on. */
 export function recordsOf(core: ObservedCore, image: Image & { readonly inputs?: readonly InputEvent[] }, maxCycles = 4_000): readonly Observation[] {
   const records: Observation[] = [];
@@ -57,21 +60,25 @@ export function recordsOf(core: ObservedCore, image: Image & { readonly inputs?:
   return records;
 }
 
+/** Of a record's masks. */
+const BYTES = [0, 1, 2, 3, 4, 5, 6, 7] as const;
 const DRAM = { base: 0x8000_0000n, end: 0x8800_0000n } as const;
 
 /** The word at an address: 0 where nothing can be fetched, undefined where the program has written. */
 function wordAt({ segments }: Image, records: readonly Observation[]): (pc: bigint) => number | undefined {
   const written = new Set(records.flatMap(({ retirement: { mem_wmask, mem_addr } }) =>
-    (mem_wmask === 0 ? [] : [mem_addr >> 2n, (mem_addr + 3n) >> 2n, (mem_addr + 7n) >> 2n])));
+    BYTES.flatMap((byte) => ((mem_wmask >> byte) & 1 ? [mem_addr + BigInt(byte)] : []))));
+  const isWritten = (parcel: bigint): boolean => written.has(parcel) || written.has(parcel + 1n);
   const parcel = (pc: bigint): number => {
     const segment = segments.find(({ address, data }) => pc >= address && pc + 2n <= address + BigInt(data.length));
     return segment === undefined ? 0 : new DataView(segment.data.buffer, segment.data.byteOffset).getUint16(Number(pc - segment.address), true);
   };
   return (pc) => {
     if (pc < DRAM.base || pc + 2n > DRAM.end) return 0;
-    if (written.has(pc >> 2n) || written.has((pc + 2n) >> 2n)) return undefined;
+    if (isWritten(pc)) return undefined;
     const first = parcel(pc);
     if (lengthOf(first) === 2) return first;
+    if (isWritten(pc + 2n)) return undefined;
     return pc + 4n > DRAM.end ? 0 : (first | (parcel(pc + 2n) << 16)) >>> 0;
   };
 }

@@ -22,6 +22,11 @@ export interface Departure {
   readonly from: number;
   /** It begins in the last two bytes of memory, which are fetched alone. */
   readonly last: boolean;
+  /** By translation: it enters the second stage in no earlier cycle. */
+  readonly open?: number;
+  /** Cycles in which the line comes that it is in, and that which it accesses: 0 of one that is there. */
+  readonly fetched?: number;
+  readonly accessed?: number;
 }
 
 const at = (cycles: readonly number[], stage: number): number => cycles[stage] ?? -1;
@@ -39,11 +44,13 @@ const isSplit = (address: bigint, bytes: number): boolean => bytes > 0 && Number
  * @param older - Instructions before it that may still be on their way, oldest first; the last is right before it.
  */
 export function fly(departure: Departure, older: readonly Flight[], shape: Shape): Flight {
-  const { timed, address, from, last } = departure;
+  const { timed, address, from, last, open = 0, fetched = 0 } = departure;
   const before = older.at(-1);
   const enter: number[] = [-1];
   const leave: number[] = [-1];
-  let now = Math.max(from, before === undefined ? 0 : at(before.leave, 1) + 1) + (last ? 1 : 0);
+  let now = Math.max(from, open, before === undefined ? 0 : at(before.leave, 1) + 1) + (last ? 1 : 0);
+  // A line comes when everything older is done.
+  if (fetched > 0) now = Math.max(now - 1, lastDone(older, shape) + 1) + fetched + 1;
   for (let stage = 1; stage <= shape.commit; stage++) {
     enter[stage] = now;
     const free = before === undefined || stage === shape.commit ? 0 : at(before.leave, stage + 1);
@@ -57,6 +64,9 @@ export function fly(departure: Departure, older: readonly Flight[], shape: Shape
   }
   return { timed, address, enter, leave };
 }
+
+/** The cycle in which the last of those before has retired. */
+const lastDone = (older: readonly Flight[], { commit }: Shape): number => Math.max(-1, ...older.map(({ leave }) => at(leave, commit)));
 
 /** A source has its value in that cycle. */
 function isReady(register: number, cycle: number, older: readonly Flight[], shape: Shape): boolean {
@@ -77,19 +87,26 @@ class UnitWork {
   readonly #muldiv: boolean;
   /** Retirement of the last store that a load waits for. */
   readonly #store: number;
+  /** Cycles left of those in which a line comes, which begin behind the retirement of everything older. */
+  #line: number;
+  readonly #alone: number;
 
-  constructor({ timed, address }: Departure, older: readonly Flight[], shape: Shape) {
+  constructor({ timed, address, accessed = 0 }: Departure, older: readonly Flight[], shape: Shape) {
     const { unit, bytes } = timed;
     this.#muldiv = unit === 'multiply' || unit === 'divide';
     if (unit === 'multiply' || unit === 'divide') this.#left = shape[unit] - 1;
     else this.#left = isSplit(address, bytes) ? shape.split : 0;
     const stores = unit === 'load' ? older.filter((o) => o.timed.unit === 'store' && isNear(o.address, address)) : [];
+    this.#line = accessed;
+    this.#alone = lastDone(older, shape);
     this.#store = Math.max(-1, ...stores.map((o) => at(o.leave, shape.commit)));
   }
 
   /** Whether it is done in this cycle; work goes on if it is not. */
   done(cycle: number, ready: boolean): boolean {
-    if (this.#left === 0) return cycle > this.#store;
+    const [left, line] = [this.#left, this.#line];
+    if (line > 0 && ready && cycle > this.#alone) this.#line--;
+    if (left === 0) return line === 0 && cycle > this.#store;
     if (ready || (this.#muldiv && this.#begun)) {
       this.#begun = true;
       this.#left--;

@@ -3,10 +3,14 @@
  * what retired, by the rules of docs/timing.md alone.
  */
 import type { Isa, Uarch } from '../../model/spec/isa.js';
+import type { Translated } from '../lockstep/trails.js';
 import type { Inputs, Retirement } from '../retirement.js';
 import { fly, type Departure, type Flight } from './flight.js';
 import { InstructionTimer, type Timed } from './instruction.js';
+import { Lines } from './lines.js';
+import { Predictor, ReturnStack, type StackUse } from './prediction.js';
 import { shapeOf, type Shape } from './shape.js';
+import { accessCycles, openFrom, walkMistimed } from './translation.js';
 import { RegisterValues } from './values.js';
 
 /** Cycles from entering commit to the last of the eight stores that zero a block. */
@@ -16,6 +20,8 @@ const ZEROING = 7;
 export interface Event {
   readonly retirement: Retirement;
   readonly inputs: Pick<Inputs, 'cycle'>;
+  /** What the walker did for it. */
+  readonly translated?: Translated;
 }
 
 /** What the rules say of a record. */
@@ -35,7 +41,7 @@ export interface Mistiming {
 }
 
 export interface ScoreboardOptions {
-  /** The word at an address of the program, for instructions that an interrupt displaced; 0 where nothing can be fetched, undefined if unknown. */
+  /** The word at an address of the program, for instructions that an interrupt displaced; 0 where nothing can be fetched, undefined if unknown: a core with caches is then predicted no further. */
   readonly fetch?: (pc: bigint) => number | undefined;
 }
 
@@ -45,8 +51,13 @@ export class Scoreboard {
   readonly #timer: InstructionTimer;
   readonly #fetch: ((pc: bigint) => number | undefined) | undefined;
   readonly #values: RegisterValues;
+  readonly #lines: Readonly<Partial<Record<'instruction' | 'data', Lines>>>;
+  readonly #predictor: Predictor | undefined;
+  readonly #returns: ReturnStack | undefined;
   /** Fast instructions that may still be on their way, oldest first. */
   #flights: Flight[] = [];
+  /** An unknown instruction was displaced, which may have changed what is in the caches: from there on nothing is predicted. */
+  #lost = false;
   /** The cycle in which the next instruction can enter the second stage. */
   #from = 1;
 
@@ -57,10 +68,16 @@ export class Scoreboard {
     this.#timer = new InstructionTimer(isa);
     this.#values = new RegisterValues(isa);
     this.#fetch = fetch;
+    const { instruction, data } = this.#shape.caches ?? {};
+    this.#lines = { ...(instruction && { instruction: new Lines(instruction) }), ...(data && { data: new Lines(data) }) };
+    const { prediction } = this.#shape;
+    this.#predictor = prediction && new Predictor(prediction);
+    this.#returns = prediction?.returns && new ReturnStack(prediction.returns.entries);
   }
 
   /** The next record of the trace: predicts it and goes on from the prediction, or from the trace where that is an event. */
   next(event: Event): Prediction {
+    if (this.#lost) return { cycle: 0, exact: false, flight: undefined };
     const { retirement } = event;
     const prediction = retirement.trap?.interrupt === true ? this.#interrupt(event) : this.#instruction(event);
     this.#values.follow(retirement);
@@ -73,50 +90,69 @@ export class Scoreboard {
       const prediction = this.next(event);
       const cycle = Number(event.inputs.cycle);
       if (prediction.exact ? cycle !== prediction.cycle : cycle < prediction.cycle) return { event, prediction };
+      if (walkMistimed(event.translated, this.#shape)) return { event, prediction };
     }
     return undefined;
   }
 
-  #instruction({ retirement, inputs }: Event): Prediction {
+  #instruction({ retirement, inputs, translated }: Event): Prediction {
     const { pc_rdata, trap } = retirement;
     const timed = this.#timer.of(retirement.insn);
     const accessed = trap === undefined && retirement.mem_rmask + retirement.mem_wmask > 0;
     const address = accessed ? retirement.mem_addr : this.#values.address(timed, pc_rdata);
-    const flight = this.#fly({ timed, address, from: this.#from, last: this.#isLast(pc_rdata) });
+    const walked = translated?.walked ?? false;
+    const flight = this.#fly({ timed, address, from: this.#from, last: this.#isLast(pc_rdata), open: openFrom(translated) }, pc_rdata, walked);
     const io = accessed && this.#isIo(address);
     const waits = timed.unit === 'wait' && trap === undefined;
     const zeroes = timed.unit === 'zero' && trap === undefined;
-    const cycle = this.#arrival(flight) + (io ? this.#shape.io : 0) + (zeroes ? ZEROING : 0);
-    if (timed.slow || trap !== undefined || io) this.#restart(waits ? Number(inputs.cycle) : cycle);
-    else this.#goOn(flight, this.#isTaken(timed, retirement));
-    return { cycle, exact: !waits, flight };
+    const walks = walked && trap === undefined ? accessCycles(translated?.walks ?? [], { timed, address, device: io }, this.#shape) : 0;
+    const cycle = this.#arrival(flight) + (io ? this.#shape.io : 0) + (zeroes ? ZEROING : 0) + (walks ?? 0);
+    // The time of walks that end in a trap, or that write, is nobody's contract.
+    const exact = !waits && walks !== undefined && !(walked && trap !== undefined);
+    if (accessed && retirement.mem_wmask !== 0 && !io) this.#lines.data?.wrote(address);
+    if (timed.slow || trap !== undefined || io || walked) this.#restart(exact ? cycle : Number(inputs.cycle));
+    else this.#goOn(flight, this.#isElsewhere(flight, timed, retirement));
+    return { cycle, exact, flight };
   }
 
-  #interrupt({ retirement, inputs }: Event): Prediction {
+  #interrupt({ retirement, inputs, translated }: Event): Prediction {
     const { pc_rdata } = retirement;
     const word = this.#fetch?.(pc_rdata);
-    const prediction = word === undefined ? this.#earliest() : this.#displaced(this.#timer.of(word), pc_rdata);
+    this.#lost = word === undefined && this.#shape.caches !== undefined;
+    const prediction = word === undefined ? this.#earliest() : this.#displaced(this.#timer.of(word), pc_rdata, translated);
     this.#restart(prediction.exact ? prediction.cycle : Number(inputs.cycle));
     return prediction;
   }
 
-  #displaced(timed: Timed, pc: bigint): Prediction {
-    const flight = this.#fly({ timed, address: this.#values.address(timed, pc), from: this.#from, last: this.#isLast(pc) });
+  #displaced(timed: Timed, pc: bigint, translated: Translated | undefined): Prediction {
+    const flight = this.#fly({ timed, address: this.#values.address(timed, pc), from: this.#from, last: this.#isLast(pc), open: openFrom(translated) }, pc, translated?.walked ?? false);
     return { cycle: this.#arrival(flight), exact: true, flight };
   }
 
   /** The least that any displaced instruction takes: that of one without hazards. */
   #earliest(): Prediction {
-    const flight = this.#fly({ timed: this.#timer.of(0), address: 0n, from: this.#from, last: false });
+    const flight = fly({ timed: this.#timer.of(0), address: 0n, from: this.#from, last: false }, this.#flights, this.#shape);
     return { cycle: this.#arrival(flight), exact: false, flight: undefined };
   }
 
-  #fly(departure: Departure): Flight {
-    return fly(departure, this.#flights, this.#shape);
+  /** @param walked - The walker has translated it, at commit: no line was looked for. */
+  #fly(departure: Departure, pc: bigint, walked: boolean): Flight {
+    const { timed, address, last } = departure;
+    const { caches } = this.#shape;
+    const fetched = last || !this.#inMemory(pc, 4) ? 0 : this.#lines.instruction?.fetch(pc) ?? 0;
+    const { unit, bytes, instruction } = timed;
+    const looks = unit === 'load' || (unit === 'store' && caches?.data?.write === 'back');
+    const own = instruction?.memory?.as === 'self' && !walked && this.#inMemory(address, bytes);
+    const accessed = looks && own ? this.#lines.data?.fetch(address) ?? 0 : 0;
+    return fly({ ...departure, fetched, accessed }, this.#flights, this.#shape);
   }
 
   #arrival(flight: Flight): number {
     return flight.enter[this.#shape.commit] ?? -1;
+  }
+
+  #inMemory(address: bigint, bytes: number): boolean {
+    return this.#isa.hart.regions.some(({ kind, base, size }) => kind === 'memory' && address >= base && address + BigInt(bytes) <= base + size);
   }
 
   /** The last two bytes of memory. */
@@ -132,15 +168,34 @@ export class Scoreboard {
     return pc_wdata !== BigInt.asUintN(64, pc_rdata + BigInt(timed.length)) || this.#values.taken(timed, pc_rdata);
   }
 
+  /** Something else follows a fast instruction than was fetched behind it. */
+  #isElsewhere(flight: Flight, timed: Timed, retirement: Retirement): boolean {
+    const { pc_rdata: pc, pc_wdata: target } = retirement;
+    const taken = this.#isTaken(timed, retirement);
+    const use = this.#stackUse(timed, pc);
+    const ahead = this.#returns?.use(use);
+    const guess = ahead ?? this.#predictor?.guess(pc, flight.leave[1] ?? 0);
+    const jump = timed.unit === 'jump';
+    if ((jump && ahead === undefined) || timed.unit === 'branch') this.#predictor?.retire({ cycle: this.#arrival(flight), pc, jump, taken, target });
+    return guess === undefined ? taken : !taken || guess !== target;
+  }
+
+  /** Whether a jump calls or returns: by the link registers of the core's file. */
+  #stackUse({ unit, instruction, destination, sources, length }: Timed, pc: bigint): StackUse {
+    const isLink = (register: number): boolean => unit === 'jump' && (this.#shape.prediction?.returns?.links.includes(register) ?? false);
+    const from = instruction?.format.registers.rs1 === undefined ? 0 : sources[0] ?? 0;
+    return { calls: isLink(destination), returns: isLink(from) && from !== destination, link: BigInt.asUintN(64, pc + BigInt(length)) };
+  }
+
   /** A slow instruction left in that cycle. */
   #restart(cycle: number): void {
     this.#flights = [];
     this.#from = cycle + 2;
   }
 
-  #goOn(flight: Flight, taken: boolean): void {
+  #goOn(flight: Flight, elsewhere: boolean): void {
     const { commit, execute } = this.#shape;
-    this.#from = taken ? (flight.leave[execute] ?? 0) + 2 : 0;
+    this.#from = elsewhere ? (flight.leave[execute] ?? 0) + 2 : 0;
     const [first] = flight.enter.slice(1);
     this.#flights = [...this.#flights.filter((o) => (o.leave[commit] ?? 0) >= (first ?? 0)), flight];
   }

@@ -1,7 +1,7 @@
 /**
  * A core's file as the timing rules read it: stages by number.
  */
-import type { InstructionClass, Uarch, Unit } from '../../model/spec/isa.js';
+import type { InstructionClass, LineCaches, Prediction, Uarch, Unit } from '../../model/spec/isa.js';
 import type { Timed } from './instruction.js';
 
 /** What docs/timing.md needs of a core. */
@@ -21,10 +21,16 @@ export interface Shape {
   readonly split: number;
   /** Cycles from entering commit to retirement of an I/O access. */
   readonly io: number;
+  /** Absent: memory answers at once. */
+  readonly caches?: LineCaches;
+  /** Absent: the instruction behind is always next. */
+  readonly prediction?: Prediction;
+  /** Cycles in which the walker asks what is kept, and in which it reads an entry; absent: it keeps nothing. */
+  readonly walker?: { readonly ask: number; readonly entry: number };
 }
 
 /** Reads a core's file. */
-export function shapeOf({ stages, bypass, classes, latency }: Uarch): Shape {
+export function shapeOf({ stages, bypass, classes, latency, translation, prediction, caches }: Uarch): Shape {
   const place = (unit: Unit): number => stages.findIndex((s) => s.units.includes(unit));
   const named = (kind: InstructionClass): number => stages.findIndex((s) => s.name === classes[kind]);
   const execute = place('execute');
@@ -42,5 +48,8 @@ export function shapeOf({ stages, bypass, classes, latency }: Uarch): Shape {
     divide: latency.divide,
     split: latency.split,
     io: latency.io,
+    ...(caches && { caches }),
+    ...(prediction && { prediction }),
+    ...(translation && { walker: { ask: translation.latency.shared, entry: translation.latency.entry } }),
   };
 }

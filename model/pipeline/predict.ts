@@ -1,0 +1,143 @@
+/**
+ * Which instruction comes next: predicted while an instruction is in the second
+ * stage, put right when it leaves execute, learned from what retires.
+ *
+ * The target buffer knows where taken branches and jumps went, by the whole of
+ * their address; of branches, two bits say whether they will go there again.
+ * Whatever stands there is only a guess, right or wrong, of any instruction.
+ * Returns may have a stack of their own (return-stack.ts).
+ */
+import { ZERO, and, binary, concat, constant, element, eq, eqConst, mux, not, or, slice } from '../ir/build.js';
+import type { Expr, RegisterArray } from '../ir/ir.js';
+import type { Prediction } from '../spec/isa.js';
+import type { ModuleBuilder } from './builder.js';
+import type { Core } from './core.js';
+import { nextPc } from './encoding.js';
+import { guessReturn, learnReturns } from './return-stack.js';
+import { ofHit, Ways } from './ways.js';
+
+/** Bits of an address that choose nothing: instructions are at even ones. */
+const ALIGNED = 1;
+/** The most that a branch's two bits say: it will surely be taken. */
+const SURELY = 3;
+
+/** A guess about what follows an instruction. */
+interface Guess {
+  /** One bit: not the instruction behind it. */
+  readonly elsewhere: Expr;
+  readonly target: Expr;
+}
+
+/** The entries of a way of the target buffer. */
+interface Targets {
+  /** Address of the instruction, its lowest bit 1; 0: there is none. */
+  readonly source: RegisterArray;
+  /** Where it goes; bit 0: it is a jump, which always does. */
+  readonly target: RegisterArray;
+}
+
+export class Predictor {
+  readonly #ways: Ways;
+  readonly #targets: readonly Targets[];
+  readonly #directions: RegisterArray;
+
+  constructor(readonly builder: ModuleBuilder, { targets, directions }: Prediction) {
+    const ways = new Ways(builder, 'predict.targets', targets);
+    this.#ways = ways;
+    this.#targets = ways.ways.map((way) => ({
+      source: builder.array(ways.called(way, 'source'), ways.sets, 64),
+      target: builder.array(ways.called(way, 'target'), ways.sets, 64),
+    }));
+    this.#directions = builder.array('predict.directions', directions, 2);
+  }
+
+  #set(pc: Expr): Expr {
+    return this.#ways.setOf(slice(pc, 63, ALIGNED));
+  }
+
+  #look(pc: Expr): readonly { readonly there: Expr; readonly target: Expr }[] {
+    const set = this.#set(pc);
+    return this.#targets.map((t) => ({ there: eq(element(t.source, set), or(pc, constant(64, 1))), target: element(t.target, set) }));
+  }
+
+  #direction(pc: Expr): Expr {
+    const { depth } = this.#directions;
+    return depth === 1 ? ZERO : slice(pc, ALIGNED + Math.log2(depth) - 1, ALIGNED);
+  }
+
+  /** What follows the instruction at an address. */
+  guess(pc: Expr): Guess {
+    const { there, target } = ofHit<{ readonly target: Expr; readonly there: Expr }>(this.#look(pc), (hit, a, b) => ({ there: hit, target: mux(hit, a.target, b.target) }));
+    const likely = slice(element(this.#directions, this.#direction(pc)), 1, 1);
+    return { elsewhere: and(there, or(slice(target, 0, 0), likely)), target: concat(slice(target, 63, ALIGNED), constant(ALIGNED, 0)) };
+  }
+
+  /** A branch or jump retires. `jump`, `taken`: one bit each; `target`: where it goes if it is taken. */
+  learn(pc: Expr, jump: Expr, taken: Expr, target: Expr): void {
+    const { builder } = this;
+    builder.when(not(jump), () => {
+      const place = this.#direction(pc);
+      const now = element(this.#directions, place);
+      const up = mux(eqConst(now, SURELY), now, binary('add', now, constant(2, 1)));
+      const down = mux(eqConst(now, 0), now, binary('sub', now, constant(2, 1)));
+      builder.write(this.#directions, place, mux(taken, up, down));
+    });
+    builder.when(taken, () => {
+      const set = this.#set(pc);
+      this.#ways.fill(set, this.#look(pc).map(({ there }) => there), 64, (way) => {
+        const targets = this.#targets[way];
+        if (targets === undefined) return;
+        builder.write(targets.source, set, or(pc, constant(64, 1)));
+        builder.write(targets.target, set, concat(slice(target, 63, ALIGNED), jump));
+      });
+    });
+  }
+}
+
+/** Declares what travels with an instruction: whether it was guessed that it goes elsewhere, and where. */
+export function describePrediction(core: Core): void {
+  const { predictor, returns, values, place } = core;
+  if (predictor === undefined) return;
+  const guess = (): Guess => {
+    const guessed = predictor.guess(values.at('pc', place.decode));
+    if (returns === undefined) return guessed;
+    const is = values.at('returns', place.decode);
+    return { elsewhere: or(is, guessed.elsewhere), target: mux(is, guessReturn(core, returns), guessed.target) };
+  };
+  values.define('guessed', 1, place.decode, () => predictor.builder.wire('predict.elsewhere', guess().elsewhere));
+  values.define('guess', 64, place.decode, () => predictor.builder.wire('predict.target', guess().target));
+}
+
+/** Where the fetch looks behind the instruction in the second stage. */
+export function follower({ predictor, values, place }: Core, behind: Expr): Expr {
+  return predictor === undefined ? behind : mux(values.at('guessed', place.decode), values.at('guess', place.decode), behind);
+}
+
+/** What the execute stage finds of the instruction that leaves it. */
+export interface Repair {
+  /** One bit: something else follows than was fetched. */
+  readonly wrong: Expr;
+  readonly target: Expr;
+}
+
+/** Without a predictor, every taken one goes elsewhere. */
+export function repair({ predictor, values, place }: Core): Repair {
+  const at = (name: string): Expr => values.at(name, place.execute);
+  const [taken, address] = [at('taken'), at('address')];
+  if (predictor === undefined) return { wrong: taken, target: address };
+  return {
+    wrong: mux(at('guessed'), not(and(taken, eq(address, at('guess')))), taken),
+    target: mux(taken, address, nextPc(at('pc'), at('insn'))),
+  };
+}
+
+/** A usual instruction retires: the predictor learns of branches and jumps, but for returns where there is a stack for them. */
+export function learn(core: Core): void {
+  const { builder, predictor, returns, decoder, values, place } = core;
+  if (predictor === undefined) return;
+  learnReturns(core);
+  const at = (name: string): Expr => values.at(name, place.commit);
+  const jump = decoder.unit(at('control'), 'jump');
+  const counts = returns === undefined ? jump : and(jump, not(at('returns')));
+  builder.when(or(counts, decoder.unit(at('control'), 'branch')), () => predictor.learn(at('pc'), jump, at('taken'), at('address')));
+}
