@@ -18,7 +18,7 @@ import { declareHart, type Hart } from './hart.js';
 import { LineCache } from './line-cache.js';
 import { describePrediction, Predictor, repair } from './predict.js';
 import { Regimes } from './regimes.js';
-import { describeReturns, ReturnStack } from './return-stack.js';
+import { ReturnStack } from './return-stack.js';
 import { Stage, Travelling } from './stage.js';
 import { Walker } from './walk.js';
 import { WalkCaches } from './walk-caches.js';
@@ -44,7 +44,6 @@ export function elaborate(isa: Isa, uarch: Uarch, observes = false): Elaborated 
   };
   describeFetch(core, isa.hart.resetPc);
   describeDecode(core);
-  describeReturns(core);
   describePrediction(core);
   describeOperands(core);
   describeExecute(core);

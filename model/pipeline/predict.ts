@@ -13,7 +13,7 @@ import type { Prediction } from '../spec/isa.js';
 import type { ModuleBuilder } from './builder.js';
 import type { Core } from './core.js';
 import { nextPc } from './encoding.js';
-import { guessReturn, learnReturns } from './return-stack.js';
+import { guessReturn, learnReturn, returnsNow } from './return-stack.js';
 import { ofHit, Ways } from './ways.js';
 
 /** Bits of an address that choose nothing: instructions are at even ones. */
@@ -21,12 +21,14 @@ const ALIGNED = 1;
 /** The most that a branch's two bits say: it will surely be taken. */
 const SURELY = 3;
 
-/** A guess about what follows an instruction. */
-interface Guess {
-  /** One bit: not the instruction behind it. */
-  readonly elsewhere: Expr;
-  readonly target: Expr;
-}
+/**
+ * A guess about what follows an instruction, 64 bits: an address with bit 0
+ * set, or 0 for the instruction behind it.
+ */
+type Guess = Expr;
+const elsewhere = (target: Expr): Guess => or(target, constant(64, 1));
+const guessed = (guess: Guess): Expr => slice(guess, 0, 0);
+const guessedTarget = (guess: Guess): Expr => concat(slice(guess, 63, ALIGNED), constant(ALIGNED, 0));
 
 /** The entries of a way of the target buffer. */
 interface Targets {
@@ -69,7 +71,7 @@ export class Predictor {
   guess(pc: Expr): Guess {
     const { there, target } = ofHit<{ readonly target: Expr; readonly there: Expr }>(this.#look(pc), (hit, a, b) => ({ there: hit, target: mux(hit, a.target, b.target) }));
     const likely = slice(element(this.#directions, this.#direction(pc)), 1, 1);
-    return { elsewhere: and(there, or(slice(target, 0, 0), likely)), target: concat(slice(target, 63, ALIGNED), constant(ALIGNED, 0)) };
+    return mux(and(there, or(slice(target, 0, 0), likely)), elsewhere(target), constant(64, 0));
   }
 
   /** A branch or jump retires. `jump`, `taken`: one bit each; `target`: where it goes if it is taken. */
@@ -94,23 +96,26 @@ export class Predictor {
   }
 }
 
-/** Declares what travels with an instruction: whether it was guessed that it goes elsewhere, and where. */
+/** Declares what travels with an instruction: a guess. Only branches and jumps are looked for. */
 export function describePrediction(core: Core): void {
-  const { predictor, returns, values, place } = core;
+  const { builder, predictor, returns, decoder, values, place } = core;
   if (predictor === undefined) return;
-  const guess = (): Guess => {
-    const guessed = predictor.guess(values.at('pc', place.decode));
-    if (returns === undefined) return guessed;
-    const is = values.at('returns', place.decode);
-    return { elsewhere: or(is, guessed.elsewhere), target: mux(is, guessReturn(core, returns), guessed.target) };
-  };
-  values.define('guessed', 1, place.decode, () => predictor.builder.wire('predict.elsewhere', guess().elsewhere));
-  values.define('guess', 64, place.decode, () => predictor.builder.wire('predict.target', guess().target));
+  const at = place.decode;
+  values.define('guess', 64, at, () => {
+    const control = values.at('control', at);
+    const flow = or(decoder.unit(control, 'branch'), decoder.unit(control, 'jump'));
+    const found = predictor.guess(values.at('pc', at));
+    const guess = returns === undefined ? found : mux(returnsNow(core, returns), elsewhere(guessReturn(core, returns)), found);
+    // In one piece, so that nothing of it is computed for other instructions.
+    return builder.wire('predict.guess', mux(flow, guess, constant(64, 0)));
+  });
 }
 
 /** Where the fetch looks behind the instruction in the second stage. */
 export function follower({ predictor, values, place }: Core, behind: Expr): Expr {
-  return predictor === undefined ? behind : mux(values.at('guessed', place.decode), values.at('guess', place.decode), behind);
+  if (predictor === undefined) return behind;
+  const guess = values.at('guess', place.decode);
+  return mux(guessed(guess), guessedTarget(guess), behind);
 }
 
 /** What the execute stage finds of the instruction that leaves it. */
@@ -125,8 +130,9 @@ export function repair({ predictor, values, place }: Core): Repair {
   const at = (name: string): Expr => values.at(name, place.execute);
   const [taken, address] = [at('taken'), at('address')];
   if (predictor === undefined) return { wrong: taken, target: address };
+  const guess = at('guess');
   return {
-    wrong: mux(at('guessed'), not(and(taken, eq(address, at('guess')))), taken),
+    wrong: mux(guessed(guess), not(and(taken, eq(elsewhere(address), guess))), taken),
     target: mux(taken, address, nextPc(at('pc'), at('insn'))),
   };
 }
@@ -135,9 +141,10 @@ export function repair({ predictor, values, place }: Core): Repair {
 export function learn(core: Core): void {
   const { builder, predictor, returns, decoder, values, place } = core;
   if (predictor === undefined) return;
-  learnReturns(core);
   const at = (name: string): Expr => values.at(name, place.commit);
   const jump = decoder.unit(at('control'), 'jump');
-  const counts = returns === undefined ? jump : and(jump, not(at('returns')));
-  builder.when(or(counts, decoder.unit(at('control'), 'branch')), () => predictor.learn(at('pc'), jump, at('taken'), at('address')));
+  builder.when(or(jump, decoder.unit(at('control'), 'branch')), () => {
+    const returned = returns === undefined ? ZERO : learnReturn(core, returns);
+    builder.when(not(returned), () => predictor.learn(at('pc'), jump, at('taken'), at('address')));
+  });
 }

@@ -8,7 +8,7 @@
  * and nothing has to be put right when instructions are thrown away. It is a
  * ring: a call too many takes the place of the oldest.
  */
-import { ONE, ZERO, add, and, binary, constant, element, eqConst, mux, not, or, read } from '../ir/build.js';
+import { ONE, ZERO, add, and, binary, constant, element, eq, eqConst, mux, not, or, read } from '../ir/build.js';
 import type { Expr, Register, RegisterArray } from '../ir/ir.js';
 import type { ReturnPrediction } from '../spec/isa.js';
 import { anyOf, type ModuleBuilder } from './builder.js';
@@ -67,42 +67,33 @@ export class ReturnStack {
 const moved = (place: Expr, up: Expr, down: Expr, one: Expr): Expr =>
   mux(and(up, not(down)), add(place, one), mux(and(down, not(up)), binary('sub', place, one), place));
 
-/** Declares what travels with an instruction: that it returns, that it calls. */
-export function describeReturns(core: Core): void {
-  const { builder, decoder, values, place, uarch } = core;
-  const links = uarch.prediction?.returns?.links;
-  if (links === undefined) return;
-  const at = place.decode;
+/** What the instruction in a stage does to the stack, if there is one; from its bits, which few instructions have to be asked for. */
+function stackUse(core: Core, { size: { links } }: ReturnStack, stage: number): StackUse {
+  const { decoder, values } = core;
+  const [control, insn, rd] = [values.at('control', stage), values.at('insn', stage), values.at('rd', stage)];
   const isLink = (register: Expr): Expr => anyOf(links.map((number) => eqConst(register, number)));
-  const jumps = (): Expr => decoder.unit(values.at('control', at), 'jump');
-  values.define('calls', 1, at, () => builder.wire('predict.calls', and(jumps(), isLink(values.at('rd', at)))));
-  values.define('returns', 1, at, () => {
-    const control = values.at('control', at);
-    const source = operandField(core, decoder.expand(values.at('insn', at)), control, 'rs1') ?? constant(5, 0);
-    // One that goes where the register led that it links to has a partner in a coroutine's place: it only calls.
-    const same = binary('eq', source, values.at('rd', at));
-    return builder.wire('predict.returns_now', and(jumps(), decoder.field(control, 'uses1'), isLink(source), not(same)));
-  });
+  const jumps = decoder.unit(control, 'jump');
+  const source = operandField(core, decoder.expand(insn), control, 'rs1') ?? constant(5, 0);
+  // A jump to where the register leads that it writes only calls.
+  const returns = and(jumps, decoder.field(control, 'uses1'), isLink(source), not(eq(source, rd)));
+  return { pops: returns, pushes: and(jumps, isLink(rd)), link: nextPc(values.at('pc', stage), insn) };
 }
 
-/** What the instruction in a stage does to the stack, if there is one. */
-function stackUse({ values }: Core, stage: number): StackUse {
-  return { pops: values.at('returns', stage), pushes: values.at('calls', stage), link: nextPc(values.at('pc', stage), values.at('insn', stage)) };
-}
+/** One bit: the instruction in the second stage returns. */
+export const returnsNow = (core: Core, stack: ReturnStack): Expr => stackUse(core, stack, core.place.decode).pops;
 
-/** Where the return in the second stage goes. */
+/** Where it goes, then. */
 export function guessReturn(core: Core, stack: ReturnStack): Expr {
   const { stages, place } = core;
   return stack.guess(stages.slice(place.decode + 1).map(({ index, valid }) => {
-    const { pops, pushes, link } = stackUse(core, index);
+    const { pops, pushes, link } = stackUse(core, stack, index);
     return { pops: and(valid, pops), pushes: and(valid, pushes), link };
   }));
 }
 
-/** A usual instruction retires: the stack learns of calls and returns. */
-export function learnReturns(core: Core): void {
-  const { builder, returns, place } = core;
-  if (returns === undefined) return;
-  const use = stackUse(core, place.commit);
-  builder.when(or(use.pops, use.pushes), () => returns.retire(use));
+/** A jump retires: the stack learns of calls and returns. Yields one bit: it has returned. */
+export function learnReturn(core: Core, stack: ReturnStack): Expr {
+  const use = stackUse(core, stack, core.place.commit);
+  core.builder.when(or(use.pops, use.pushes), () => stack.retire(use));
+  return use.pops;
 }

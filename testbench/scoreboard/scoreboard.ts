@@ -174,9 +174,10 @@ export class Scoreboard {
     const taken = this.#isTaken(timed, retirement);
     const use = this.#stackUse(timed, pc);
     const ahead = this.#returns?.use(use);
-    const guess = ahead ?? this.#predictor?.guess(pc, flight.leave[1] ?? 0);
     const jump = timed.unit === 'jump';
-    if ((jump && ahead === undefined) || timed.unit === 'branch') this.#predictor?.retire({ cycle: this.#arrival(flight), pc, jump, taken, target });
+    const looked = jump || timed.unit === 'branch';
+    const guess = ahead ?? (looked ? this.#predictor?.guess(pc, flight.leave[1] ?? 0) : undefined);
+    if (looked && ahead === undefined) this.#predictor?.retire({ cycle: this.#arrival(flight), pc, jump, taken, target });
     return guess === undefined ? taken : !taken || guess !== target;
   }
 
