@@ -5,12 +5,13 @@
 import { Option, type Command } from 'commander';
 import { EXIT_CODE, failure } from './failure.js';
 import { interruptible, jobsOption, secondsOption } from './long-run.js';
-import { coreOption, jsonOption, numberOption, seedOption, specsOption } from './options.js';
+import { coreOption, jsonOption, numberOption, seedOption, specsOption, textOption } from './options.js';
 import { terminal } from './terminal.js';
 import type { Progress } from '../mutants/run.js';
 
 interface MutateOptions {
   readonly core: string;
+  readonly only: readonly string[];
   readonly sample?: bigint;
   readonly programs: bigint;
   readonly seconds?: number;
@@ -31,6 +32,7 @@ export function define(program: Command): void {
     .command('mutate')
     .description('plant mistakes in specs and hardware, and see whether the testbench notices')
     .addOption(coreOption())
+    .addOption(textOption('--only <text>', 'only mutants with this in their name or place (as the list of survivors prints them); may be repeated'))
     .addOption(numberOption('--sample <n>', 'only so many mutants, drawn by the seed (default: all)'))
     .addOption(numberOption('--programs <n>', 'random programs for each mutant that the tables leave alive').default(DEFAULT_PROGRAMS, String(DEFAULT_PROGRAMS)))
     .addOption(secondsOption('seconds for them at most (default: as long as they take)'))
@@ -50,23 +52,28 @@ killedByTables, countedForTables, score, tableScore, notReached; with --list res
 Exit codes: 0, 2 for wrong input, 130 after ^C.
 
 Example:
-  ghosthart mutate --sample 6 --seed 4`)
+  ghosthart mutate --sample 6 --seed 4
+  ghosthart mutate --only sret.mstatus_tsr_op --list`)
     .action(async (options: MutateOptions) => {
       process.exitCode = await mutants(options);
     });
 }
 
 async function mutants(options: MutateOptions): Promise<number> {
-  const { core, specs: overlays, json, list, jobs, seconds } = options;
+  const { core, specs: overlays, only, json, list, jobs, seconds } = options;
   if (options.sample === 0n) return terminal.fail(failure('There is no mutant to judge.', 'Give --sample a number above 0.'));
   const [{ openLaboratory }, { LocalJudge, WorkerJudge }, { mutate }, { formatMutation, formatResult, mutationJson, resultJson }] =
     await Promise.all([import('../mutants/open.js'), import('../mutants/judges.js'), import('../mutants/run.js'), import('../mutants/report.js')]);
   const number = (value: bigint): number => Number(value % MOST);
-  const setup = { core, overlays, seconds, programs: number(options.programs), seed: number(options.seed), sample: options.sample === undefined ? undefined : number(options.sample) };
+  const setup = { core, overlays, only, seconds, programs: number(options.programs), seed: number(options.seed), sample: options.sample === undefined ? undefined : number(options.sample) };
   terminal.progress('compiling');
   const opened = await openLaboratory(setup);
   if (!opened.ok) return terminal.fail(opened);
   const { laboratory } = opened;
+  if (laboratory.mutants.length === 0) {
+    terminal.progress('');
+    return terminal.fail(failure(`No mutant of ${core} has ${only.join(' or ')} in its name or place.`, 'Look at names with: ghosthart mutate --sample 20 --list.'));
+  }
   const broken = laboratory.original();
   if (broken !== undefined) {
     terminal.progress('');

@@ -53,7 +53,7 @@ describe('ghosthart mutate', () => {
   it.each([
     [['--sample', '0'], 'There is no mutant to judge. Give --sample a number above 0.'], [['--sample', 'some'], 'Give a whole number.'],
     [['--jobs', '0'], 'Give a number from 1 to 64.'], [['--seconds', 'ever'], 'Give seconds above 0'], [['--core', 'six-stage'], 'There is no core six-stage.'],
-    [['--seed', '-1'], 'Give a whole number.'], [['--programs', 'x'], 'Give a whole number.'],
+    [['--only', 'no such thing'], 'No mutant of five-stage has no such thing in its name or place.'], [['--seed', '-1'], 'Give a whole number.'], [['--programs', 'x'], 'Give a whole number.'],
   ])('says what is wrong with %j', (args, sentence) => {
     const { code, err, out } = sandbox.run(['mutate', ...args]);
     expect({ code, out }).toEqual({ code: 2, out: '' });

@@ -45,6 +45,9 @@ export function placeOf({ span }: Mutant): string | undefined {
   return `${span.file.path}:${span.file.text.slice(0, span.start).split('\n').length}`;
 }
 
+/** Whether a text is part of the mutant's id or place. */
+export const isAbout = (mutant: Mutant, text: string): boolean => mutant.id.includes(text) || placeOf(mutant)?.includes(text) === true;
+
 /** The whole lines that a span touches. */
 export function linesOf({ file: { text }, start, end }: Span): string {
   const from = text.lastIndexOf('\n', start - 1) + 1;
