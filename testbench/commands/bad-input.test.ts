@@ -13,8 +13,8 @@ const spoilt = (name: string, change: (bytes: Uint8Array, view: DataView) => Uin
   return sandbox.file(name, change(bytes, new DataView(bytes.buffer)) ?? bytes);
 };
 
-beforeAll(() => {
-  sandbox.run(['asm', sandbox.file('good.S', exitProgram(0))]);
+beforeAll(async () => {
+  await sandbox.call(['asm', sandbox.file('good.S', exitProgram(0))]);
   elf = new Uint8Array(readFileSync(sandbox.path('good.elf')));
   mkdirSync(sandbox.path('bad/isa'), { recursive: true });
   sandbox.file('bad/isa/x.yaml', 'instructions: { add: [\n');
@@ -81,8 +81,8 @@ describe('one line says what is wrong and what to do, exit code 2', () => {
     ['a replay without its program', () => ['replay', replayOf(JSON.stringify(REPLAY))], /There is no program\.elf beside it/],
     ['a file instead of a folder for init', () => ['init', 'good.elf'], /not a folder/],
     ['a full folder for init', () => ['init', 'bad'], /is not empty/],
-  ])('%s', (_what, args, message) => {
-    const { code, err, out } = sandbox.run(args());
+  ])('%s', async (_what, args, message) => {
+    const { code, err, out } = await sandbox.call(args());
     expect(err).toMatch(message);
     expectOneLine(err);
     expect({ code, out }).toEqual({ code: 2, out: '' });
@@ -97,8 +97,8 @@ describe('a listing says what is wrong in specs and programs, exit code 2', () =
     ['a spec directory that is not there', ['run', 'good.elf', '--specs', 'nowhere'], /nowhere: this spec directory cannot be read/],
     ['what is nearly an instruction word', ['disasm', '0xfoo'], /0xfoo is no instruction word\. Write 0x and one to eight/],
     ['assembly with a mistake', ['asm', 'typo.S'], /typo\.S:1:9: [^]*\^[^]*1 mistake/],
-  ])('%s', (_what, args, message) => {
-    const { code, err, out } = sandbox.run(args);
+  ])('%s', async (_what, args, message) => {
+    const { code, err, out } = await sandbox.call(args);
     expect(err).toMatch(message);
     expect(err).not.toMatch(/internal error|\n\s+at /);
     expect({ code, out }).toEqual({ code: 2, out: '' });

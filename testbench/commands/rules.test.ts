@@ -40,28 +40,28 @@ it('a test names its rules in a comment of their own', () => {
 });
 
 describe('ghosthart spec', () => {
-  it('rules NAME prints every entry, row and test, and the mutants', () => {
-    expect(sandbox.run(['spec', 'rules', 'wfi_unaffected_conditions']).out).toMatch(
-      /^wfi_unaffected_conditions: a rule of the chapter machine, tested\n\n {2}Entries of the specs\n {4}\S*privileged\.yaml:\d+ {2}wfi\n\n {2}Tests\n {4}properties\/wfi-waits-for-an-enabled-interrupt\.test\.js\n\n {2}Mutants\n {4}\d+ carry it\n$/);
-    expect(sandbox.run(['spec', 'rules', 'mstatush_sz']).out).toMatch(/^mstatush_sz: a rule of the chapter machine, not applicable\n\n {2}Every mode of this hart is RV64/);
+  it('rules NAME prints every entry, row and test, and the mutants', async () => {
+    expect((await sandbox.call(['spec', 'rules', 'wfi_unaffected_conditions'])).out).toMatch(
+      /^wfi_unaffected_conditions: a rule of the chapter machine, tested\n\n {2}Entries of the specs\n {4}\S*privileged\.yaml:\d+ {2}wfi\n\n {2}Tests\n {4}properties\/wfi-waits-for-an-enabled-interrupt\.test\.ts\n\n {2}Mutants\n {4}\d+ carry it\n$/);
+    expect((await sandbox.call(['spec', 'rules', 'mstatush_sz'])).out).toMatch(/^mstatush_sz: a rule of the chapter machine, not applicable\n\n {2}Every mode of this hart is RV64/);
   });
 
-  it('rules --list prints a line for each rule of a chapter, as data with --json', () => {
-    const { out } = sandbox.run(['spec', 'rules', '--chapter', 'zicond', '--list']);
+  it('rules --list prints a line for each rule of a chapter, as data with --json', async () => {
+    const { out } = await sandbox.call(['spec', 'rules', '--chapter', 'zicond', '--list']);
     expect(out.split('\n').filter((line) => /^\S+ +(tested|cited) +\S*zicond\.yaml:\d+; .*mutants?$/.test(line))).toHaveLength(4);
-    const { rules } = JSON.parse(sandbox.run(['spec', 'rules', '--chapter', 'zicond', '--list', '--json']).out);
+    const { rules } = JSON.parse((await sandbox.call(['spec', 'rules', '--chapter', 'zicond', '--list', '--json'])).out);
     expect(rules[0]).toMatchObject({ chapter: 'zicond', entries: [{ entry: expect.stringMatching(/^czero\./), place: expect.stringContaining('zicond.yaml:') }], mutants: expect.any(Number) });
   });
 
-  it('rules says which name was meant', () => {
-    expect(sandbox.run(['spec', 'rules', 'sret_opp'])).toMatchObject({ code: 2, err: 'ghosthart: There is no rule sret_opp. Did you mean sret_op?\n' });
-    expect(sandbox.run(['spec', 'rules', '--chapter', 'hypervisr'])).toMatchObject({ code: 2, err: 'ghosthart: There is no chapter hypervisr. Did you mean hypervisor?\n' });
+  it('rules says which name was meant', async () => {
+    expect(await sandbox.call(['spec', 'rules', 'sret_opp'])).toMatchObject({ code: 2, err: 'ghosthart: There is no rule sret_opp. Did you mean sret_op?\n' });
+    expect(await sandbox.call(['spec', 'rules', '--chapter', 'hypervisr'])).toMatchObject({ code: 2, err: 'ghosthart: There is no chapter hypervisr. Did you mean hypervisor?\n' });
   });
 
-  it('check refuses to set aside what a row of the tables claims', () => {
+  it('check refuses to set aside what a row of the tables claims', async () => {
     mkdirSync(sandbox.path('more'));
     sandbox.file('more/not-applicable.yaml', 'guests:\n  reason: There are none.\n  rules: [H_vscsrs_v1]\n');
-    const { code, err } = sandbox.run(['spec', 'check', '--specs', 'more']);
+    const { code, err } = await sandbox.call(['spec', 'check', '--specs', 'more']);
     expect(err).toMatch(/^more\/not-applicable\.yaml:3:11: guests: H_vscsrs_v1 is tested by \S+\n {4}rules: \[H_vscsrs_v1\]\n {12}\^+\n {2}A rule is either tested or not applicable/);
     expect(code).toBe(2);
   });

@@ -34,14 +34,14 @@ _start: li   t0, 0xc000028     # priority of source 10, the UART
 `;
 
 describe('ghosthart run', () => {
-  it('keeps the console on standard output and the statistics off it', () => {
-    const { code, out, err } = sandbox.run(['run', HELLO]);
+  it('keeps the console on standard output and the statistics off it', async () => {
+    const { code, out, err } = await sandbox.call(['run', HELLO]);
     expect({ code, out }).toEqual({ code: 0, out: GREETING });
     expect(err).toMatch(/cycles.*instructions/);
   });
 
-  it('prints one object with exactly the promised keys, the console on standard error', () => {
-    const { out, err } = sandbox.run(['run', 'testbench/programs/traps.S', '--json']);
+  it('prints one object with exactly the promised keys, the console on standard error', async () => {
+    const { out, err } = await sandbox.call(['run', 'testbench/programs/traps.S', '--json']);
     const figures = JSON.parse(out);
     expect(Object.keys(figures)).toEqual(KEYS);
     expect(Object.keys(figures.modes)).toEqual(['M', 'HS', 'U', 'VS', 'VU']);
@@ -51,12 +51,12 @@ describe('ghosthart run', () => {
     expect(err).not.toMatch(/cycles/);
   });
 
-  it.each([0, 7, 255])('exits with the code %i of the program', (exitCode) => {
-    expect(sandbox.run(['run', sandbox.file('exit.S', exitProgram(exitCode))]).code).toBe(exitCode);
+  it.each([0, 7, 255])('exits with the code %i of the program', async (exitCode) => {
+    expect((await sandbox.call(['run', sandbox.file('exit.S', exitProgram(exitCode))])).code).toBe(exitCode);
   });
 
-  it('cuts codes above 255 down to one that is not success, and prints what they were', () => {
-    const { code, out } = sandbox.run(['run', sandbox.file('exit.S', exitProgram(1000)), '--json']);
+  it('cuts codes above 255 down to one that is not success, and prints what they were', async () => {
+    const { code, out } = await sandbox.call(['run', sandbox.file('exit.S', exitProgram(1000)), '--json']);
     expect([code, JSON.parse(out).exitCode]).toEqual([255, 1000]);
   });
 
@@ -70,21 +70,21 @@ describe('ghosthart run', () => {
     expect(sandbox.bash('(sleep 2; printf q) | $G run deaf.S').code).toBe(125);
   });
 
-  it('says which limit ended an endless program', () => {
-    const { code, err } = sandbox.run(['run', sandbox.file('endless.S', ENDLESS), '--max-cycles', '1000']);
+  it('says which limit ended an endless program', async () => {
+    const { code, err } = await sandbox.call(['run', sandbox.file('endless.S', ENDLESS), '--max-cycles', '1000']);
     expect(code).toBe(124);
     expect(err).toMatch(/The cycle limit is reached\. Raise --max-cycles/);
     expect(err).toMatch(/1,000 cycles/);
   });
 
-  it('ends a wait that nothing can end', () => {
-    const { code, err } = sandbox.run(['run', sandbox.file('wait.S', '_start: wfi\n j _start\n')]);
+  it('ends a wait that nothing can end', async () => {
+    const { code, err } = await sandbox.call(['run', sandbox.file('wait.S', '_start: wfi\n j _start\n')]);
     expect(code).toBe(125);
     expect(err).toMatch(/waits \(WFI\) for an interrupt that can never come/);
   });
 
-  it('survives a jump into nowhere: the trap is the architecture’s', () => {
-    const { code, out } = sandbox.run(['run', sandbox.file('lost.S', '_start: jr zero\n'), '--max-cycles', '500', '--json']);
+  it('survives a jump into nowhere: the trap is the architecture’s', async () => {
+    const { code, out } = await sandbox.call(['run', sandbox.file('lost.S', '_start: jr zero\n'), '--max-cycles', '500', '--json']);
     expect(code).toBe(124);
     expect(JSON.parse(out).traps[0]).toMatchObject({ from: 'M', to: 'M', cause: 'instruction_access_fault' });
   });
@@ -109,7 +109,7 @@ _start: li s0, 0x10000000
     expect(sandbox.bash(`$G run ${echo} < typed`)).toMatchObject({ code: 0, out: 'from a file\n' });
   });
 
-  it('counts the same with idle cycles executed as with idle cycles skipped', () => {
+  it('counts the same with idle cycles executed as with idle cycles skipped', async () => {
     const timer = sandbox.file('timer.S', `
 _start: li t0, 0x2004000
         li t1, 500
@@ -122,14 +122,14 @@ _start: li t0, 0x2004000
         sw t1, 0(t0)
 2:      j 2b
 `);
-    const skipped = sandbox.run(['run', timer, '--json']);
+    const skipped = await sandbox.call(['run', timer, '--json']);
     expect(JSON.parse(skipped.out).stalls['commit.wait']).toBeGreaterThan(5000);
-    expect(sandbox.run(['run', timer, '--json', '--no-skip-idle']).out).toBe(skipped.out);
+    expect((await sandbox.call(['run', timer, '--json', '--no-skip-idle'])).out).toBe(skipped.out);
   });
 
-  it('runs on the other core, with more or less memory', () => {
-    expect(sandbox.run(['run', HELLO, '--core', 'three-stage']).out).toBe(GREETING);
-    expect(sandbox.run(['run', HELLO, '-m', '1M']).out).toBe(GREETING);
+  it('runs on the other core, with more or less memory', async () => {
+    expect((await sandbox.call(['run', HELLO, '--core', 'three-stage'])).out).toBe(GREETING);
+    expect((await sandbox.call(['run', HELLO, '-m', '1M'])).out).toBe(GREETING);
   });
 });
 
@@ -142,10 +142,10 @@ describe('ghosthart run --vcd', () => {
   };
 
   it('writes a wave of the window, its save file and its filters, and changes nothing else', async () => {
-    const { code, out, err } = sandbox.run(['run', HELLO, '--vcd', 'window.vcd', '--from', '100', '--to', '200', '--json']);
+    const { code, out, err } = await sandbox.call(['run', HELLO, '--vcd', 'window.vcd', '--from', '100', '--to', '200', '--json']);
     expect(code).toBe(0);
     expect(err).toMatch(/wave: window\.vcd {2}\(gtkwave -a window\.gtkw\)/);
-    expect(out).toBe(sandbox.run(['run', HELLO, '--json']).out);
+    expect(out).toBe((await sandbox.call(['run', HELLO, '--json'])).out);
     const { first, last } = await read('window.vcd');
     expect(first).toBe(1000n);
     expect(last).toBeLessThanOrEqual(2000n);
@@ -155,15 +155,15 @@ describe('ghosthart run --vcd', () => {
   });
 
   it('stops the wave at its limit, with a message, and runs on', async () => {
-    const { code, out, err } = sandbox.run(['run', HELLO, '--vcd', 'limited.vcd', '--vcd-limit', '100K']);
+    const { code, out, err } = await sandbox.call(['run', HELLO, '--vcd', 'limited.vcd', '--vcd-limit', '100K']);
     expect({ code, out }).toEqual({ code: 0, out: GREETING });
     expect(err).toMatch(/reached its limit of 102400 bytes/);
     expect((await read('limited.vcd')).changes).toBeGreaterThan(100);
     expect(readFileSync(sandbox.path('limited.vcd')).length).toBeLessThanOrEqual(102_400);
   });
 
-  it('says when the program ended before the wave began', () => {
-    const { code, err } = sandbox.run(['run', HELLO, '--vcd', 'late.vcd', '--from', '1000000']);
+  it('says when the program ended before the wave began', async () => {
+    const { code, err } = await sandbox.call(['run', HELLO, '--vcd', 'late.vcd', '--from', '1000000']);
     expect(code).toBe(0);
     expect(err).toMatch(/before cycle 1000000: there is no wave/);
     expect(existsSync(sandbox.path('late.vcd'))).toBe(false);

@@ -23,8 +23,8 @@ const childrenOf = (pid: number): readonly number[] =>
   spawnSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' }).stdout.split('\n').filter((line) => line !== '').map(Number);
 
 describe('ghosthart fuzz', () => {
-  it('turns a planted bug into a folder that replays it and assembles to the same bytes', () => {
-    const fuzzed = sandbox.run(['fuzz', '--runs', '250', '--seed', '2', '--jobs', '1', '--json', '--specs', plantedSpecs()]);
+  it('turns a planted bug into a folder that replays it and assembles to the same bytes', async () => {
+    const fuzzed = await sandbox.call(['fuzz', '--runs', '250', '--seed', '2', '--jobs', '1', '--json', '--specs', plantedSpecs()]);
     expect(fuzzed.code).toBe(1);
     const result: Record<string, unknown> & { failures: readonly { directory: string; length: number }[] } = JSON.parse(fuzzed.out);
     expect(Object.keys(result)).toEqual(['programs', 'instructions', 'seconds', 'pointsReached', 'pointsTotal', 'pointsExcluded', 'failures', 'shares']);
@@ -34,11 +34,11 @@ describe('ghosthart fuzz', () => {
     expect(first.length).toBeLessThanOrEqual(6);
     expect(readdirSync(sandbox.path(first.directory))).toEqual(expect.arrayContaining(['repro.S', 'repro.elf', 'replay.json', 'divergence.txt', 'core.vcd', 'core.gtkw']));
     expect(readFileSync(sandbox.path(join(first.directory, 'core.gtkw')), 'utf8')).toMatch(/^\*\S+ \d+( -1)+$/m);
-    const replayed = sandbox.run(['replay', first.directory]);
+    const replayed = await sandbox.call(['replay', first.directory]);
     expect(replayed.code).toBe(1);
     expect(readFileSync(sandbox.path(join(first.directory, 'divergence.txt')), 'utf8')).toContain(replayed.out.split('Waves:')[0]);
     // The shipped core agrees on the program, from its ELF and from its assembly.
-    for (const name of ['repro.elf', 'repro.S']) expect(sandbox.run(['lockstep', join(first.directory, name)]).code).toBe(0);
+    for (const name of ['repro.elf', 'repro.S']) expect((await sandbox.call(['lockstep', join(first.directory, name)])).code).toBe(0);
   });
 
   it('tells of a failure with program and all when the disk has no room for its folder', () => {
@@ -55,13 +55,13 @@ describe('ghosthart fuzz', () => {
     expect(readdirSync(sandbox.path('full')).filter((name) => name !== 'corpus')).toEqual([expect.stringMatching(/^found-\w+\.plan\.json$/)]);
   });
 
-  it('keeps a failure without its wave when the disk has no room for that', () => {
+  it('keeps a failure without its wave when the disk has no room for that', async () => {
     const { code, out } = sandbox.bash(`ulimit -f 16; $G fuzz --runs 250 --seed 2 --jobs 1 --specs ${plantedSpecs()} --out narrow`);
     expect(code).toBe(1);
     const [, directory = ''] = /: (narrow\/\S+)$/m.exec(out) ?? [];
     expect(out).toMatch(/^Waves: {2}none\. .*core\.vcd cannot be written/m);
     expect(readdirSync(sandbox.path(directory)).sort()).toEqual(['divergence.txt', 'plan.json', 'replay.json', 'repro.S', 'repro.elf', 'specs-0']);
-    expect(sandbox.run(['replay', directory]).code).toBe(1);
+    expect((await sandbox.call(['replay', directory])).code).toBe(1);
   });
 
   it('goes on when a worker is killed, and ends whole on ^C', async () => {
@@ -111,8 +111,8 @@ describe('ghosthart fuzz', () => {
   it.each([
     [['--runs', '0'], 'There is no program to run.'], [['--profile', 'calm'], 'Allowed choices are all, transitions'], [['--jobs', '0'], 'Give a number from 1 to 64.'],
     [['--core', 'six-stage'], 'There is no core six-stage.'], [['--out', '/dev/null/x'], '/dev/null/x'], [['--seconds', 'ever'], 'Give seconds above 0'],
-  ])('says what is wrong with %j', (args, sentence) => {
-    const { code, err, out } = sandbox.run(['fuzz', ...args]);
+  ])('says what is wrong with %j', async (args, sentence) => {
+    const { code, err, out } = await sandbox.call(['fuzz', ...args]);
     expect(code).toBe(2);
     expect(out).toBe('');
     expect(err).toContain(sentence);

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Sandbox } from '../commands/testing.js';
 import type { MutationJson, ResultJson } from './report.js';
@@ -9,8 +8,8 @@ afterAll(() => sandbox.remove());
 type Listed = MutationJson & { readonly results: readonly ResultJson[] };
 
 /** What it prints for some arguments. */
-function listed(args: readonly string[]): Listed {
-  const { code, out, err } = sandbox.run(['mutate', '--json', '--list', ...args]);
+async function listed(args: readonly string[]): Promise<Listed> {
+  const { code, out, err } = await sandbox.call(['mutate', '--json', '--list', ...args]);
   expect({ code, err }).toEqual({ code: 0, err: '' });
   const result: Listed = JSON.parse(out);
   return result;
@@ -20,13 +19,11 @@ function listed(args: readonly string[]): Listed {
 const timeless = ({ seconds: _, results, ...rest }: Listed): unknown => (
   { ...rest, results: results.map((r) => (r.kill === undefined ? r : { ...r, kill: { ...r.kill, seconds: 0 } })) });
 
-const childrenOf = (pid: number): readonly string[] =>
-  spawnSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' }).stdout.split('\n').filter((line) => line !== '');
-
 describe('ghosthart mutate', () => {
-  it('finds the same in one process and in two, and says of each mutant what became of it', () => {
+  it('finds the same in one process and in two, and says of each mutant what became of it', async () => {
     const sample = ['--sample', '4', '--seed', '4', '--programs', '40'];
-    const [one, two] = [listed([...sample, '--jobs', '1']), listed([...sample, '--jobs', '2'])];
+    const one = await listed([...sample, '--jobs', '1']);
+    const two = await listed([...sample, '--jobs', '2']);
     expect(timeless(two)).toEqual(timeless(one));
     const { mutants, killed, survived, provenEquivalent, results } = one;
     expect(killed + survived.length + provenEquivalent).toBe(mutants);
@@ -38,13 +35,12 @@ describe('ghosthart mutate', () => {
   });
 
   it('prints what it has found on ^C', async () => {
-    const child = sandbox.start(['mutate', '--jobs', '2', '--json']);
-    let out = '';
-    child.stdout?.on('data', (text: Buffer) => { out += text.toString(); });
-    const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
-    for (let i = 0; i < 600 && childrenOf(child.pid ?? 0).length < 2; i++) await new Promise((resolve) => setTimeout(resolve, 100));
-    child.kill('SIGINT');
-    expect(await ended).toBe(130);
+    const listeners = process.listenerCount('SIGINT');
+    const ended = sandbox.call(['mutate', '--jobs', '1', '--json']);
+    while (process.listenerCount('SIGINT') === listeners) await new Promise((resolve) => setTimeout(resolve, 10));
+    process.kill(process.pid, 'SIGINT');
+    const { code, out } = await ended;
+    expect(code).toBe(130);
     const { mutants, notReached }: MutationJson = JSON.parse(out);
     expect(mutants).toBeLessThanOrEqual(20);
     expect(notReached).toBeGreaterThan(1000);
@@ -54,8 +50,8 @@ describe('ghosthart mutate', () => {
     [['--sample', '0'], 'There is no mutant to judge. Give --sample a number above 0.'], [['--sample', 'some'], 'Give a whole number.'],
     [['--jobs', '0'], 'Give a number from 1 to 64.'], [['--seconds', 'ever'], 'Give seconds above 0'], [['--core', 'six-stage'], 'There is no core six-stage.'],
     [['--only', 'no such thing'], 'No mutant of five-stage has no such thing in its name or place.'], [['--seed', '-1'], 'Give a whole number.'], [['--programs', 'x'], 'Give a whole number.'],
-  ])('says what is wrong with %j', (args, sentence) => {
-    const { code, err, out } = sandbox.run(['mutate', ...args]);
+  ])('says what is wrong with %j', async (args, sentence) => {
+    const { code, err, out } = await sandbox.call(['mutate', ...args]);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toContain(sentence);
     expect(err.trim().split('\n')).toHaveLength(1);

@@ -5,10 +5,7 @@
  * firmware, as ELF and as device tree. Core and reference go through them in
  * lockstep; files are refused by one line that says what is wrong.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { spawnSync } from 'node:child_process';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseElf, type Program, type Segment } from '../../model/machine/elf.js';
@@ -16,8 +13,7 @@ import { flawOfTree } from '../../model/machine/fdt.js';
 import { assemble } from '../assembly/assemble.js';
 import { writeElf } from '../assembly/elf.js';
 import { assemblyTables } from '../assembly/tables.js';
-import { packageRoot } from '../commands/package.js';
-import { exitProgram } from '../commands/testing.js';
+import { exitProgram, Sandbox } from '../commands/testing.js';
 import { CORES, shippedSpecs, type CoreName } from './cores.js';
 import { tries } from './effort.js';
 import { programFrom } from './programs.js';
@@ -263,27 +259,21 @@ describe('a file that is wrong', () => {
   });
 });
 
-const directory = mkdtempSync(join(tmpdir(), 'ghosthart-bad-'));
-afterAll(() => rmSync(directory, { recursive: true, force: true }));
-const SECONDS = 100;
+const sandbox = new Sandbox();
+afterAll(() => sandbox.remove());
 /** The program's own codes are in reach, too; the others are the limit of cycles, and a wait that never ends. */
 const CODES: ReadonlySet<number | null> = new Set([0, 1, 2, 124, 125]);
 
-/** A command in a process of its own, killed if it hangs. */
-function ghosthart(...args: readonly string[]): { readonly code: number | null; readonly err: string } {
-  const { status, stderr } = spawnSync(process.execPath, [join(packageRoot, 'testbench', 'ghosthart.js'), ...args], { cwd: directory, encoding: 'utf8', timeout: SECONDS * 1000, input: '' });
-  return { code: status, err: stderr };
-}
-
 let tree = new Uint8Array();
-beforeAll(() => {
-  expect(ghosthart('boot', '--dump-dtb', 'good.dtb').code).toBe(0);
-  tree = new Uint8Array(readFileSync(join(directory, 'good.dtb')));
-  writeFileSync(join(directory, 'good.elf'), goodElf());
+beforeAll(async () => {
+  expect(await sandbox.call(['boot', '--dump-dtb', 'good.dtb'])).toMatchObject({ code: 0 });
+  tree = new Uint8Array(readFileSync(sandbox.path('good.dtb')));
+  sandbox.file('good.elf', goodElf());
 });
 
 /** What a command may say: one line and code 2, or the end of a run. */
-function expectSensible({ code, err }: { readonly code: number | null; readonly err: string }): void {
+async function expectSensible(...args: readonly string[]): Promise<void> {
+  const { code, err } = await sandbox.call([...args, '--max-cycles', '20000']);
   expect(err).not.toMatch(/internal error|\n\s+at .*:\d+/);
   expect([...CODES]).toContain(code);
   if (code === 2) expect(err).toMatch(/^ghosthart: [^\n]+[.?]\n$/);
@@ -291,22 +281,14 @@ function expectSensible({ code, err }: { readonly code: number | null; readonly 
 
 describe('the command line, given a file that is wrong,', () => {
   const elf = goodElf();
-  const file = (name: string, data: Uint8Array): string => {
-    writeFileSync(join(directory, name), data);
-    return name;
-  };
-  // A process each.
-  const runs = tries(8);
+  const runs = tries(30);
 
-  it('run: ends with a code and no stack trace', () => {
-    fc.assert(fc.property(spoilt, (how) => expectSensible(ghosthart('run', file('x.elf', fileOf(elf, ELF_HEADERS, how)), '--max-cycles', '20000'))), runs);
-  });
+  it('run: ends with a code and no stack trace', () =>
+    fc.assert(fc.asyncProperty(spoilt, (how) => expectSensible('run', sandbox.file('x.elf', fileOf(elf, ELF_HEADERS, how)))), runs));
 
-  it('boot --bios: ends with a code and no stack trace', () => {
-    fc.assert(fc.property(spoilt, (how) => expectSensible(ghosthart('boot', '--bios', file('x.bin', fileOf(elf, ELF_HEADERS, how)), '--max-cycles', '20000'))), runs);
-  });
+  it('boot --bios: ends with a code and no stack trace', () =>
+    fc.assert(fc.asyncProperty(spoilt, (how) => expectSensible('boot', '--bios', sandbox.file('x.bin', fileOf(elf, ELF_HEADERS, how)))), runs));
 
-  it('boot --dtb: ends with a code and no stack trace', () => {
-    fc.assert(fc.property(spoilt, (how) => expectSensible(ghosthart('boot', '--bios', 'good.elf', '--dtb', file('x.dtb', fileOf(tree, TREE_HEADER, how)), '--max-cycles', '20000'))), runs);
-  });
+  it('boot --dtb: ends with a code and no stack trace', () =>
+    fc.assert(fc.asyncProperty(spoilt, (how) => expectSensible('boot', '--bios', 'good.elf', '--dtb', sandbox.file('x.dtb', fileOf(tree, TREE_HEADER, how)))), runs));
 });
