@@ -211,7 +211,7 @@ export class TranslatedAccess {
     builder.when(this.#allowed(io, 'translated'), () =>
       windows.keepData(this.address, this.physical, stores, (page) => caches.trail.opensData(page, this.#goesOn)));
     // What is bound to execute comes alone, though its page may be open.
-    builder.when(this.refetches, () => windows.fetch.shut());
+    builder.when(this.refetches, () => windows.fetch.close());
   }
 
   #request(address: Expr): WalkRequest {

@@ -56,7 +56,10 @@ class Window {
   /** Puts it around what is open; empty if nothing is, or if addresses are translated. */
   open(translates: Expr, { there, limited, first, end }: Open): void {
     const { builder } = this.hart;
-    builder.when(translates, () => this.shut(), () => {
+    builder.when(translates, () => {
+      this.close();
+      builder.assign(this.limited, ONE);
+    }, () => {
       builder.assign(this.base, first);
       for (const [width, room] of this.#rooms) builder.assign(room, mux(there, roomOf(first, end, width), constant(64, 0)));
       builder.assign(this.limited, limited);
@@ -72,10 +75,8 @@ class Window {
   }
 
   /** Empties it until it is known again. */
-  shut(): void {
-    const { builder } = this.hart;
-    for (const room of this.#rooms.values()) builder.assign(room, constant(64, 0));
-    builder.assign(this.limited, ONE);
+  close(): void {
+    for (const room of this.#rooms.values()) this.hart.builder.assign(room, constant(64, 0));
   }
 }
 
@@ -142,11 +143,10 @@ export class Windows {
     };
   }
 
-  /** Mode or CSRs may have changed. */
+  /** Mode or CSRs may have changed. The next fetch is outside its window and finds both anew; before it nothing asks for them, for the pipeline is empty. */
   suspect(): void {
     this.hart.builder.assign(this.#stale, ONE);
-    this.fetch.shut();
-    this.data.shut();
+    this.fetch.close();
     this.#pages?.fetch.flush();
     this.#pages?.data.flush();
   }

@@ -7,7 +7,9 @@ import { lengthOfPlan, type Plan } from '../arbitraries/program.js';
 import { assemble } from '../assembly/assemble.js';
 import { assemblyTables, type AssemblyTables } from '../assembly/tables.js';
 import { anyBody, aroundBody } from '../properties/hazards.js';
+import { leaves } from './leaves.js';
 import { landings } from './landings.js';
+import { lastBytes } from './last-bytes.js';
 import { programNumber } from '../lockstep/campaign.js';
 
 /** A program, and what it shrinks from. */
@@ -29,8 +31,9 @@ export class Supply {
   readonly #makers: Readonly<Record<'all' | 'physical', PlanMaker>>;
   readonly #builder: Builder;
   readonly #made: Readonly<Record<'all' | 'physical', Supplied[]>> = { all: [], physical: [] };
-  readonly #texts: Supplied[] = [];
-  readonly #landings = landings();
+  readonly #texts: Readonly<Record<'pipeline' | 'specs', Supplied[]>> = { pipeline: [], specs: [] };
+  /** What comes first: for mistakes in the pipeline, for those in the specs. */
+  readonly #first = { pipeline: [...landings(), ...lastBytes()], specs: leaves() } as const;
   #tables: AssemblyTables | undefined;
   #bodies: readonly (readonly string[])[] | undefined;
 
@@ -42,16 +45,17 @@ export class Supply {
   /**
    * The nth program of the seed.
    *
-   * @param dense - The first are landings, then every other one is dense with hazards (`properties/hazards.ts`), and every other of the rest
-   *   neither translates nor protects: to find mistakes in the pipeline.
+   * @param dense - The first are landings and ends of memory, then every other one is dense with hazards (`properties/hazards.ts`), and
+   *   every other of the rest neither translates nor protects: to find mistakes in the pipeline. Else the first have unusual leaves.
    */
   at(index: number, dense: boolean): Supplied {
-    if (dense && index < this.#landings.length) return this.#assembled(index, this.#landings[index] ?? '', 1);
+    const first = this.#first[dense ? 'pipeline' : 'specs'];
+    if (index < first.length) return this.#assembled(dense ? 'pipeline' : 'specs', index, first[index] ?? '', 1);
     if (dense && index % 2 === 1) {
       const at = (index >> 1) % HAZARDS;
       this.#bodies ??= fc.sample(anyBody, { numRuns: HAZARDS, seed: this.seed });
       const body = this.#bodies[at] ?? [];
-      return this.#assembled(this.#landings.length + at, aroundBody(body), body.length);
+      return this.#assembled('pipeline', first.length + at, aroundBody(body), body.length);
     }
     const profile = dense && index % 4 === 0 ? 'physical' : 'all';
     const known = this.#made[profile][index];
@@ -77,11 +81,11 @@ export class Supply {
     };
   }
 
-  #assembled(key: number, text: string, length: number): Supplied {
-    const known = this.#texts[key];
+  #assembled(kind: 'pipeline' | 'specs', key: number, text: string, length: number): Supplied {
+    const known = this.#texts[kind][key];
     if (known !== undefined) return known;
-    const supplied: Supplied = { plan: undefined, program: { ...this.#image(text), inputs: [] }, length, predictable: true };
-    this.#texts[key] = supplied;
+    const supplied: Supplied = { plan: undefined, program: { ...this.#image(text), inputs: [] }, length, predictable: kind === 'pipeline' };
+    this.#texts[kind][key] = supplied;
     return supplied;
   }
 }
