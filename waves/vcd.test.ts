@@ -87,7 +87,7 @@ describe('VcdFile', () => {
       for (const chunk of chunks) file.write(chunk);
       expect(file.close(end + 10n).kind).toBe('closed');
       expect(await changesIn(path)).toEqual(changes);
-    }), { numRuns: 25 });
+    }), { numRuns: 12 });
   });
 
   it('is read back across many chunks of the parser and blocks of the writer', async () => {
@@ -150,7 +150,7 @@ describe('VcdFile', () => {
       expect(readFileSync(path).length).toBeLessThanOrEqual(header.length + room);
       const read = await changesIn(path);
       expect(read).toEqual(changes.slice(0, read.length));
-    }), { numRuns: 25 });
+    }), { numRuns: 12 });
   });
 
   it('says in one line that the disk is full, and leaves nothing', () => {

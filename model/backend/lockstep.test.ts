@@ -47,14 +47,14 @@ function lockstep(module: Module, variantOf: (cycle: number) => Variant): void {
 describe('a compiled module', () => {
   for (const variant of ALL) {
     it(`does in every cycle what the definition says (${variant})`, () => {
-      fc.assert(fc.property(randomModule(), (module) => lockstep(module, () => variant)), { numRuns: 150, interruptAfterTimeLimit: 40_000 });
+      fc.assert(fc.property(randomModule(), (module) => lockstep(module, () => variant)), { numRuns: 60, interruptAfterTimeLimit: 40_000 });
     });
   }
 
   it('goes on in another variant at any cycle as if nothing had happened', () => {
     fc.assert(fc.property(randomModule(), fc.infiniteStream(fc.constantFrom(...ALL)), (module, variants) => {
       lockstep(module, () => variants.next().value ?? 'plain');
-    }), { numRuns: 100, interruptAfterTimeLimit: 40_000 });
+    }), { numRuns: 50, interruptAfterTimeLimit: 40_000 });
   });
 
   it('stops after the cycle that exits, with as many cycles as it executed', () => {
@@ -70,6 +70,6 @@ describe('a compiled module', () => {
         machine.takeRecords();
         left -= expected;
       }
-    }), { numRuns: 100, interruptAfterTimeLimit: 40_000 });
+    }), { numRuns: 50, interruptAfterTimeLimit: 40_000 });
   });
 });

@@ -47,7 +47,7 @@ describe('a decoder', () => {
         machine.run('plain', 1);
         expect(machine.get('out'), `word 0x${w.toString(16)}`).toBe(evaluate(assign.value, state));
       }
-    }), { numRuns: 150, interruptAfterTimeLimit: 40_000 });
+    }), { numRuns: 80, interruptAfterTimeLimit: 40_000 });
   });
 
   it('branches nowhere, however many instructions it knows', () => {

@@ -24,7 +24,7 @@ const childrenOf = (pid: number): readonly number[] =>
 
 describe('ghosthart fuzz', () => {
   it('turns a planted bug into a folder that replays it and assembles to the same bytes', async () => {
-    const fuzzed = await sandbox.call(['fuzz', '--runs', '250', '--seed', '2', '--jobs', '1', '--json', '--specs', plantedSpecs()]);
+    const fuzzed = await sandbox.call(['fuzz', '--runs', '100', '--seed', '2', '--jobs', '1', '--json', '--specs', plantedSpecs()]);
     expect(fuzzed.code).toBe(1);
     const result: Record<string, unknown> & { failures: readonly { directory: string; length: number }[] } = JSON.parse(fuzzed.out);
     expect(Object.keys(result)).toEqual(['programs', 'instructions', 'seconds', 'pointsReached', 'pointsTotal', 'pointsExcluded', 'failures', 'shares']);
@@ -43,7 +43,7 @@ describe('ghosthart fuzz', () => {
 
   it('tells of a failure with program and all when the disk has no room for its folder', () => {
     // A limit on the size of files: a plan still fits, an ELF does not.
-    const { code, out, err } = sandbox.bash(`ulimit -f 3; $G fuzz --runs 250 --seed 2 --jobs 1 --specs ${plantedSpecs()} --out full`);
+    const { code, out, err } = sandbox.bash(`ulimit -f 3; $G fuzz --runs 100 --seed 2 --jobs 1 --specs ${plantedSpecs()} --out full`);
     expect(code).toBe(1);
     for (const text of [out, err]) {
       expect(text).toMatch(/^vsstatus\.SIE after sret_v1$/m);
@@ -56,7 +56,7 @@ describe('ghosthart fuzz', () => {
   });
 
   it('keeps a failure without its wave when the disk has no room for that', async () => {
-    const { code, out } = sandbox.bash(`ulimit -f 16; $G fuzz --runs 250 --seed 2 --jobs 1 --specs ${plantedSpecs()} --out narrow`);
+    const { code, out } = sandbox.bash(`ulimit -f 16; $G fuzz --runs 100 --seed 2 --jobs 1 --specs ${plantedSpecs()} --out narrow`);
     expect(code).toBe(1);
     const [, directory = ''] = /: (narrow\/\S+)$/m.exec(out) ?? [];
     expect(out).toMatch(/^Waves: {2}none\. .*core\.vcd cannot be written/m);

@@ -41,7 +41,7 @@ describe.each(CORES)('%s', (name) => {
         const result = lockstep.run(program, { maxCycles: MOST_CYCLES, inputs: program.inputs });
         if (result.kind === 'diverged') throw failure(result.divergence, plan, program);
       }),
-      tries(1000),
+      tries(400),
     );
   });
 });

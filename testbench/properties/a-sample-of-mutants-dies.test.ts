@@ -13,12 +13,12 @@ const LONG = 5 * timeout();
 
 describe('of a sample of mutants', () => {
   it('at least nine in ten die of those not proven equivalent', async () => {
-    const laboratory = new Laboratory({ specs: shippedSpecs(), core: 'five-stage', sample: 20, seed: SEED, programs: 400 });
+    const laboratory = new Laboratory({ specs: shippedSpecs(), core: 'five-stage', sample: 12, seed: SEED, programs: 200 });
     expect(laboratory.original(), 'the core itself lives').toBeUndefined();
     const results = await mutate(laboratory);
     const { mutants, killed, provenEquivalent, killedByTables, countedForTables } = mutationJson(results);
     expect(killed, formatMutation(results)).toBeGreaterThanOrEqual(0.9 * (mutants - provenEquivalent));
-    expect(killed).toBeGreaterThan(10);
+    expect(killed).toBeGreaterThan(6);
     expect(killedByTables, 'the literal tables kill what is theirs').toBe(countedForTables);
   }, LONG);
 });

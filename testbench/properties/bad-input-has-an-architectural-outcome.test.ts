@@ -171,19 +171,19 @@ describe.each(CORES)('%s', (name) => {
     fc.assert(fc.property(walks, (all) => {
       const program = programFrom(walksText(all));
       for (const cause of run({ ...program, segments: [...program.segments, tables(all.entries)] })) causes.add(cause);
-    }), tries(250));
+    }), tries(120));
     // Page faults, guest-page faults, and access faults of walks and accesses: all of them come about.
     expect([...causes].sort((a, b) => a - b)).toEqual(expect.arrayContaining([1, 5, 7, 12, 13, 15, 20, 21, 23]));
   });
 
   it('takes every value for every CSR', () => {
     const run = runner(name);
-    fc.assert(fc.property(csrWrites, (writes) => void run(programFrom(csrText(writes)))), tries(150));
+    fc.assert(fc.property(csrWrites, (writes) => void run(programFrom(csrText(writes)))), tries(100));
   });
 
   it('executes random bytes as firmware', () => {
     const run = runner(name);
-    fc.assert(fc.property(bytes, (data) => void run(firmware(data))), tries(250));
+    fc.assert(fc.property(bytes, (data) => void run(firmware(data))), tries(120));
   });
 });
 

@@ -104,7 +104,7 @@ describe(`${CORES.join(' and ')}`, () => {
           external += first.filter(({ trap }) => trap?.interrupt === true && EXTERNAL.has(trap.cause)).length;
         }
       }),
-      tries(1000),
+      tries(500),
     );
     expect(compared).toBeGreaterThan(10_000);
     expect(external).toBeGreaterThan(20);

@@ -185,7 +185,7 @@ describe.each(CORES)('%s', (name) => {
         reads += tally.reads;
         expect(tally.wrong).toEqual([]);
       }),
-      tries(600),
+      tries(300),
     );
     expect(reads).toBeGreaterThan(50);
   });

@@ -6,12 +6,14 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { hardware } from '../../model/compile.js';
+import type { Module } from '../../model/ir/ir.js';
+import type { Specs, Uarch } from '../../model/spec/isa.js';
 import { loadSpecs } from '../../model/spec/load.js';
-import type { Specs } from '../../model/spec/isa.js';
 import { packageRoot } from '../commands/package.js';
 import { allMutants } from '../mutants/all.js';
 import { prove } from '../mutants/equivalence.js';
-import { Foundry } from '../mutants/foundry.js';
+import type { Mutant } from '../mutants/mutant.js';
 import { shippedSpecs } from './cores.js';
 import { timeout } from './effort.js';
 
@@ -31,24 +33,42 @@ function editedSpecs(folder: string, line: string, instead: string): Specs {
   return loaded.value;
 }
 
+/** The hardware that a proof is about: it needs no wasm. */
+function moduleOf(specs: Specs, uarch: Uarch): Module {
+  const built = hardware(specs, uarch);
+  if (!built.ok) throw new Error(built.diagnostics.map((d) => d.message).join('\n'));
+  return built.value.module;
+}
+
+/** The hardware with the mutant's mistake. */
+function mutated({ change }: Mutant, specs: Specs, uarch: Uarch, original: Module): Module {
+  switch (change.of) {
+    case 'hardware':
+      return change.apply(original);
+    case 'isa':
+      return moduleOf({ ...specs, isa: change.apply(specs.isa) }, uarch);
+    case 'uarch':
+      return moduleOf(specs, change.apply(uarch));
+  }
+}
+
 describe('a proof of equivalence', () => {
   const folder = mkdtempSync(join(tmpdir(), 'ghosthart-test-'));
   afterAll(() => rmSync(folder, { recursive: true }));
   const shipped = shippedSpecs();
-  const foundryOf = (specs: Specs, core = 'five-stage'): Foundry => {
+  /** What the prover says of a mutant of some specs' core, after some nodes of diagrams. */
+  const proverOf = (specs: Specs, core = 'five-stage') => {
     const uarch = specs.cores.find((c) => c.name === core);
     if (uarch === undefined) throw new Error(`no core ${core}`);
-    return new Foundry(specs, uarch);
+    const original = moduleOf(specs, uarch);
+    const mutants = allMutants(specs.isa, uarch, original);
+    return (id: string, nodes?: number): ReturnType<typeof prove> => {
+      const mutant = mutants.find((m) => m.id === id);
+      if (mutant === undefined) throw new Error(`no mutant ${id}`);
+      return prove(mutant, original, mutated(mutant, specs, uarch, original), specs.isa, nodes);
+    };
   };
-  const original = foundryOf(shipped);
-  /** What the prover says of a mutant, after some nodes of diagrams. */
-  const proofOf = (id: string, nodes?: number, specs = shipped, foundry = original): ReturnType<typeof prove> => {
-    const mutant = allMutants(specs.isa, foundry.uarch, foundry.original).find((m) => m.id === id);
-    if (mutant === undefined) throw new Error(`no mutant ${id}`);
-    const [cast] = foundry.cast([mutant]).casts;
-    if (cast === undefined) throw new Error(`${id} cannot be compiled`);
-    return prove(mutant, foundry.original, cast.module, specs.isa, nodes);
-  };
+  const proofOf = proverOf(shipped);
   /** Nodes that are plenty for a permit table. */
   const FEW = 50_000;
   const ORDER = 'permit sret.sret_in_U_mode: after mstatus_tsr_op';
@@ -71,7 +91,7 @@ describe('a proof of equivalence', () => {
   });
 
   it('is found where what was chosen on the way rules out that a difference matters', () => {
-    expect(proofOf('flush muldiv.busy: never cleared by commit', undefined, shipped, foundryOf(shipped, 'three-stage'))).toHaveProperty('how');
+    expect(proverOf(shipped, 'three-stage')('flush muldiv.busy: never cleared by commit')).toHaveProperty('how');
   });
 
   it('is not found for a row that says something else', () => {
@@ -80,20 +100,20 @@ describe('a proof of equivalence', () => {
 
   it('carries a hash of the spec lines, and lapses with them', () => {
     const row = 'sret_in_U_mode,            when: { mode: U },                   then: illegal';
-    const spaced = editedSpecs(join(folder, 'spaced'), row, row.replace('{ mode: U }', '{ mode: U  }'));
-    const [before, after] = [proofOf(ORDER, FEW), proofOf(ORDER, FEW, spaced, foundryOf(spaced))];
+    const spaced = proverOf(editedSpecs(join(folder, 'spaced'), row, row.replace('{ mode: U }', '{ mode: U  }')));
+    const [before, after] = [proofOf(ORDER, FEW), spaced(ORDER, FEW)];
     expect('lines' in before && 'lines' in after && before.lines !== after.lines, 'an edit that changes nothing: another proof').toBe(true);
     const other = 'when: { mode: HS, mstatus.TSR: 1 },  then: illegal, rules: [mstatus_tsr_op';
-    const changed = editedSpecs(join(folder, 'changed'), other, other.replace('mode: HS', 'mode: [HS, U]').replace('illegal', 'virtual'));
-    expect(proofOf(ORDER, FEW, changed, foundryOf(changed)), 'an edit that makes the order matter: none').toHaveProperty('differs');
+    const changed = proverOf(editedSpecs(join(folder, 'changed'), other, other.replace('mode: HS', 'mode: [HS, U]').replace('illegal', 'virtual')));
+    expect(changed(ORDER, FEW), 'an edit that makes the order matter: none').toHaveProperty('differs');
   }, LONG);
 
   it.each([
     ['lapses with', 'hstatus.VTSR: 1 }, then: virtual, rules: [H_virtinst_vs_sret_vtsr1', 'virtual', 'illegal', false],
     ['does not lapse with', 'id: mstatus_tw_umode_op,    when: { mode: U },                            then: illegal', 'illegal', 'allow', true],
   ])('%s a row that the mutant leaves alone but the proof may rest on', (_what, row, decision, instead, same) => {
-    const edited = editedSpecs(join(folder, instead), row, row.replace(decision, instead));
-    const [before, after] = [proofOf(ORDER, FEW), proofOf(ORDER, FEW, edited, foundryOf(edited))];
+    const edited = proverOf(editedSpecs(join(folder, instead), row, row.replace(decision, instead)));
+    const [before, after] = [proofOf(ORDER, FEW), edited(ORDER, FEW)];
     expect('lines' in before && 'lines' in after && before.lines === after.lines).toBe(same);
     expect(after, 'both are proofs').toHaveProperty('lines');
   });

@@ -105,12 +105,12 @@ describe.each(CORES)('%s', (name) => {
       count.faults += records.filter(({ retirement: { trap } }) => trap !== undefined && trap.cause >= 12).length;
       // Lockstep holds without the fences, too: the cores read tables anew.
       if (isStale(reference, run, story, memory, false)) count.withoutFences++;
-    }), tries(150));
+    }), tries(100));
     expect(count.editors.size).toBe(3);
-    expect(count.reads).toBeGreaterThan(100);
-    expect(count.faults).toBeGreaterThan(30);
+    expect(count.reads).toBeGreaterThan(50);
+    expect(count.faults).toBeGreaterThan(8);
     // The old entries were there to be used.
-    expect(count.withoutFences).toBeGreaterThan(20);
+    expect(count.withoutFences).toBeGreaterThan(10);
   });
 });
 

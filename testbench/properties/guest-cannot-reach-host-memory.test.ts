@@ -174,10 +174,10 @@ describe.each<readonly [string, () => Runner]>([
         if (mem_wmask !== 0) count.own++;
       }
       expect(wrong).toBeUndefined();
-    }), { ...tries(100), examples: [[supervisorsPage()]] });
+    }), { ...tries(60), examples: [[supervisorsPage()]] });
     // Guests that do nothing would prove nothing.
     expect(count.retired).toBeGreaterThan(2000);
-    for (const [what, number] of Object.entries(count)) expect(number, what).toBeGreaterThan(20);
+    for (const [what, number] of Object.entries(count)) expect(number, what).toBeGreaterThan(8);
   });
 });
 

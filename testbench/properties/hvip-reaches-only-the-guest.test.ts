@@ -59,7 +59,7 @@ describe.each(CORES)('%s', (name) => {
         interrupts += taken;
         expect(wrong).toEqual([]);
       }),
-      tries(800),
+      tries(400),
     );
     expect(interrupts).toBeGreaterThan(30);
   });

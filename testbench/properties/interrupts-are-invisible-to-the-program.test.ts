@@ -82,7 +82,7 @@ describe.each(CORES)('%s', (name) => {
         const length = Math.min(disturbed.lines.length, calm.lines.length);
         expect(disturbed.lines.slice(0, length)).toEqual(calm.lines.slice(0, length));
       }),
-      tries(1500),
+      tries(750),
     );
     expect(interrupts).toBeGreaterThan(100);
   });

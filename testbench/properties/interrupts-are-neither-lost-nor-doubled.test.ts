@@ -184,7 +184,7 @@ describe.each(CORES)('%s', (name) => {
         taken += result.taken;
         expect(result.wrong).toEqual([]);
       }),
-      tries(80),
+      tries(50),
     );
     expect(taken).toBeGreaterThan(10);
   });

@@ -103,7 +103,7 @@ describe.each(CORES)('%s without H', (name) => {
         traps += expected.filter((l) => l.includes('"trap":{')).length;
         expect(got).toEqual(expected);
       }),
-      tries(500),
+      tries(250),
     );
     expect(records).toBeGreaterThan(1_000);
     expect(traps).toBeGreaterThan(30);

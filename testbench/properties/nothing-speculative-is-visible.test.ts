@@ -154,7 +154,7 @@ describe.each(CORES)('%s', (name) => {
         expect(visible(core, list)).toEqual([]);
         killed += list.length;
       }),
-      tries(200),
+      tries(100),
     );
     expect(killed).toBeGreaterThan(20);
   });
@@ -170,7 +170,7 @@ describe.each(CORES)('%s', (name) => {
         expect(got.slice(0, expected.length)).toEqual(expected);
         expect(got.length - expected.length).toBeLessThanOrEqual(1);
       }),
-      tries(200),
+      tries(100),
     );
     expect(accesses).toBeGreaterThan(20);
   });

@@ -49,7 +49,7 @@ describe.each(CORES)('%s', (name) => {
         some.forEach((c) => changes.add(c));
         expect(wrong).toEqual([]);
       }),
-      tries(1500),
+      tries(750),
     );
     // Eight traps and eight returns change the mode.
     expect(changes.size).toBeGreaterThan(12);

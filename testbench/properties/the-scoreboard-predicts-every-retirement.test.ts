@@ -108,14 +108,14 @@ const LIES_OF_STRUCTURES: typeof LIES = [
 ];
 
 describe('the scoreboard predicts the cycle of every retirement', () => {
-  it.each(CORES)('of programs dense with hazards on the %s core', (name) => predictsAll(shippedCore(name), 250));
+  it.each(CORES)('of programs dense with hazards on the %s core', (name) => predictsAll(shippedCore(name), 120));
 
   it.each(CORES)('of random programs in all modes on the %s core', (name) => {
     const timed = shippedCore(name);
     fc.assert(fc.property(randomPrograms(), (plan) => {
       const image = built(plan);
       expect(mistimed(timed, image, recordsOf(timed.core, image))).toBe(undefined);
-    }), tries(500));
+    }), tries(250));
   });
 
   it.each([['tiny', 'Sv39'], ['tiny', 'two-stage'], ['modern', 'two-stage']] as const)('of programs dense with hazards on the %s core under %s', (name, setting) => {
@@ -135,7 +135,7 @@ describe('the scoreboard predicts the cycle of every retirement', () => {
     expect(count.lies).toBeGreaterThan(50);
   });
 
-  it.each(Object.entries(OWN))('of random programs on a core of one\'s own: %s', (_what, yaml) => predictsAll(overlaidCore(yaml), 60));
+  it.each(Object.entries(OWN))('of random programs on a core of one\'s own: %s', (_what, yaml) => predictsAll(overlaidCore(yaml), 40));
 
   it.each(CORES)('and would notice a %s core that is not as its file says', (name) => {
     const timed = shippedCore(name);

@@ -31,7 +31,7 @@ import { compiledCore, CORES, shippedSpecs } from './cores.js';
 import { tries } from './effort.js';
 
 /** A prime, so that no mode or value is left out throughout. */
-const EVERY = 23;
+const EVERY = 43;
 
 const { isa } = shippedSpecs();
 const session = prepare(isa);

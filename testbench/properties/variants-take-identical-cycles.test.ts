@@ -22,7 +22,7 @@ describe.each(CORES)('%s', (name) => {
       const watched = observed.see(scenario());
       expect(traced.see(scenario())).toEqual(watched);
       expect(plain.see(scenario())).toEqual({ ...watched, records: [] });
-    }), tries(80));
+    }), tries(40));
   });
 
   it('goes on in another variant at any cycle as if nothing had happened', () => {
@@ -36,6 +36,6 @@ describe.each(CORES)('%s', (name) => {
       const seen = mixed.see(scenario());
       const records = watched.records.filter(({ cycle }) => mixed.recorded.some(({ from, to }) => from <= cycle && cycle < to));
       expect(seen).toEqual({ ...watched, records });
-    }), tries(80));
+    }), tries(40));
   });
 });

@@ -78,7 +78,7 @@ describe.each(CORES)('%s', (name) => {
         some.forEach((c) => causes.add(c));
         expect(wrong).toEqual([]);
       }),
-      tries(800),
+      tries(400),
     );
     for (const virtual of ['exception 22 into M', 'exception 22 into HS']) expect([...causes]).toContain(virtual);
     expect(causes.size).toBeGreaterThan(20);
