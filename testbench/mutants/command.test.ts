@@ -36,14 +36,14 @@ describe('ghosthart mutate', () => {
 
   it('prints what it has found on ^C', async () => {
     const listeners = process.listenerCount('SIGINT');
-    const ended = sandbox.call(['mutate', '--programs', '10', '--jobs', '1', '--json']);
+    const ended = sandbox.call(['mutate', '--sample', '6', '--programs', '10', '--jobs', '1', '--json']);
     while (process.listenerCount('SIGINT') === listeners) await new Promise((resolve) => setTimeout(resolve, 10));
     process.kill(process.pid, 'SIGINT');
     const { code, out } = await ended;
     expect(code).toBe(130);
     const { mutants, notReached }: MutationJson = JSON.parse(out);
-    expect(mutants).toBeLessThanOrEqual(20);
-    expect(notReached).toBeGreaterThan(1000);
+    expect(notReached).toBeGreaterThan(0);
+    expect(mutants + notReached).toBe(6);
   });
 
   it.each([
