@@ -21,7 +21,7 @@ const timeless = ({ seconds: _, results, ...rest }: Listed): unknown => (
 
 describe('ghosthart mutate', () => {
   it('finds the same in one process and in two, and says of each mutant what became of it', async () => {
-    const sample = ['--sample', '4', '--seed', '4', '--programs', '40'];
+    const sample = ['--sample', '4', '--seed', '4', '--programs', '10'];
     const one = await listed([...sample, '--jobs', '1']);
     const two = await listed([...sample, '--jobs', '2']);
     expect(timeless(two)).toEqual(timeless(one));
@@ -36,14 +36,14 @@ describe('ghosthart mutate', () => {
 
   it('prints what it has found on ^C', async () => {
     const listeners = process.listenerCount('SIGINT');
-    const ended = sandbox.call(['mutate', '--jobs', '1', '--json']);
+    const ended = sandbox.call(['mutate', '--sample', '6', '--programs', '10', '--jobs', '1', '--json']);
     while (process.listenerCount('SIGINT') === listeners) await new Promise((resolve) => setTimeout(resolve, 10));
     process.kill(process.pid, 'SIGINT');
     const { code, out } = await ended;
     expect(code).toBe(130);
     const { mutants, notReached }: MutationJson = JSON.parse(out);
-    expect(mutants).toBeLessThanOrEqual(20);
-    expect(notReached).toBeGreaterThan(1000);
+    expect(notReached).toBeGreaterThan(0);
+    expect(mutants + notReached).toBe(6);
   });
 
   it.each([

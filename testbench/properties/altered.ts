@@ -3,20 +3,19 @@
  * notice: the shipped specs, core file or hardware, changed by a function.
  */
 import { compileModule } from '../../model/backend/wasm.js';
-import { compile, hardware } from '../../model/compile.js';
+import { compile, hardware, type CompiledCore } from '../../model/compile.js';
 import type { Module } from '../../model/ir/ir.js';
+import type { Outcome } from '../../model/spec/diagnostic.js';
 import type { InterruptLevel, Isa, TrapEntry, Uarch } from '../../model/spec/isa.js';
 import { ObservedCore } from '../lockstep/observed.js';
 import { compiledCore, shippedSpecs, type CoreName } from './cores.js';
 
 const DRAM_BYTES = 128 << 20;
 
-/** What is different about a core. */
-export interface Alteration {
-  readonly isa?: (isa: Isa) => Isa;
-  readonly uarch?: (uarch: Uarch) => Uarch;
-  readonly module?: (module: Module) => Module;
-}
+/** What is different about a core: what it is generated from, or the hardware. */
+export type Alteration =
+  | { readonly isa?: (isa: Isa) => Isa; readonly uarch?: (uarch: Uarch) => Uarch }
+  | { readonly module: (module: Module) => Module };
 
 /** The file of a shipped core. */
 export function uarchOf(name: CoreName): Uarch {
@@ -26,18 +25,26 @@ export function uarchOf(name: CoreName): Uarch {
 }
 
 /** A shipped core with something changed; `print` takes its console. */
-export function alteredCore(name: CoreName, { isa = (i) => i, uarch = (u) => u, module }: Alteration, print?: (bytes: Uint8Array) => void): ObservedCore {
+export function alteredCore(name: CoreName, alteration: Alteration, print?: (bytes: Uint8Array) => void): ObservedCore {
+  const compiled = 'module' in alteration ? withModule(name, alteration.module) : withSpecs(name, alteration);
+  return new ObservedCore(compiled, print === undefined ? {} : { print });
+}
+
+function withSpecs(name: CoreName, { isa = (i) => i, uarch = (u) => u }: Exclude<Alteration, { readonly module: unknown }>): CompiledCore {
   const shipped = shippedSpecs();
-  const specs = { ...shipped, isa: isa(shipped.isa) };
-  const core = uarch(uarchOf(name));
-  const compiled = compile(specs, core, 'observed', DRAM_BYTES);
-  if (!compiled.ok) throw new Error(compiled.diagnostics.map((d) => d.message).join('\n'));
-  const options = print === undefined ? {} : { print };
-  if (module === undefined) return new ObservedCore(compiled.value, options);
-  const built = hardware(specs, core);
-  if (!built.ok) throw new Error(built.diagnostics.map((d) => d.message).join('\n'));
-  const { wasm, layout } = compileModule(module(built.value.module), { variant: 'observed', dramBytes: DRAM_BYTES });
-  return new ObservedCore({ wasm, description: { ...compiled.value.description, layout } }, options);
+  return succeeded(compile({ ...shipped, isa: isa(shipped.isa) }, uarch(uarchOf(name)), 'observed', DRAM_BYTES));
+}
+
+/** Other hardware, of which the specs say what they say of the shipped core. */
+function withModule(name: CoreName, change: (module: Module) => Module): CompiledCore {
+  const { module } = succeeded(hardware(shippedSpecs(), uarchOf(name)));
+  const { wasm, layout } = compileModule(change(module), { variant: 'observed', dramBytes: DRAM_BYTES });
+  return { wasm, description: { ...compiledCore(name).description, layout } };
+}
+
+function succeeded<T>(outcome: Outcome<T>): T {
+  if (!outcome.ok) throw new Error(outcome.diagnostics.map((d) => d.message).join('\n'));
+  return outcome.value;
 }
 
 /** A shipped core as it is. */

@@ -28,7 +28,7 @@ function repeated(csr: Csr | undefined): boolean {
 const isRepeated = (event: TransitionEvent): boolean => event.kind === 'instruction' && repeated(isa.csrs.find((c) => c.address === event.csr));
 
 /** Of the many events of a group one in so many is asked; the plain command asks all, and `GHOSTHART_RUNS` as many more. */
-const ONE_IN: Readonly<Partial<Record<TransitionEvent['group'], number>>> = { exception: 2, interrupt: 5, pair: 9, csr: 8, permit: 2, translation: 30, protection: 4 };
+const ONE_IN: Readonly<Partial<Record<TransitionEvent['group'], number>>> = { exception: 3, interrupt: 5, pair: 15, csr: 12, permit: 3, translation: 45, protection: 6 };
 
 function drawn(group: TransitionEvent['group'], events: readonly TransitionEvent[]): readonly TransitionEvent[] {
   const step = Math.max(1, Math.floor((ONE_IN[group] ?? 1) / multiplier()));
