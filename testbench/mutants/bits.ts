@@ -69,6 +69,16 @@ export class BitBlaster {
     return e.cases.reduceRight<Bit>((rest, c) => this.#mux(c.keys.reduce<Bit>((any, k) => d.or(any, this.#equals(e.key, k)), 0), () => of(c.value), () => rest), of(e.default));
   }
 
+  /** Bits of unknowns that are the same wherever a function is true; unknowns without any are left out. */
+  known(where: Bit): ReadonlyMap<Expr, readonly (0 | 1 | undefined)[]> {
+    const d = this.diagrams;
+    const always = (variable: number): 0 | 1 | undefined => {
+      const own = d.variable(variable);
+      return d.and(where, d.not(own)) === 0 ? 1 : d.and(where, own) === 0 ? 0 : undefined;
+    };
+    return new Map([...this.#variables].map(([e, variables]) => [e, variables.map(always)] as const).filter(([, bits]) => bits.some((bit) => bit !== undefined)));
+  }
+
   /** Whether two bits come from the same place, whatever is there. */
   same(a: Expr, b: Expr, i: number): boolean {
     const [p, q] = [originOf(a, i), originOf(b, i)];

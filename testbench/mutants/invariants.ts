@@ -17,7 +17,7 @@ export interface Invariant {
 
 /** All invariants of a module. */
 export function invariantsOf(isa: Isa, module: Module): readonly Invariant[] {
-  return [...modeInvariants(module), ...legalFields(isa, module), ...travelling(isa, module)];
+  return [...modeInvariants(module), ...legalFields(isa, module), ...storedBits(isa, module), ...walking(isa, module), ...travelling(isa, module)];
 }
 
 const has = (module: Module, name: string): boolean => module.registers.some((r) => r.name === name);
@@ -46,6 +46,26 @@ function legalFields(isa: Isa, module: Module): readonly Invariant[] {
   }));
 }
 
+/** Bits of a CSR's register that no write reaches are as after reset. */
+function storedBits(isa: Isa, module: Module): readonly Invariant[] {
+  return isa.csrs.flatMap((csr): Invariant[] => {
+    const home = module.registers.find((r) => r.name === `csr.${csr.name}`);
+    if (home === undefined || csr.counts !== undefined) return [];
+    const all = (1n << BigInt(home.width)) - 1n;
+    const written = csr.fields.reduce((bits, { source, bits: { low } }) => (source.kind === 'stored' ? bits | (source.writable << BigInt(low)) : bits), 0n);
+    const kept = all & ~written;
+    return kept === 0n ? [] : [{ name: `${csr.name} has only bits that can be written`, holds: eqConst(binary('and', read(home), constant(home.width, kept)), home.reset & kept) }];
+  });
+}
+
+/** A walk is at a level that some scheme has. */
+function walking({ translation }: Isa, module: Module): readonly Invariant[] {
+  if (translation === undefined) return [];
+  const levels = Math.max(...translation.schemes.map((s) => s.levels));
+  return module.registers.filter((r) => r.name === 'walk.level' || r.name === 'walk.second_level').map((r): Invariant => (
+    { name: `${r.name} is below ${levels}`, holds: binary('ltu', read(r), constant(r.width, levels)) }));
+}
+
 /** What travels with an instruction fits to it: it is latched together, valid or not. */
 function travelling(isa: Isa, module: Module): readonly Invariant[] {
   const decoder = new Decoder(isa);
@@ -64,6 +84,13 @@ function travelling(isa: Isa, module: Module): readonly Invariant[] {
       const waits = decoder.ops.filter((op) => op.instruction.class === 'wait' || op.instruction.block?.zero === true).map((op) => eqConst(decoder.field(control, 'op'), op.index));
       const outside = and(register(module, `${stage}.trouble`), or(unit('load'), unit('store')));
       found.push({ name: 'only accesses outside memory, WFI and zeroing a block wait', holds: or(not(register(module, 'commit.waiting')), outside, ...waits) });
+    }
+    if (stage === stages[stages.length - 1] && has(module, 'commit.waiting') && has(module, `${stage}.address`)) {
+      const address = register(module, `${stage}.address`);
+      const unaligned = decoder.ops.flatMap(({ instruction: { class: c, memory }, index }) => (
+        memory === undefined || (c !== 'amo' && c !== 'lr' && c !== 'sc') ? []
+          : [and(eqConst(decoder.field(control, 'op'), index), not(eqConst(binary('and', slice(address, 2, 0), constant(3, memory.bytes - 1)), 0)))]));
+      found.push({ name: 'no unaligned atomic access waits', holds: not(and(register(module, 'commit.waiting'), or(...unaligned))) });
     }
     // With execute right before commit, what works there has nothing ahead of it.
     if (stages.length === 1) {

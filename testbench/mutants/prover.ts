@@ -3,7 +3,7 @@
  * the registers that the invariants allow.
  */
 import { ONE, ZERO, and, binary, constant, mux, not, zext } from '../../model/ir/build.js';
-import type { Expr, Module, Register, Wire } from '../../model/ir/ir.js';
+import type { BinaryOp, Expr, Module, Register, Wire } from '../../model/ir/ir.js';
 import { Interner } from '../../model/ir/intern.js';
 import { alikeExprs } from '../../model/ir/likeness.js';
 import { withOperands } from '../../model/ir/map.js';
@@ -13,7 +13,9 @@ import { operands, postorder } from '../../model/ir/walk.js';
 import { abstracted } from './abstraction.js';
 import { TooLarge } from './bdd.js';
 import { BitBlaster, choicesOf, unknownsOf } from './bits.js';
+import { NARROW, skeletons } from './skeleton.js';
 import type { Invariant } from './invariants.js';
+import { knownValues, showing } from './mistake.js';
 import { ANY, Knowledge, inPlace, placesOf, type KnownInstruction, type Place } from './known-instruction.js';
 import type { Effects } from './transition.js';
 
@@ -22,8 +24,13 @@ export const NODES = 2_000_000;
 /** For one wire or effect, and for a part of it. */
 const NODES_OF_ROOT = 150_000;
 const NODES_OF_PART = 60_000;
+/** What is left of arithmetic is small, or does not help. */
+const NODES_OF_SKELETON = 20_000;
 /** For all instructions in one place: if it is not the right place, the next gets its turn. */
 const NODES_OF_PLACE = 400_000;
+/** Any question costs so many, and a step on the ways of choices: of ways there may be more than anybody can go. */
+const NODES_OF_QUESTION = 20;
+const NODES_OF_STEP = 1;
 /** So many wires may differ before the next is only looked at quickly: most that depends on them does, too. */
 const THOROUGH = 3;
 
@@ -49,6 +56,17 @@ function factOf({ name, expr }: Simplified): readonly (readonly [Register, { rea
   return expr.kind === 'not' && expr.a.kind === 'read' && expr.width === 1 ? [[expr.a.register, { name, value: ZERO }]] : [];
 }
 
+/** Where the wires that a mistake is in differ. */
+interface Shows {
+  /** False: nowhere that the invariants allow. */
+  readonly possible: boolean;
+  readonly knowledge: Knowledge;
+  /** Names of invariants. */
+  readonly used: readonly string[];
+}
+
+const newSimplifier = (): Simplifier => new Simplifier({ inlineWires: false });
+
 /** What was found equal. */
 export interface Equality {
   /** Wires and effects that it took more than a look at. */
@@ -73,13 +91,17 @@ type Pair = readonly [Expr, Expr];
 
 /** Compares effects on two sides. */
 export class Prover {
-  readonly #simplifier = new Simplifier({ inlineWires: false });
+  #simplifier = newSimplifier();
   #invariants: readonly Simplified[];
   /** Wires that are not known to be equal. */
   readonly #affected = new Map<string, Pair>();
   readonly #fixed = [new Map<Expr, Expr>(), new Map<Expr, Expr>()];
   readonly #names = new Map<string, Expr>();
-  readonly #inlined = new Map<number, Map<Expr, Expr>>();
+  #inlined = new Map<number, Map<Expr, Expr>>();
+  /** Wires that the mistake itself is in and that differ. */
+  readonly #mistaken: Pair[] = [];
+  /** Where these show, as far as it was asked; wires found later change it. */
+  #shows: Shows | undefined;
   readonly #used = new Set<string>();
   readonly #decided: string[] = [];
   readonly #seen: Expr[] = [];
@@ -105,8 +127,14 @@ export class Prover {
       if (pair[0] === pair[1]) continue;
       this.#seen.push(wire.value);
       if (this.#obviously(pair)) continue;
-      if (this.#difference(pair, this.#affected.size < THOROUGH) === undefined) this.#decided.push(wire.name);
-      else this.#affected.set(wire.name, pair);
+      if (this.#difference(pair, this.#affected.size < THOROUGH, wire.value) === undefined) this.#decided.push(wire.name);
+      else {
+        this.#affected.set(wire.name, pair);
+        if (this.#isMistaken(wire.value)) {
+          this.#mistaken.push(pair);
+          this.#shows = undefined;
+        }
+      }
     }
     // Effects are what it is about: what wires have used up is theirs anew.
     this.#nodesByInstruction = this.nodes;
@@ -116,7 +144,7 @@ export class Prover {
       if (pair[0] === pair[1]) continue;
       this.#seen.push(e);
       if (this.#obviously(pair)) continue;
-      const difference = this.#difference(pair, !unimportant.has(name));
+      const difference = this.#difference(pair, !unimportant.has(name), e);
       if (difference === undefined) this.#decided.push(name);
       else if (unimportant.has(name)) unsettled ??= { register: name, differs: `${name}${difference}` };
       else return { register: name, differs: `${name}${difference}` };
@@ -160,11 +188,65 @@ export class Prover {
    * operation on equal parts; else as a whole.
    *
    * @param thoroughly - If that leads nowhere, instruction by instruction, too.
+   * @param e - What the two are on the sides.
    */
-  #difference([a, b]: Pair, thoroughly: boolean): string | undefined {
-    if (this.#onEveryWay(a, b, [])) return undefined;
+  #difference([a, b]: Pair, thoroughly: boolean, e: Expr): string | undefined {
+    if ((!this.#isMistaken(e) && this.#sameWhereItShows(a, b)) || this.#onEveryWay(a, b, [])) return undefined;
     const found = this.#wholly(a, b, NODES_OF_ROOT);
     return found !== undefined && thoroughly ? this.#byInstruction(a, b) : found;
+  }
+
+  /** The sides differ in this expression itself, not only in wires that it refers to. */
+  #isMistaken(e: Expr): boolean {
+    const own = (part: Expr, seen: Set<Expr>): boolean => {
+      if (seen.has(part)) return false;
+      seen.add(part);
+      if (part.kind === 'read') return this.sides[0].has(part.register);
+      return part.kind !== 'wire' && operands(part).some((o) => own(o, seen));
+    };
+    return own(e, new Set());
+  }
+
+  /** Equal in all states in which a wire differs that the mistake is in: elsewhere all that rests on such wires is the same. */
+  #sameWhereItShows(a: Expr, b: Expr): boolean {
+    if (a.width !== b.width || this.#mistaken.length === 0 || this.#nodesLeft <= 0) return false;
+    const { possible, knowledge, used } = (this.#shows ??= this.#whereItShows());
+    const [x, y] = [a, b].map((e) => this.#simplifier.expr(knowledge.expr(e)));
+    if (x === undefined || y === undefined) return false;
+    const same = !possible || x === y || (knowledge.values.size > 0 && this.#supposing(knowledge, () => this.#parts(x, y) === 'equal' || this.#wholly(x, y, NODES_OF_ROOT) === undefined));
+    if (same) for (const name of used) this.#used.add(name);
+    return same;
+  }
+
+  /** What is known there: with wires as unknowns, with what the small ones stand for, with all. */
+  #whereItShows(): Shows {
+    const found = [0, SMALL, Infinity].map((most) => {
+      const pairs = this.#mistaken.map(([a, b]): Pair => [this.#simplifier.expr(this.#inline(a, most)), this.#simplifier.expr(this.#inline(b, most))]);
+      const about = registersOf(pairs.flat());
+      return showing(pairs, this.#invariants.filter(({ registers }) => [...registers].every((r) => about.has(r))), NODES_OF_PART);
+    }).filter((shows) => shows !== undefined);
+    return {
+      possible: found.every((shows) => shows.possible),
+      knowledge: new Knowledge(new Map(found.flatMap(({ bits }) => [...knownValues(bits)]))),
+      used: found.flatMap((shows) => shows.used),
+    };
+  }
+
+  /** Asks something while something is known. */
+  #supposing<T>(knowledge: Knowledge, ask: () => T): T {
+    const [all, compared, others] = [this.#invariants, this.#compared, this.#nodesLeft];
+    // If it leads nowhere, all other ways remain.
+    this.#nodesLeft = Math.min(others, NODES_OF_PLACE);
+    this.#invariants = all.map(({ name, expr }) => invariant(name, this.#simplifier.expr(knowledge.expr(expr))));
+    // What is equal where this is known need not be elsewhere.
+    this.#compared = new Map();
+    try {
+      return ask();
+    } finally {
+      this.#invariants = all;
+      this.#compared = compared;
+      this.#nodesLeft = others;
+    }
   }
 
   /**
@@ -172,13 +254,28 @@ export class Prover {
    * rule out that what differs there matters.
    */
   #onEveryWay(a: Expr, b: Expr, way: readonly Expr[]): boolean {
-    if (a === b || this.#allTheSame(a, b, way) || this.#parts(a, b) === 'equal') return true;
+    if (a === b) return true;
+    this.#nodesLeft -= NODES_OF_STEP;
+    if (this.#nodesLeft <= 0) return false;
+    if (this.#exchanged(a, b) || this.#allTheSame(a, b, way) || this.#parts(a, b) === 'equal') return true;
     const [ours, theirs] = [waysOf(a), waysOf(b)];
     const alike = alikeExprs(a, b) && ours.length > 0 && this.#parts(ours[0]?.choice ?? a, theirs[0]?.choice ?? b) === 'equal';
     if (alike) return ours.every(({ arm, only }, i) => this.#onEveryWay(arm, theirs[i]?.arm ?? arm, [...way, ...only]));
     if (theirs.length === 0 && ours.length > 0) return ours.every(({ arm, only }) => this.#onEveryWay(arm, b, [...way, ...only]));
     if (ours.length === 0 && theirs.length > 0) return theirs.every(({ arm, only }) => this.#onEveryWay(a, arm, [...way, ...only]));
     return this.#nowhere(a, b, way);
+  }
+
+  /** The same choices one after the other in another order, of which those that change places exclude each other. */
+  #exchanged(a: Expr, b: Expr): boolean {
+    const [ours, theirs] = [chainOf(a), chainOf(b)];
+    if (ours.arms.length < 2 || ours.arms.length !== theirs.arms.length || ours.otherwise !== theirs.otherwise) return false;
+    const places = ours.arms.map((arm) => theirs.arms.findIndex((other) => other.condition === arm.condition && other.then === arm.then));
+    if (new Set(places).size !== places.length || places.includes(-1)) return false;
+    return ours.arms.every((arm, i) => ours.arms.slice(i + 1).every((later, j) => {
+      const inOrder = (places[i] ?? 0) < (places[i + 1 + j] ?? 0);
+      return inOrder || arm.then === later.then || this.#parts(this.#interner.unique(and(arm.condition, later.condition)), ZERO) === 'equal';
+    }));
   }
 
   /** Equal because all that the choices lead to is the same on this way, whatever they choose by. */
@@ -207,6 +304,7 @@ export class Prover {
   }
 
   #compare(a: Expr, b: Expr): Comparison {
+    if (this.#exchanged(a, b) || sameTerms(a, b)) return 'equal';
     const [ours, theirs] = [comparable(a), comparable(b)];
     const parts = alikeExprs(a, b) || areShifts(a, b) ? ours.map((o, i) => this.#parts(o, theirs[i] ?? o)) : ['different'];
     if (parts.every((p) => p === 'equal')) return 'equal';
@@ -225,20 +323,30 @@ export class Prover {
   #wholly(a: Expr, b: Expr, limit: number): string | undefined {
     let found = this.#asNames(a, b, limit);
     if (found === undefined || a.width !== b.width || this.#nodesLeft <= 0) return found;
+    const forms: Pair[] = [[a, b]];
     let [x, y] = [a, b];
     for (const most of [SMALL, Infinity]) {
       const [p, q] = [this.#inline(x, most), this.#inline(y, most)];
       if (p === x && q === y) continue;
       [x, y] = [p, q];
+      forms.push([x, y]);
       found = this.#asNames(x, y, limit);
       if (found === undefined) return undefined;
     }
-    return found === TOO_LARGE ? this.#withoutCommon(x, y, limit) : found;
+    if (found !== TOO_LARGE) return found;
+    // With what the two share, and what nothing else depends on, as unknowns; then with wide words, or at least arithmetic, as unknowns.
+    const abstract = this.#simplified([x, y], abstracted, limit);
+    if (abstract === undefined) return undefined;
+    const left = this.#nodesLeft;
+    const proven = [NARROW, Infinity].some((widest) => forms.some((form) => this.#simplified(form, (roots) => skeletons(roots, widest), Math.min(limit, NODES_OF_SKELETON)) === undefined));
+    // They are few and take nothing from what else can be asked.
+    this.#nodesLeft = left - NODES_OF_QUESTION;
+    return proven ? undefined : abstract;
   }
 
-  /** With what the two share, and what nothing else depends on, as unknowns. */
-  #withoutCommon(a: Expr, b: Expr, limit: number): string | undefined {
-    const [p, q] = abstracted([this.#simplifier.expr(a), this.#simplifier.expr(b)]);
+  /** With parts of the two as unknowns: what is equal for any is equal for those that there are. */
+  #simplified([a, b]: Pair, without: (roots: readonly Expr[]) => readonly Expr[], limit: number): string | undefined {
+    const [p, q] = without([this.#simplifier.expr(a), this.#simplifier.expr(b)]);
     return p === undefined || q === undefined ? TOO_LARGE : this.#asNames(p, q, limit);
   }
 
@@ -257,12 +365,15 @@ export class Prover {
 
   /** The same with each instruction in one place. */
   #withEachIn(place: Place, a: Expr, b: Expr): string | undefined {
-    const [all, others, compared] = [this.#invariants, this.#nodesLeft, this.#compared];
+    const [all, others, compared, simplifier, inlined] = [this.#invariants, this.#nodesLeft, this.#compared, this.#simplifier, this.#inlined];
     const budget = Math.min(this.#nodesByInstruction, NODES_OF_PLACE);
     this.#nodesLeft = budget;
     try {
       for (const known of this.instructions) {
         if (this.#nodesLeft <= 0) return TOO_LARGE;
+        // What is left of the hardware for one instruction is of no use for the next, and large.
+        this.#simplifier = newSimplifier();
+        this.#inlined = new Map();
         const stage = new Knowledge(inPlace(place, known));
         if (this.#simplifier.expr(stage.expr(a)) === this.#simplifier.expr(stage.expr(b))) continue;
         const invariants = all.map(({ name, expr }) => invariant(name, this.#simplifier.expr(stage.expr(expr))));
@@ -282,6 +393,8 @@ export class Prover {
       this.#nodesLeft = others;
       this.#invariants = all;
       this.#compared = compared;
+      this.#simplifier = simplifier;
+      this.#inlined = inlined;
     }
     this.#used.add(this.instructions.every((k) => k.match === ANY) ? `${place.control} is a control word` : `${place.control} is that of ${place.insn?.name ?? 'none'}`);
     return undefined;
@@ -340,7 +453,7 @@ export class Prover {
       if (error instanceof TooLarge || error instanceof RangeError) return TOO_LARGE;
       throw error;
     } finally {
-      this.#nodesLeft -= d.size;
+      this.#nodesLeft -= Math.max(d.size, NODES_OF_QUESTION);
     }
   }
 }
@@ -352,6 +465,29 @@ function wiresBehind(roots: readonly Expr[]): readonly Wire[] {
 
 /** The same shift, perhaps by amounts of different widths. */
 const areShifts = (a: Expr, b: Expr): boolean => a.kind === 'binary' && b.kind === 'binary' && a.op === b.op && a.op.startsWith('sh') && a.width === b.width;
+
+type Mux = Extract<Expr, { readonly kind: 'mux' }>;
+
+/** Choices one after the other, and what is left when none is taken. */
+function chainOf(e: Expr): { readonly arms: readonly Mux[]; readonly otherwise: Expr } {
+  const arms: Mux[] = [];
+  let otherwise = e;
+  for (; otherwise.kind === 'mux'; otherwise = otherwise.else) arms.push(otherwise);
+  return { arms, otherwise };
+}
+
+/** The same terms joined, in whatever order. */
+function sameTerms(a: Expr, b: Expr): boolean {
+  if (a.kind !== 'binary' || b.kind !== 'binary' || a.op !== b.op || (a.op !== 'or' && a.op !== 'and')) return false;
+  const { op } = a;
+  const [ours, theirs] = [termsOf(a, op), termsOf(b, op)];
+  return ours.size === theirs.size && [...ours].every((term) => theirs.has(term));
+}
+
+/** What an operation joins. */
+function termsOf(e: Expr, op: BinaryOp): ReadonlySet<Expr> {
+  return e.kind === 'binary' && e.op === op ? new Set([...termsOf(e.a, op), ...termsOf(e.b, op)]) : new Set([e]);
+}
 
 /** Operands; the amount of a shift at full width. */
 const comparable = (e: Expr): readonly Expr[] => (e.kind === 'binary' && e.op.startsWith('sh') ? [e.a, zext(e.b, 64)] : operands(e));

@@ -86,6 +86,8 @@ describe('a proof of equivalence', () => {
     ['with what the two share as an unknown', 'interrupt HS pending: mip & mie & ~hideleg'],
     ['but for what nothing reads', 'encoding pause: forgotten'],
     ['for bits that are the same on all ways', 'trap-entry M mcause: {interrupt, sext<63>(cause)}'],
+    ['for faults that exclude each other, whose order does not matter', 'exception priority: fetch-fault before fetch-guest-page-fault'],
+    ['where it is looked for only in the states in which the mistake shows', 'permit satp.satp_acc: mode without 0'],
   ])('is found %s', (_why, id) => {
     expect(proofOf(id)).toHaveProperty('how');
   });
@@ -94,8 +96,17 @@ describe('a proof of equivalence', () => {
     expect(proverOf(shipped, 'three-stage')('flush muldiv.busy: never cleared by commit')).toHaveProperty('how');
   });
 
-  it('is not found for a row that says something else', () => {
-    expect(proofOf('permit sret.mstatus_tsr_op: allow instead of illegal', FEW)).toHaveProperty('differs');
+  it('knows at which levels a walk can be', () => {
+    expect(proofOf('translation pte.Sv39_leaf_any_level: without level')).toMatchObject({ invariants: ['walk.level is below 5', 'walk.second_level is below 5'] });
+  });
+
+  it.each([
+    ['a row that says something else', 'permit sret.mstatus_tsr_op: allow instead of illegal'],
+    ['an order of what can come together', 'interrupt M machine_external: after machine_software'],
+    ['a row that shows in one mode, and matters there', 'permit counter.mcounteren_clr_ill_inst_exc: mode without 0'],
+    ['a level that walks come to', 'translation pte.Sv39_leaf_any_level: level without 0'],
+  ])('is not found for %s', (_what, id) => {
+    expect(proofOf(id, FEW)).toHaveProperty('differs');
   });
 
   it('carries a hash of the spec lines, and lapses with them', () => {
