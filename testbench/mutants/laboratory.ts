@@ -13,7 +13,6 @@ import { prove, proveQuickly, type Proof } from './equivalence.js';
 import { Foundry, type Batch, type Cast } from './foundry.js';
 import { Killers, type Kill } from './killers.js';
 import { TABLE_KINDS, type Mutant } from './mutant.js';
-import { NODES } from './prover.js';
 import { Supply } from './supply.js';
 
 export interface LaboratoryOptions {
@@ -47,8 +46,6 @@ const BATCH = 120;
 const QUICK_PROGRAMS = 60;
 /** Rows of the first stage: those that a mutant is about are rarely more. */
 const FIRST_ROWS = 1000;
-/** Nodes of diagrams for what something has stirred: of that hardly anything is equivalent. */
-const STIRRED_NODES = 300_000;
 /** Programs that stir a mutant before a thorough proof is tried: a proof is quicker than a long search in vain. */
 const FIRST_PROGRAMS = 100;
 /** Programs that the original must pass: all landings, and some of every kind. */
@@ -149,7 +146,7 @@ export class Laboratory {
     const kill = this.#killers.tables(cast.core(), stirred.rows) ?? this.#programs(cast, some);
     if (kill !== undefined) return { outcome: 'killed', kill };
     const stirredBy = stirred.rows.length + stirred.programs.length;
-    const proof = prove(cast.mutant, this.#foundry.original, cast.module, this.#foundry.specs.isa, stirredBy === 0 ? NODES : STIRRED_NODES);
+    const proof = prove(cast.mutant, this.#foundry.original, cast.module, this.#foundry.specs.isa);
     if ('how' in proof) return { outcome: 'equivalent', proof };
     const found = this.#programs(cast, more);
     return found === undefined ? { outcome: 'survived', differs: proof.differs, stirredBy } : { outcome: 'killed', kill: found };
