@@ -6,7 +6,9 @@ import { PlanMaker } from '../arbitraries/maker.js';
 import { lengthOfPlan, type Plan } from '../arbitraries/program.js';
 import { assemble } from '../assembly/assemble.js';
 import { assemblyTables, type AssemblyTables } from '../assembly/tables.js';
-import { anyBody, aroundBody } from '../properties/hazards.js';
+import { anyBody, aroundBody, below } from '../properties/hazards.js';
+import { histories, type History } from './histories.js';
+import { keepings, type Keeping } from './keeping.js';
 import { landings } from './landings.js';
 import { programNumber } from '../lockstep/campaign.js';
 
@@ -17,12 +19,19 @@ export interface Supplied {
   readonly program: Pick<BuiltProgram, 'entry' | 'segments' | 'symbols' | 'inputs'>;
   /** Instructions of the body, lines for those dense with hazards. */
   readonly length: number;
-  /** Whether addresses are where accesses go: then what is outside can be asked about them, and the scoreboard about cycles. */
-  readonly predictable: boolean;
+  /** Who can be asked about it besides the reference: the scoreboard where addresses are where accesses go, what is outside, too, where nothing is translated. */
+  readonly asked: 'nobody' | 'scoreboard' | 'both';
 }
+
+/** Under which tables they run, besides none. */
+const PAGED = ['Sv39', 'two-stage'] as const;
+/** What is loaded. */
+type Image = Pick<BuiltProgram, 'entry' | 'segments' | 'symbols'>;
 
 /** Different programs dense with hazards. */
 const HAZARDS = 500;
+
+const withSegments = (image: Image, segments: Image['segments']): Image => ({ ...image, segments: [...image.segments, ...segments] });
 
 export class Supply {
   /** Programs in all of the architecture, and those that neither translate nor protect. */
@@ -31,10 +40,15 @@ export class Supply {
   readonly #made: Readonly<Record<'all' | 'physical', Supplied[]>> = { all: [], physical: [] };
   readonly #texts: Supplied[] = [];
   readonly #landings = landings();
+  readonly #histories: readonly History[];
+  readonly #told: Supplied[] = [];
+  #keepings: readonly { readonly keeping: Keeping; readonly image: Image }[] | undefined;
   #tables: AssemblyTables | undefined;
   #bodies: readonly (readonly string[])[] | undefined;
 
-  constructor(readonly isa: Isa, readonly seed: number) {
+  /** @param translates - With histories of tables, and two of three programs dense with hazards on page tables: for cores that keep translations. */
+  constructor(readonly isa: Isa, readonly seed: number, readonly translates = false) {
+    this.#histories = translates ? histories() : [];
     this.#makers = { all: new PlanMaker(isa), physical: new PlanMaker(isa, 'physical') };
     this.#builder = new Builder(this.#makers.all.shapes);
   }
@@ -42,30 +56,40 @@ export class Supply {
   /**
    * The nth program of the seed.
    *
-   * @param dense - The first are landings, then every other one is dense with hazards (`properties/hazards.ts`), and every other of the rest
+   * @param dense - The first are landings, then come histories if there are, in every other place; every other one is dense with hazards (`properties/hazards.ts`), and every other of the rest
    *   neither translates nor protects: to find mistakes in the pipeline.
    */
   at(index: number, dense: boolean): Supplied {
     if (dense && index < this.#landings.length) return this.#assembled(index, this.#landings[index] ?? '', 1);
+    const history = dense && index % 2 === 0 ? this.#histories[(index - this.#landings.length) / 2] : undefined;
+    if (history !== undefined) return this.#told[index] ??= this.#supplied(withSegments(this.#image(history.text), history.segments), 1, 'nobody');
     if (dense && index % 2 === 1) {
       const at = (index >> 1) % HAZARDS;
       this.#bodies ??= fc.sample(anyBody, { numRuns: HAZARDS, seed: this.seed });
       const body = this.#bodies[at] ?? [];
-      return this.#assembled(this.#landings.length + at, aroundBody(body), body.length);
+      const key = this.#landings.length + at;
+      const setting = this.translates ? PAGED[at % (PAGED.length + 1)] : undefined;
+      if (setting === undefined) return this.#assembled(key, aroundBody(body), body.length);
+      return this.#texts[key] ??= this.#supplied(below(setting, body, (text) => this.#image(text)), body.length, 'scoreboard');
     }
     const profile = dense && index % 4 === 0 ? 'physical' : 'all';
     const known = this.#made[profile][index];
     if (known !== undefined) return known;
-    const supplied = this.build(this.#makers[profile].make(programNumber(this.seed, index)), profile === 'physical');
+    const supplied = this.build(this.#makers[profile].make(programNumber(this.seed, index)), profile === 'physical' ? 'both' : 'nobody');
     this.#made[profile][index] = supplied;
     return supplied;
   }
 
-  build(plan: Plan, predictable: boolean): Supplied {
-    return { plan, program: this.#builder.build(plan), length: lengthOfPlan(plan), predictable };
+  /** Programs that find again what they have walked for; none for cores that keep nothing. */
+  get keepings(): readonly { readonly keeping: Keeping; readonly image: Image }[] {
+    return this.#keepings ??= this.translates ? keepings().map((keeping) => ({ keeping, image: withSegments(this.#image(keeping.text), keeping.segments) })) : [];
   }
 
-  #image(text: string): Pick<BuiltProgram, 'entry' | 'segments' | 'symbols'> {
+  build(plan: Plan, asked: Supplied['asked']): Supplied {
+    return { plan, program: this.#builder.build(plan), length: lengthOfPlan(plan), asked };
+  }
+
+  #image(text: string): Image {
     this.#tables ??= assemblyTables(this.isa);
     const assembled = assemble(text, this.#tables);
     if (!assembled.ok) throw new Error(assembled.errors.map((e) => e.message).join('\n'));
@@ -80,8 +104,12 @@ export class Supply {
   #assembled(key: number, text: string, length: number): Supplied {
     const known = this.#texts[key];
     if (known !== undefined) return known;
-    const supplied: Supplied = { plan: undefined, program: { ...this.#image(text), inputs: [] }, length, predictable: true };
+    const supplied = this.#supplied(this.#image(text), length, 'both');
     this.#texts[key] = supplied;
     return supplied;
+  }
+
+  #supplied(image: Image, length: number, asked: Supplied['asked']): Supplied {
+    return { plan: undefined, program: { ...image, inputs: [] }, length, asked };
   }
 }
