@@ -12,6 +12,7 @@ import { compileModule } from './backend/wasm.js';
 import type { Module } from './ir/ir.js';
 import { verify } from './ir/verify.js';
 import type { MachineDescription } from './machine/map.js';
+import type { Told } from './pipeline/builder.js';
 import { elaborate } from './pipeline/elaborate.js';
 import type { Diagnostic, Outcome } from './spec/diagnostic.js';
 import type { Csr, Hart, Isa, Specs, TranslationCaches, Uarch } from './spec/isa.js';
@@ -51,10 +52,10 @@ export function load(directories: readonly string[]): Outcome<Specs> {
 /**
  * The hardware of one core.
  *
- * @param observes - With the cover points of the observed variant.
+ * @param told - What it tells observers besides records; the observed variant, everything.
  */
-export function hardware(specs: Specs, uarch: Uarch, observes = false): Outcome<{ readonly module: Module; readonly homes: readonly string[] }> {
-  const elaborated = elaborate(specs.isa, uarch, observes);
+export function hardware(specs: Specs, uarch: Uarch, told: Told = 'nothing'): Outcome<{ readonly module: Module; readonly homes: readonly string[] }> {
+  const elaborated = elaborate(specs.isa, uarch, told);
   if (!elaborated.ok) return elaborated;
   const mistakes = verify(elaborated.module);
   if (mistakes.length > 0) return { ok: false, diagnostics: mistakes.map((m) => atCore(uarch, m.message)) };
@@ -102,7 +103,7 @@ function distinct(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
 
 /** One variant of a core, ready to instantiate. `dramBytes` only bounds what a memory may hold. */
 export function compile(specs: Specs, uarch: Uarch, variant: Variant, dramBytes: number): Outcome<CompiledCore> {
-  const built = hardware(specs, uarch, variant === 'observed');
+  const built = hardware(specs, uarch, variant === 'observed' ? 'everything' : 'nothing');
   if (!built.ok) return built;
   const { wasm, layout } = compileModule(built.value.module, { variant, dramBytes });
   return { ok: true, value: { wasm, description: describe(specs, uarch, variant, layout, built.value.homes) } };

@@ -99,6 +99,11 @@ export class TranslatedAccess {
     return read(this.#translation.walker.result);
   }
 
+  /** Physical address of the first byte, once all parts are translated. */
+  get firstByte(): Expr {
+    return mux(this.#crosses, read(this.#first), this.physical);
+  }
+
   /** Virtual address of the part under translation. */
   get address(): Expr {
     return read(this.#translation.walker.address);
@@ -220,7 +225,7 @@ export class TranslatedAccess {
     const of = (which: 'V' | 'privilege'): Expr => mux(unfetched, fetch[which], this.#own(which));
     const ops = [...memoryOps, ...this.#here.opsOf('cbo')];
     const access = this.#here.perOp(ops, (op) => constant(2, ACCESSES[accessOf(op)]));
-    return { address, V: of('V'), privilege: of('privilege'), access: mux(unfetched, constant(2, ACCESSES.fetch), access) };
+    return { address, V: of('V'), privilege: of('privilege'), access: mux(unfetched, constant(2, ACCESSES.fetch), access), missed: 'tlb.data.miss' };
   }
 
   /** Of a load or store: its V, or its privilege. */

@@ -11,7 +11,7 @@ export interface RegisterOptions {
   readonly reset?: bigint;
   /** Driven by the host between cycles. */
   readonly input?: boolean;
-  /** Only cover points are computed from it. */
+  /** Only for observers: cover points or trails are computed from it. */
   readonly observed?: true;
 }
 
@@ -30,6 +30,9 @@ export function byNumber(names: Readonly<Record<string, number | bigint>>): read
   return Array.from({ length: most + 1 }, (_, i) => numbers.find(([, number]) => Number(number) === i)?.[0] ?? '');
 }
 
+/** What hardware tells observers: nothing, the trails of translations (trail.ts), or those and cover points. */
+export type Told = 'nothing' | 'trails' | 'everything';
+
 /** The module under construction. Statements go to the innermost open block. */
 export class ModuleBuilder {
   readonly #registers = new Map<string, Register>();
@@ -39,8 +42,8 @@ export class ModuleBuilder {
   readonly #covers = new Map<string, CoverFamily>();
   #block: Statement[] = [];
 
-  /** @param observes - Whether cover points are wanted; otherwise there are none, nor what only they need. */
-  constructor(readonly observes = false) {}
+  /** @param told - What is wanted besides the hardware; of the rest there is nothing, nor of what only that needs. */
+  constructor(readonly told: Told = 'nothing') {}
 
   /** The register of that name, made on first mention. Later mentions may leave the options out, not change them. */
   register(name: string, width: Width, options: RegisterOptions = {}): Register {
@@ -75,7 +78,7 @@ export class ModuleBuilder {
   }
 
   assign(register: Register, value: Expr): void {
-    if (register.observed === true && !this.observes) return;
+    if (register.observed === true && this.told === 'nothing') return;
     this.#block.push({ kind: 'assign', register, value });
   }
 
@@ -101,7 +104,7 @@ export class ModuleBuilder {
 
   /** The cover point that the parts number, most significant first, is reached. A family has the same parts wherever it stands. */
   cover(family: string, ...parts: readonly CoverPart[]): void {
-    if (!this.observes) return;
+    if (this.told !== 'everything') return;
     const known = this.#covers.get(family) ?? { kind: 'cover', name: family, axes: parts.map(({ axis, value, values }) => ({ name: axis, width: value.width, values })) };
     if (known.axes.some(({ name, width }, i) => parts[i]?.axis !== name || parts[i].value.width !== width)) throw new Error(`cover points ${family} are described in two ways`);
     this.#covers.set(family, known);
@@ -154,7 +157,7 @@ export class ModuleBuilder {
   build(name: string): Module {
     return {
       name,
-      registers: [...this.#registers.values()].filter((r) => this.observes || r.observed !== true),
+      registers: [...this.#registers.values()].filter((r) => this.told !== 'nothing' || r.observed !== true),
       arrays: this.#arrays,
       memories: this.#memories,
       wires: [...this.#wires.values()],

@@ -63,12 +63,15 @@ export class Commit {
   /** The usual cycle: the instruction in commit, if any, takes effect. */
   usual(): void {
     const { builder, hart } = this.#core;
-    const { valid, value, isStore, taken, address, sequentialPc } = this.#here;
+    const { valid, value, isStore, taken, address, place, sequentialPc } = this.#here;
     tick(hart);
     this.#count('cycles', ONE);
     builder.when(valid, () => {
       this.#here.writeRegister(value);
-      builder.when(isStore, () => this.#here.storeToDram(value));
+      builder.when(isStore, () => {
+        this.#here.storeToDram(value);
+        this.#core.lines?.data?.wrote(place);
+      });
       learn(this.#core);
       this.#count('retired', ONE);
       this.#retirement.retired({ next: mux(taken, address, sequentialPc), value });
@@ -98,6 +101,7 @@ export class Commit {
       this.#empty();
       flushTranslations(here, runs);
     }, () => here.translated?.walk());
+    this.#wrote(io);
     this.#core.hart.boundary.pass({ restarts, refetches, waits: and(here.is('wait'), not(here.walks)) });
     const changes = or(interrupted, faulted, and(runs, or(here.csrWrites, here.is('xret'), fencesTranslations(here))));
     builder.when(changes, () => this.#core.translation?.windows.suspect(), () => here.translated?.open(io));
@@ -115,6 +119,17 @@ export class Commit {
       ],
       () => this.#permitted(),
     );
+  }
+
+  /** A slow cycle: a store to memory, if one retires, leaves its mark on the line of its first byte. */
+  #wrote(io: Expr): void {
+    const { builder, lines } = this.#core;
+    const here = this.#here;
+    const { translated, place } = here;
+    if (lines?.data === undefined) return;
+    const stores = and(or(here.isStore, here.is('amo')), not(storeFails(here)));
+    const at = translated === undefined ? place : mux(here.walks, translated.firstByte, place);
+    builder.when(and(this.#retires, not(io), stores), () => lines.data?.wrote(at));
   }
 
   /** Cover points of the record of this cycle, if there is one. */

@@ -178,7 +178,6 @@ export class Committing {
     const { builder, hart } = this.core;
     const tohost = read(builder.register('htif.tohost', 64, { reset: (1n << 64n) - 1n, input: true }));
     builder.store(hart.dram, address, bytes, data);
-    this.core.lines?.data?.wrote(address);
     builder.when(eq(address, tohost), () => builder.exit(EXIT.tohost));
   }
 

@@ -6,7 +6,7 @@ import { ONE, ZERO, and, not } from '../ir/build.js';
 import type { Expr, Module } from '../ir/ir.js';
 import type { Diagnostic } from '../spec/diagnostic.js';
 import type { Isa, Uarch, Unit } from '../spec/isa.js';
-import { ModuleBuilder } from './builder.js';
+import { ModuleBuilder, type Told } from './builder.js';
 import { Commit } from './commit.js';
 import { stageOf, type Core } from './core.js';
 import { Decoder } from './decode.js';
@@ -32,10 +32,10 @@ export type Elaborated =
 /**
  * Elaborates one core.
  *
- * @param observes - With its cover points.
+ * @param told - What it tells observers besides records.
  */
-export function elaborate(isa: Isa, uarch: Uarch, observes = false): Elaborated {
-  const builder = new ModuleBuilder(observes);
+export function elaborate(isa: Isa, uarch: Uarch, told: Told = 'nothing'): Elaborated {
+  const builder = new ModuleBuilder(told);
   const hart = declareHart(builder, isa);
   const stages = uarch.stages.map((s, i) => new Stage(builder, s.name, i));
   const core: Core = {

@@ -126,13 +126,16 @@ export interface Repair {
 }
 
 /** Without a predictor, every taken one goes elsewhere. */
-export function repair({ predictor, values, place }: Core): Repair {
+export function repair({ builder, predictor, values, place }: Core): Repair {
   const at = (name: string): Expr => values.at(name, place.execute);
   const [taken, address] = [at('taken'), at('address')];
   if (predictor === undefined) return { wrong: taken, target: address };
   const guess = at('guess');
   return {
-    wrong: mux(guessed(guess), not(and(taken, eq(elsewhere(address), guess))), taken),
+    wrong: or(
+      builder.wire('predict.misled', and(guessed(guess), not(and(taken, eq(elsewhere(address), guess))))),
+      builder.wire('predict.missed', and(taken, not(guessed(guess)))),
+    ),
     target: mux(taken, address, nextPc(at('pc'), at('insn'))),
   };
 }

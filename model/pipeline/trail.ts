@@ -21,7 +21,7 @@ export class Trail {
 
   /** Whether anybody hears. */
   get told(): boolean {
-    return this.builder.observes;
+    return this.builder.told !== 'nothing';
   }
 
   #tell(step: TrailStep, address?: Expr, value?: Expr): void {

@@ -75,7 +75,7 @@ function fetchNext(core: Core, translation: NonNullable<Core['translation']>): v
   const first = slice(read(word), 15, 0);
   const second = add(read(pc), constant(64, 2));
   // What is bound has been walked for at commit, from memory: so it is once more.
-  const walk = (address: Expr, goesOn?: true): void => walker.start({ address, access: constant(2, ACCESSES.fetch), ...regimes.of('fetch'), ...(goesOn && { goesOn }), alone: hart.boundary.bound });
+  const walk = (address: Expr, goesOn?: true): void => walker.start({ address, access: constant(2, ACCESSES.fetch), ...regimes.of('fetch'), ...(goesOn && { goesOn }), alone: hart.boundary.bound, missed: 'tlb.instruction.miss' });
   // Memory protection may tell any two words apart, translation any two pages.
   const apart = eqConst(slice(second, (windows.guard === undefined ? PAGE_BITS : WORD_BITS) - 1, 0), 0);
   const judgement = walker.judge(read(walker.result), constant(64, PARCEL));

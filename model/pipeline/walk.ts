@@ -44,6 +44,8 @@ export interface WalkRequest {
   readonly goesOn?: true;
   /** One bit: nothing kept is to be used. Absent: it may. */
   readonly alone?: Expr;
+  /** The cache of pages that had none for it, as statistics call it. */
+  readonly missed: 'tlb.instruction.miss' | 'tlb.data.miss';
 }
 
 /** What one cycle of a walk does. Conditions are one bit, addresses 64. */
@@ -184,7 +186,7 @@ export class Walker {
   }
 
   /** Begins a walk, whatever was under way. */
-  start({ address, access, V, privilege, goesOn, alone: apart = ZERO }: WalkRequest): void {
+  start({ address, access, V, privilege, goesOn, alone: apart = ZERO, missed }: WalkRequest): void {
     const { builder } = this.hart;
     const caching = this.#caching;
     builder.assign(this.address, address);
@@ -194,6 +196,7 @@ export class Walker {
     if (caching === undefined) return this.#goto('begin');
     const { caches, alone, reused } = caching;
     caches.trail.begin(goesOn === true);
+    builder.count(missed);
     builder.assign(alone, apart);
     builder.assign(reused, ZERO);
     this.#wait(caching, caches.sizes.latency.shared);
@@ -291,7 +294,10 @@ export class Walker {
         this.#reuse(caching, { entry: found('entry'), slot: found('slot') }, 'first');
         this.hart.builder.assign(this.#level, found('level'));
       },
-      () => this.#goto('begin'),
+      () => {
+        this.hart.builder.when(and(this.#step.paged, not(read(alone))), () => this.hart.builder.count('tlb.shared.miss'));
+        this.#goto('begin');
+      },
     );
   }
 
@@ -307,7 +313,10 @@ export class Walker {
         this.#reuse(caching, hit, 'second');
         builder.assign(this.#secondLevel, hit.level);
       },
-      () => this.#read(),
+      () => {
+        builder.when(not(read(alone)), () => builder.count('tlb.second.miss'));
+        this.#read();
+      },
     );
   }
 
@@ -383,6 +392,7 @@ export class Walker {
       const caching = this.#caching;
       if (caching === undefined) return;
       builder.assign(caching.kept, ZERO);
+      builder.count('walk.read');
       this.#wait(caching, caching.caches.sizes.latency.entry);
     }, () => this.#refuseTable());
   }

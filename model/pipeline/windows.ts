@@ -155,7 +155,7 @@ export class Windows {
   place(address: Expr): FetchPlace {
     if (this.#pages === undefined) return { physical: address, page: NO_PAGE };
     const { difference, page } = this.#pages;
-    return { physical: binary('xor', address, read(difference)), page: this.hart.builder.observes ? read(page) : NO_PAGE };
+    return { physical: binary('xor', address, read(difference)), page: this.hart.builder.told !== 'nothing' ? read(page) : NO_PAGE };
   }
 
   #around(address: Expr, privilege: Expr): Open {

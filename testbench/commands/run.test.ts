@@ -9,7 +9,7 @@ afterAll(() => sandbox.remove());
 
 const HELLO = 'testbench/programs/hello.S';
 const GREETING = 'Hello from a hart that was a YAML file a moment ago.\n';
-const KEYS = ['cycles', 'instructions', 'ipc', 'exitCode', 'modes', 'stalls', 'traps'];
+const KEYS = ['cycles', 'instructions', 'ipc', 'exitCode', 'modes', 'stalls', 'events', 'traps'];
 
 /** Waits for the interrupt of a key, echoes it and ends. */
 const KEY_BY_INTERRUPT = `
@@ -47,8 +47,19 @@ describe('ghosthart run', () => {
     expect(Object.keys(figures.modes)).toEqual(['M', 'HS', 'U', 'VS', 'VU']);
     expect(Object.values<number>(figures.modes).reduce((a, b) => a + b)).toBe(figures.cycles);
     expect(figures.traps).not.toEqual([]);
+    expect(Object.keys(figures.events)).toEqual(['redirects', 'vm.exits']);
     for (const trap of figures.traps) expect(Object.keys(trap)).toEqual(['from', 'to', 'cause', 'count']);
     expect(err).not.toMatch(/cycles/);
+  });
+
+  it('counts what a core with caches and kept translations misses, and how often guests are left', async () => {
+    const { traps, events } = JSON.parse((await sandbox.call(['run', 'testbench/demo/demo.S', '--core', 'tiny', '--json'])).out);
+    expect(Object.keys(events).sort()).toEqual(['cache.data.miss', 'cache.instruction.miss', 'redirects', 'tlb.data.miss', 'tlb.instruction.miss', 'tlb.second.miss', 'tlb.shared.miss', 'vm.exits', 'walk.read']);
+    expect(events['cache.instruction.miss']).toBeGreaterThan(100);
+    // Its addresses are physical: nothing is walked for.
+    expect([events['tlb.instruction.miss'], events['walk.read']]).toEqual([0, 0]);
+    expect(events['vm.exits']).toBe(traps.reduce((sum: number, t: { from: string; to: string; count: number }) => sum + (/^V/.test(t.from) && t.to !== 'VS' ? t.count : 0), 0));
+    expect(events['vm.exits']).toBeGreaterThan(3);
   });
 
   it.each([0, 7, 255])('exits with the code %i of the program', async (exitCode) => {

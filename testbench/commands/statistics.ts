@@ -27,8 +27,16 @@ export interface RunStatistics {
   readonly modes: Readonly<Record<Mode, number>>;
   /** Cycles in which a stage waited, by stage and reason. */
   readonly stalls: Readonly<Record<string, number>>;
+  /**
+   * How often something happened, by name: `redirects` of the fetch by jumps, branches and wrong guesses, `vm.exits` (traps of
+   * guests into HS or M); of a core that keeps translations or lines `tlb.instruction.miss` and the like, `walk.read` (entries read).
+   */
+  readonly events: Readonly<Record<string, number>>;
   readonly traps: readonly TrapCount[];
 }
+
+/** Counters of the core that are events. */
+const EVENTS = /^(redirects|(tlb|walk|cache)\..*)$/;
 
 /** {V, priv} of each mode. */
 const LEVELS: Readonly<Record<Mode, number>> = { M: 3, HS: 1, U: 0, VS: 5, VU: 4 };
@@ -39,6 +47,7 @@ const WAIT = 'commit.wait';
 export function statisticsOf(core: WasmCore, machine: Pick<Machine, 'cycle' | 'skippedCycles'>, description: CoreDescription, exitCode: number): RunStatistics {
   const cycles = Number(machine.cycle);
   const instructions = counted(core, 'retired');
+  const traps = trapsOf(core, description);
   return {
     cycles,
     instructions,
@@ -46,7 +55,8 @@ export function statisticsOf(core: WasmCore, machine: Pick<Machine, 'cycle' | 's
     exitCode,
     modes: modesOf(core, machine.cycle),
     stalls: stallsOf(core, Number(machine.skippedCycles), description),
-    traps: trapsOf(core, description),
+    events: eventsOf(core, traps),
+    traps,
   };
 }
 
@@ -84,6 +94,12 @@ function stallsOf(core: WasmCore, skipped: number, { uarch: { units } }: CoreDes
   stalls['fetch.redirect'] = counted(core, 'redirects') * depth('execute');
   stalls['fetch.restart'] = counted(core, 'restarts') * depth('commit');
   return stalls;
+}
+
+function eventsOf(core: WasmCore, traps: readonly TrapCount[]): Record<string, number> {
+  const names = core.layout.counters.map(({ name }) => name).filter((name) => EVENTS.test(name));
+  const exits = traps.filter(({ from, to }) => from.startsWith('V') && to !== 'VS').reduce((sum, trap) => sum + trap.count, 0);
+  return { ...Object.fromEntries(names.map((name) => [name, counted(core, name)])), 'vm.exits': exits };
 }
 
 /** Counted by {V, priv, to, interrupt, cause[4:0]}. */
@@ -125,6 +141,7 @@ export function statisticsText(s: RunStatistics): string {
     `${count(s.cycles)} cycles, ${count(s.instructions)} instructions, ${s.ipc.toFixed(3)} instructions per cycle`,
     ...rows('cycles by mode', Object.entries(s.modes), true),
     ...rows('stalled cycles by stage and reason', Object.entries(s.stalls), true),
+    ...rows('events', Object.entries(s.events), false),
     ...rows('traps', s.traps.map((t) => [`${t.from.padEnd(2)} -> ${t.to.padEnd(2)}  ${t.cause}`, t.count] as const), false),
   ].join('\n');
 }

@@ -9,12 +9,13 @@ import { memoryMutants } from './memory.js';
 import type { Mutant } from './mutant.js';
 import { permitMutants } from './permits.js';
 import { regionMutants } from './regions.js';
+import { structureFileMutants, structureMutants } from './structures.js';
 import { trapMutants } from './traps.js';
 
 /** Mutants of the specs, of the decoder, of the core's file and of its hardware. */
 export function allMutants(isa: Isa, uarch: Uarch, module: Module): readonly Mutant[] {
   return [
     ...permitMutants(isa), ...trapMutants(isa), ...csrMutants(isa), ...instructionMutants(isa), ...memoryMutants(isa), ...regionMutants(isa),
-    ...decodingMutants(module, isa), ...uarchMutants(uarch), ...hardwareMutants(module, isa, uarch),
+    ...decodingMutants(module, isa), ...uarchMutants(uarch), ...structureFileMutants(uarch), ...hardwareMutants(module, isa, uarch), ...structureMutants(module),
   ];
 }

@@ -42,7 +42,7 @@ export class Foundry {
   readonly #homes: string;
 
   constructor(readonly specs: Specs, readonly uarch: Uarch) {
-    const built = hardware(specs, uarch);
+    const built = hardware(specs, uarch, this.#told);
     const compiled = compile(specs, uarch, 'observed', DRAM_BYTES);
     if (!built.ok || !compiled.ok) throw new Error(`${uarch.name} does not compile`);
     this.original = built.value.module;
@@ -50,11 +50,17 @@ export class Foundry {
     this.#compiled = compiled.value;
   }
 
+  /** What a core keeps of translations, the reference has to be told. */
+  get #told(): 'trails' | 'nothing' {
+    return this.uarch.translation === undefined ? 'nothing' : 'trails';
+  }
+
   /** The hardware of a mutant. */
   #hardware({ change }: Mutant): { readonly module: Module; readonly homes: string } | string {
     if (change.of === 'hardware') return { module: change.apply(this.original), homes: this.#homes };
     try {
-      const elaborated = change.of === 'isa' ? elaborate(change.apply(this.specs.isa), this.uarch) : elaborate(this.specs.isa, change.apply(this.uarch));
+      const [isa, uarch] = change.of === 'isa' ? [change.apply(this.specs.isa), this.uarch] : [this.specs.isa, change.apply(this.uarch)];
+      const elaborated = elaborate(isa, uarch, this.#told);
       return elaborated.ok ? { module: elaborated.module, homes: elaborated.homes.join() } : (elaborated.diagnostics[0]?.message ?? 'it has mistakes');
     } catch (error) {
       // What the loader would have refused makes the elaboration stumble.

@@ -83,7 +83,7 @@ function bypassMutants(module: Module, uarch: Uarch): readonly Mutant[] {
 /** What an assignment dropped is a mistake in; undefined for what only statistics or records see, and for CSRs (the specs' mutants). */
 function kindOf(s: Statement): Kind | undefined {
   if (s.kind === 'store' || s.kind === 'load' || (s.kind === 'write' && s.array.name === 'x')) return 'state';
-  if (s.kind !== 'assign' || /^(csr|statistics)\./.test(s.register.name)) return undefined;
+  if (s.kind !== 'assign' || s.register.observed === true || /^(csr|statistics)\./.test(s.register.name)) return undefined;
   const clears = s.value.kind === 'const' && s.value.value === 0n;
   return clears && /\.(valid|split|busy)$/.test(s.register.name) && !s.register.name.startsWith('io.') ? 'flush' : 'state';
 }

@@ -12,15 +12,17 @@ import type { Observation } from '../lockstep/records.js';
 import { CoreSubject } from '../lockstep/subject.js';
 import { Reference } from '../reference/reference.js';
 import { Scoreboard } from '../scoreboard/scoreboard.js';
+import { wordsOf } from '../scoreboard/words.js';
 import { tables, type TableRow } from '../tables/index.js';
 import { runRow } from '../tables/run.js';
 import type { Mutant } from './mutant.js';
+import { keepingFaults } from './keeping.js';
 import { waitFaults } from './waiting.js';
 import type { Supplied, Supply } from './supply.js';
 
 /** How a mutant died. */
 export interface Kill {
-  readonly by: 'tables' | 'waiting' | 'lockstep' | 'outside' | 'scoreboard';
+  readonly by: 'tables' | 'waiting' | 'keeping' | 'lockstep' | 'outside' | 'scoreboard';
   /** What failed: the row, or the first difference. */
   readonly property: string;
   /** Rows or programs run. */
@@ -54,13 +56,14 @@ function shuffled(rows: readonly TableRow[]): readonly TableRow[] {
 }
 
 export class Killers {
-  /** Of the tables. */
-  readonly rows = shuffled(tables());
+  /** Of the tables: those that do not rest on tables being read anew, if the core keeps what it has read. */
+  readonly rows: readonly TableRow[];
   /** Numbers of rows by what they name: their rules, the words of their names, their registers. */
   readonly #rowsNaming = new Map<string, number[]>();
   readonly #reference: Reference;
 
   constructor(readonly isa: Isa, readonly uarch: Uarch, readonly supply: Supply) {
+    this.rows = shuffled(tables().filter(({ rules }) => uarch.translation === undefined || !rules.includes('choices:no-tlb')));
     const { cacheBlockBytes, reservationBytes } = isa.hart;
     this.#reference = new Reference({ cacheBlockBytes, reservationBytes });
     for (const [i, { id, rules, arrange }] of this.rows.entries()) {
@@ -104,10 +107,19 @@ export class Killers {
 
   /** Whether WFI waits for what it should. */
   waiting(core: ObservedCore): Kill | undefined {
+    return this.#asked('waiting', () => waitFaults(core));
+  }
+
+  /** Whether what has been walked for is found again. */
+  keeping(core: ObservedCore): Kill | undefined {
+    return this.#asked('keeping', () => this.supply.keepings.flatMap(({ keeping, image }) => keepingFaults(core, keeping, image)));
+  }
+
+  #asked(by: Kill['by'], faults: () => readonly string[]): Kill | undefined {
     const start = performance.now();
-    const kill = (property: string): Kill => ({ by: 'waiting', property, executions: 1, seconds: (performance.now() - start) / 1000 });
+    const kill = (property: string): Kill => ({ by, property, executions: 1, seconds: (performance.now() - start) / 1000 });
     try {
-      const [fault] = waitFaults(core);
+      const [fault] = faults();
       return fault === undefined ? undefined : kill(fault);
     } catch (error) {
       return kill(messageOf(error));
@@ -142,7 +154,7 @@ export class Killers {
     return { core, lockstep: new Lockstep(core, this.#reference), bus: new BusListener(core) };
   }
 
-  #run({ core, lockstep, bus }: Bench, { program, predictable }: Supplied, timed: boolean): Pick<Kill, 'by' | 'property'> | undefined {
+  #run({ core, lockstep, bus }: Bench, { program, asked }: Supplied, timed: boolean): Pick<Kill, 'by' | 'property'> | undefined {
     const records: Observation[] = [];
     bus.take();
     try {
@@ -153,13 +165,13 @@ export class Killers {
         return { by: 'lockstep', property: `${result.divergence.kind}: ${first?.what ?? ''} is ${first?.model ?? ''}, not ${first?.reference ?? ''}` };
       }
       const cut = result.outcome.kind === 'cycle-limit';
-      if (!timed || !predictable) return undefined;
-      const lie = firstLie({ records, accesses: bus.take(), inputs, cyclesPerTick: this.isa.hart.cyclesPerTick, memory: core.memory.size, cut });
+      if (!timed || asked === 'nobody') return undefined;
+      const lie = asked === 'scoreboard' ? undefined : firstLie({ records, accesses: bus.take(), inputs, cyclesPerTick: this.isa.hart.cyclesPerTick, memory: core.memory.size, cut });
       if (lie !== undefined) return { by: 'outside', property: lie };
     } catch (error) {
       return { by: 'lockstep', property: messageOf(error) };
     }
-    const late = new Scoreboard(this.isa, this.uarch).firstMistiming(records);
+    const late = new Scoreboard(this.isa, this.uarch, { fetch: wordsOf(program.segments, records) }).firstMistiming(records);
     return late === undefined ? undefined : { by: 'scoreboard', property: `record ${late.event.retirement.order} in cycle ${late.event.inputs.cycle}, predicted ${late.prediction.exact ? '' : 'at least '}${late.prediction.cycle}` };
   }
 
@@ -171,7 +183,7 @@ export class Killers {
       found = false;
       for (const plan of best.plan === undefined ? [] : simpler(best.plan)) {
         if (left-- === 0) return best.length;
-        const candidate = this.supply.build(plan, start.predictable);
+        const candidate = this.supply.build(plan, start.asked);
         if (this.#run(bench, candidate, timed) === undefined) continue;
         best = candidate;
         found = true;

@@ -88,7 +88,7 @@ export class Laboratory {
     this.core = uarch.name;
     this.seed = seed;
     this.#foundry = new Foundry(specs, uarch);
-    this.#killers = new Killers(specs.isa, uarch, new Supply(specs.isa, seed));
+    this.#killers = new Killers(specs.isa, uarch, new Supply(specs.isa, seed, uarch.translation !== undefined));
     this.#budget = { seconds, programs };
     const all = allMutants(specs.isa, uarch, this.#foundry.original).filter(only);
     this.mutants = sample === undefined ? all : drawn(all, sample, seed);
@@ -106,7 +106,7 @@ export class Laboratory {
     const [cast] = this.#foundry.cast([nothing]).casts;
     if (cast === undefined) throw new Error('the original cannot be laid over itself');
     const { core } = cast;
-    return this.#killers.tables(core(), this.#killers.rowsFor(nothing)) ?? this.#killers.waiting(core()) ?? this.#programs(cast, numbers(0, ORIGINAL_PROGRAMS));
+    return this.#killers.tables(core(), this.#killers.rowsFor(nothing)) ?? this.#killers.waiting(core()) ?? this.#killers.keeping(core()) ?? this.#programs(cast, numbers(0, ORIGINAL_PROGRAMS));
   }
 
   /** Judges a mutant by its number, as far as that is quick; those of a batch one after the other are compiled once. */
@@ -126,7 +126,7 @@ export class Laboratory {
     if (cast === undefined) return { outcome: 'stillborn', why: stillborn.find((s) => s.mutant === mutant)?.why ?? '' };
     const { core } = cast;
     const kill = this.#programs(cast, numbers(0, this.#quick(mutant)))
-      ?? this.#killers.tables(core(), this.#killers.rowsFor(mutant).slice(0, FIRST_ROWS)) ?? this.#killers.waiting(core());
+      ?? this.#killers.tables(core(), this.#killers.rowsFor(mutant).slice(0, FIRST_ROWS)) ?? this.#killers.waiting(core()) ?? this.#killers.keeping(core());
     if (kill !== undefined) return { outcome: 'killed', kill };
     const proof = proveQuickly(mutant, this.#foundry.original, cast.module, this.#foundry.specs.isa);
     return proof === undefined ? undefined : { outcome: 'equivalent', proof };

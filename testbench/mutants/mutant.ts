@@ -10,7 +10,7 @@ import type { Isa, Uarch } from '../../model/spec/isa.js';
 export const KINDS = [
   'permit', 'delegation', 'trap-entry', 'xret', 'substitution',
   'exception', 'interrupt', 'translation', 'protection', 'alias', 'warl', 'counter', 'reset', 'region', 'instruction', 'encoding',
-  'bypass', 'kill', 'stall', 'flush', 'serialization', 'state', 'latency',
+  'bypass', 'kill', 'stall', 'flush', 'serialization', 'state', 'latency', 'structure',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 

@@ -127,18 +127,18 @@ const columns = (cells: readonly string[], widths: readonly number[]): string =>
 /** One line per kind, with what killed and how soon. */
 function table(results: readonly MutantResult[]): readonly string[] {
   const kinds = [...new Set(results.map((r) => r.mutant.kind))];
-  const widths = [14, 7, 7, 7, 7, 9, 7, 10, 10, 8, 8, 8];
+  const widths = [14, 7, 7, 7, 7, 7, 9, 7, 10, 10, 8, 8, 8];
   const line = (name: string, of: readonly MutantResult[]): string => {
     const c = count(of);
     const kills = of.flatMap(killOf);
     const by = (who: string): string => String(kills.filter((k) => k.by === who).length);
-    const programs = kills.filter((k) => k.by !== 'tables' && k.by !== 'waiting').map((k) => k.executions).sort((a, b) => a - b);
+    const programs = kills.filter((k) => k.by !== 'tables' && k.by !== 'waiting' && k.by !== 'keeping').map((k) => k.executions).sort((a, b) => a - b);
     const lengths = kills.flatMap((k) => (k.length === undefined ? [] : [k.length])).sort((a, b) => a - b);
     const middle = (list: readonly number[]): string => String(list[list.length >> 1] ?? '-');
-    return columns([name, String(c.mutants), String(c.killed), by('tables'), by('waiting'), by('lockstep'), by('outside'), by('scoreboard'), String(c.equivalent), String(c.survived), middle(programs), middle(lengths)], widths);
+    return columns([name, String(c.mutants), String(c.killed), by('tables'), by('waiting'), by('keeping'), by('lockstep'), by('outside'), by('scoreboard'), String(c.equivalent), String(c.survived), middle(programs), middle(lengths)], widths);
   };
   return [
-    columns(['', 'mutants', 'killed', 'tables', 'waiting', 'lockstep', 'outside', 'scoreboard', 'equivalent', 'survived', 'programs', 'length'], widths),
+    columns(['', 'mutants', 'killed', 'tables', 'waiting', 'keeping', 'lockstep', 'outside', 'scoreboard', 'equivalent', 'survived', 'programs', 'length'], widths),
     ...kinds.map((kind) => line(kind, results.filter((r) => r.mutant.kind === kind))),
     line('all', results),
   ];

@@ -11,7 +11,7 @@ import { programFrom } from './programs.js';
 
 /** Who edits, fences and uses. A guest has its own tables only. */
 export type Editor = 'M' | 'HS' | 'VS';
-type Stage = 'S' | 'VS' | 'G';
+export type Stage = 'S' | 'VS' | 'G';
 /** Through which tables an access goes. */
 type Space = 'S' | 'guest';
 
@@ -235,15 +235,18 @@ class Teller {
 /** Entry into the body, by mode: bits of mstatus. */
 const ENTRY: Readonly<Record<Editor, bigint>> = { M: 0x1800n, HS: 0x800n, VS: (1n << 39n) | 0x800n };
 
-/** Traps skip the instruction, or return to the caller if it was none; ECALL is the end. */
-const text = (editor: Editor, lines: readonly string[]): string => `
+/**
+ * A program whose body is executed in a mode, with registers leading to tables.
+ * Traps skip the instruction, or return to the caller if it was none; ECALL is the end.
+ */
+export const inMode = (editor: Editor, tables: Readonly<Record<Stage, bigint>>, lines: readonly string[]): string => `
 _start: la    t0, handler
         csrw  mtvec, t0
         li    t0, -1
         csrw  pmpaddr0, t0
         li    t0, 0x1f
         csrw  pmpcfg0, t0
-        ${(['S', 'VS', 'G'] as const).map((stage) => `li t0, ${atp(stage, 1)}\n        csrw ${CSR[stage]}, t0`).join('\n        ')}
+        ${(['S', 'VS', 'G'] as const).map((stage) => `li t0, ${tables[stage]}\n        csrw ${CSR[stage]}, t0`).join('\n        ')}
         li    t0, 0x100
         csrs  hstatus, t0               # SPVP: HLV and HSV are the guest's supervisor's
         sfence.vma
@@ -303,7 +306,7 @@ const FIXED: readonly Segment[] = [
 export function told({ editor, steps }: Story, fenced: boolean): Pick<Program, 'entry' | 'segments' | 'symbols'> {
   const teller = new Teller(editor, fenced);
   for (const step of steps) teller.tell(step);
-  const program = programFrom(text(editor, teller.lines));
+  const program = programFrom(inMode(editor, { S: atp('S', 1), VS: atp('VS', 1), G: atp('G', 1) }, teller.lines));
   return { ...program, segments: [...program.segments, ...FIXED] };
 }
 

@@ -3,13 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compile } from '../../model/compile.js';
 import type { InputEvent } from '../../model/machine/input-log.js';
-import { lengthOf } from '../../model/spec/compressed.js';
 import type { Diagnostic } from '../../model/spec/diagnostic.js';
 import type { Specs, Uarch } from '../../model/spec/isa.js';
 import { loadFromFiles } from '../../model/spec/load.js';
 import { ObservedCore } from '../lockstep/observed.js';
 import type { Observation } from '../lockstep/records.js';
 import { describeMistiming, Scoreboard } from '../scoreboard/scoreboard.js';
+import { wordsOf } from '../scoreboard/words.js';
 import { compiledCore, shippedSpecs, type CoreName } from './cores.js';
 import type { Image } from './hazards.js';
 
@@ -60,31 +60,8 @@ export function recordsOf(core: ObservedCore, image: Image & { readonly inputs?:
   return records;
 }
 
-/** Of a record's masks. */
-const BYTES = [0, 1, 2, 3, 4, 5, 6, 7] as const;
-const DRAM = { base: 0x8000_0000n, end: 0x8800_0000n } as const;
-
-/** The word at an address: 0 where nothing can be fetched, undefined where the program has written. */
-function wordAt({ segments }: Image, records: readonly Observation[]): (pc: bigint) => number | undefined {
-  const written = new Set(records.flatMap(({ retirement: { mem_wmask, mem_addr } }) =>
-    BYTES.flatMap((byte) => ((mem_wmask >> byte) & 1 ? [mem_addr + BigInt(byte)] : []))));
-  const isWritten = (parcel: bigint): boolean => written.has(parcel) || written.has(parcel + 1n);
-  const parcel = (pc: bigint): number => {
-    const segment = segments.find(({ address, data }) => pc >= address && pc + 2n <= address + BigInt(data.length));
-    return segment === undefined ? 0 : new DataView(segment.data.buffer, segment.data.byteOffset).getUint16(Number(pc - segment.address), true);
-  };
-  return (pc) => {
-    if (pc < DRAM.base || pc + 2n > DRAM.end) return 0;
-    if (isWritten(pc)) return undefined;
-    const first = parcel(pc);
-    if (lengthOf(first) === 2) return first;
-    if (isWritten(pc + 2n)) return undefined;
-    return pc + 4n > DRAM.end ? 0 : (first | (parcel(pc + 2n) << 16)) >>> 0;
-  };
-}
-
 /** What the scoreboard has against a trace, in one line; undefined: nothing. */
 export function mistimed({ specs, uarch }: Pick<TimedCore, 'specs' | 'uarch'>, image: Image, records: readonly Observation[]): string | undefined {
-  const found = new Scoreboard(specs.isa, uarch, { fetch: wordAt(image, records) }).firstMistiming(records);
+  const found = new Scoreboard(specs.isa, uarch, { fetch: wordsOf(image.segments, records) }).firstMistiming(records);
   return found === undefined ? undefined : describeMistiming(found);
 }

@@ -109,7 +109,7 @@ export class Scoreboard {
     const cycle = this.#arrival(flight) + (io ? this.#shape.io : 0) + (zeroes ? ZEROING : 0) + (walks ?? 0);
     // The time of walks that end in a trap, or that write, is nobody's contract.
     const exact = !waits && walks !== undefined && !(walked && trap !== undefined);
-    if (accessed && retirement.mem_wmask !== 0 && !io) this.#lines.data?.wrote(address);
+    if (accessed && retirement.mem_wmask !== 0 && !io && !zeroes) this.#lines.data?.wrote(address);
     if (timed.slow || trap !== undefined || io || walked) this.#restart(exact ? cycle : Number(inputs.cycle));
     else this.#goOn(flight, this.#isElsewhere(flight, timed, retirement));
     return { cycle, exact, flight };
