@@ -7,6 +7,7 @@ import { lengthOfPlan, type Plan } from '../arbitraries/program.js';
 import { assemble } from '../assembly/assemble.js';
 import { assemblyTables, type AssemblyTables } from '../assembly/tables.js';
 import { anyBody, aroundBody } from '../properties/hazards.js';
+import { beside } from './beside.js';
 import { leaves } from './leaves.js';
 import { landings } from './landings.js';
 import { lastBytes } from './last-bytes.js';
@@ -32,8 +33,8 @@ export class Supply {
   readonly #builder: Builder;
   readonly #made: Readonly<Record<'all' | 'physical', Supplied[]>> = { all: [], physical: [] };
   readonly #texts: Readonly<Record<'pipeline' | 'specs', Supplied[]>> = { pipeline: [], specs: [] };
-  /** What comes first: for mistakes in the pipeline, for those in the specs. */
-  readonly #first = { pipeline: [...landings(), ...lastBytes()], specs: leaves() } as const;
+  /** What comes first: for mistakes in the pipeline, those without translation and protection before the others; for those in the specs. */
+  readonly #first = { pipeline: { physical: [...landings(), ...lastBytes()], other: beside() }, specs: { physical: [], other: leaves() } } as const;
   #tables: AssemblyTables | undefined;
   #bodies: readonly (readonly string[])[] | undefined;
 
@@ -45,17 +46,18 @@ export class Supply {
   /**
    * The nth program of the seed.
    *
-   * @param dense - The first are landings and ends of memory, then every other one is dense with hazards (`properties/hazards.ts`), and
+   * @param dense - The first are landings, ends of memory and what is beside allowed places, then every other one is dense with hazards (`properties/hazards.ts`), and
    *   every other of the rest neither translates nor protects: to find mistakes in the pipeline. Else the first have unusual leaves.
    */
   at(index: number, dense: boolean): Supplied {
-    const first = this.#first[dense ? 'pipeline' : 'specs'];
-    if (index < first.length) return this.#assembled(dense ? 'pipeline' : 'specs', index, first[index] ?? '', 1);
+    const { physical, other } = this.#first[dense ? 'pipeline' : 'specs'];
+    const first = [...physical, ...other];
+    if (index < first.length) return this.#assembled(dense ? 'pipeline' : 'specs', index, first[index] ?? '', 1, index < physical.length);
     if (dense && index % 2 === 1) {
       const at = (index >> 1) % HAZARDS;
       this.#bodies ??= fc.sample(anyBody, { numRuns: HAZARDS, seed: this.seed });
       const body = this.#bodies[at] ?? [];
-      return this.#assembled('pipeline', first.length + at, aroundBody(body), body.length);
+      return this.#assembled('pipeline', first.length + at, aroundBody(body), body.length, true);
     }
     const profile = dense && index % 4 === 0 ? 'physical' : 'all';
     const known = this.#made[profile][index];
@@ -81,10 +83,10 @@ export class Supply {
     };
   }
 
-  #assembled(kind: 'pipeline' | 'specs', key: number, text: string, length: number): Supplied {
+  #assembled(kind: 'pipeline' | 'specs', key: number, text: string, length: number, predictable: boolean): Supplied {
     const known = this.#texts[kind][key];
     if (known !== undefined) return known;
-    const supplied: Supplied = { plan: undefined, program: { ...this.#image(text), inputs: [] }, length, predictable: kind === 'pipeline' };
+    const supplied: Supplied = { plan: undefined, program: { ...this.#image(text), inputs: [] }, length, predictable };
     this.#texts[kind][key] = supplied;
     return supplied;
   }
