@@ -53,17 +53,16 @@ class Window {
     return below(binary('sub', address, read(this.base)), read(room));
   }
 
-  /** Puts it around what is open; empty if nothing is, or if addresses are translated. */
-  open(translates: Expr, { there, limited, first, end }: Open): void {
+  /** Puts it around what is open; empty if nothing is. */
+  put({ there, first, end }: Open): void {
     const { builder } = this.hart;
-    builder.when(translates, () => {
-      this.close();
-      builder.assign(this.limited, ONE);
-    }, () => {
-      builder.assign(this.base, first);
-      for (const [width, room] of this.#rooms) builder.assign(room, mux(there, roomOf(first, end, width), constant(64, 0)));
-      builder.assign(this.limited, limited);
-    });
+    builder.assign(this.base, first);
+    for (const [width, room] of this.#rooms) builder.assign(room, mux(there, roomOf(first, end, width), constant(64, 0)));
+  }
+
+  /** The walker has what is outside if addresses are translated, or if not all of memory is open. */
+  limit(translates: Expr, { limited }: Open): void {
+    this.hart.builder.assign(this.limited, or(translates, limited));
   }
 
   /** Puts it around a page that is open by translation, as far as so many bytes fit. */
@@ -173,14 +172,18 @@ export class Windows {
     // What is bound to execute comes alone.
     const found = pages?.fetch.find(address, 'fetch');
     const byPage = found === undefined ? ZERO : and(needed, not(this.hart.boundary.bound), holds(found, address, 4));
-    builder.when(byPage, () => this.fetch.turn(address), () => this.fetch.open(needed, around));
+    builder.when(byPage, () => this.fetch.turn(address), () => {
+      this.fetch.limit(needed, around);
+      // Translated and without pages it has been empty since mode or CSRs changed.
+      builder.when(needed, () => (pages === undefined ? undefined : this.fetch.close()), () => this.fetch.put(around));
+    });
     if (pages !== undefined && found !== undefined) {
       builder.assign(pages.difference, mux(byPage, found.difference, constant(64, 0)));
       builder.assign(pages.page, mux(byPage, concat(ONE, found.number), NO_PAGE));
     }
     builder.when(read(this.#stale), () => {
       builder.assign(this.#stale, ZERO);
-      this.#findData(read(this.data.base));
+      this.#findData();
     });
     const held = (bytes: number): Expr => and(there, below(binary('sub', address, first), roomOf(first, end, bytes)));
     const parcelOpen = and(held(2), eq(end, this.hart.dramEnd));
@@ -233,17 +236,24 @@ export class Windows {
     return this.#pages === undefined ? ZERO : read(this.#pages.translated);
   }
 
-  /** Puts the window of loads and stores around an address. Where fetches are translated and nothing is kept of them it is empty: what is stored, the next walk reads. */
-  #findData(address: Expr): void {
+  /** Finds the window of loads and stores where it was. Where fetches are translated and nothing is kept of them it is empty: what is stored, the next walk reads. */
+  #findData(): void {
+    const { builder } = this.hart;
     const { needed, privilege } = this.regimes.of('self');
     const pages = this.#pages;
-    this.data.open(pages === undefined ? or(this.regimes.of('fetch').needed, needed) : needed, this.#around(address, privilege));
-    if (pages !== undefined) this.hart.builder.assign(pages.translated, needed);
+    const translates = pages === undefined ? or(this.regimes.of('fetch').needed, needed) : needed;
+    const around = this.#around(read(this.data.base), privilege);
+    this.data.limit(translates, around);
+    builder.when(translates, () => this.data.close(), () => this.data.put(around));
+    if (pages !== undefined) builder.assign(pages.translated, needed);
   }
 
-  /** Moves it to where an access was found allowed by itself. */
+  /**
+   * Moves that of loads and stores to where one was found allowed by itself. Neither it nor the fetch is translated then (what
+   * is translated with MPRV does not come here, and where fetches are, there is no MPRV), and how much of memory is open is known.
+   */
   recentre(address: Expr): void {
-    this.#findData(address);
+    this.data.put(this.#around(address, this.regimes.of('self').privilege));
   }
 
   /** One bit: a guest's access (HLV, HSV) has to go through the walker. */

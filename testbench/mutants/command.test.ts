@@ -1,6 +1,10 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { Sandbox } from '../commands/testing.js';
+import { timeout } from '../properties/effort.js';
 import type { MutationJson, ResultJson } from './report.js';
+
+/** Three laboratories are opened. */
+const LONG = 5 * timeout();
 
 const sandbox = new Sandbox();
 afterAll(() => sandbox.remove());
@@ -32,7 +36,7 @@ describe('ghosthart mutate', () => {
     for (const { outcome, kill, proof, needs } of results) {
       expect([kill !== undefined, proof !== undefined, needs !== undefined]).toEqual(['killed', 'equivalent', 'survived'].map((o) => o === outcome));
     }
-  });
+  }, LONG);
 
   it('prints what it has found on ^C', async () => {
     const listeners = process.listenerCount('SIGINT');

@@ -7,6 +7,7 @@ import { lengthOfPlan, type Plan } from '../arbitraries/program.js';
 import { assemble } from '../assembly/assemble.js';
 import { assemblyTables, type AssemblyTables } from '../assembly/tables.js';
 import { anyBody, aroundBody, below } from '../properties/hazards.js';
+import { beside } from './beside.js';
 import { histories, type History } from './histories.js';
 import { keepings, type Keeping } from './keeping.js';
 import { leaves } from './leaves.js';
@@ -30,6 +31,14 @@ const PAGED = ['Sv39', 'two-stage'] as const;
 /** What is loaded. */
 type Image = Pick<BuiltProgram, 'entry' | 'segments' | 'symbols'>;
 
+/** A program of those that come first. */
+interface First {
+  readonly text: string;
+  readonly asked: Supplied['asked'];
+}
+
+const asking = (asked: Supplied['asked'], texts: readonly string[]): readonly First[] => texts.map((text) => ({ text, asked }));
+
 /** Different programs dense with hazards. */
 const HAZARDS = 500;
 
@@ -42,7 +51,10 @@ export class Supply {
   readonly #made: Readonly<Record<'all' | 'physical', Supplied[]>> = { all: [], physical: [] };
   readonly #texts: Readonly<Record<'pipeline' | 'specs', Supplied[]>> = { pipeline: [], specs: [] };
   /** What comes first: for mistakes in the pipeline, for those in the specs. */
-  readonly #first = { pipeline: [...landings(), ...lastBytes()], specs: leaves() } as const;
+  readonly #first: Readonly<Record<'pipeline' | 'specs', readonly First[]>> = {
+    pipeline: [...asking('both', landings()), ...asking('both', lastBytes()), ...asking('nobody', beside())],
+    specs: asking('nobody', leaves()),
+  };
   readonly #histories: readonly History[];
   readonly #told: Supplied[] = [];
   #keepings: readonly { readonly keeping: Keeping; readonly image: Image }[] | undefined;
@@ -59,13 +71,15 @@ export class Supply {
   /**
    * The nth program of the seed.
    *
-   * @param dense - To find mistakes in the pipeline: the first are landings and ends of memory, then come histories if there are, in every other place;
-   *   every other one is dense with hazards (`properties/hazards.ts`), and every other of the rest neither translates nor protects. Else the first have unusual leaves.
+   * @param dense - To find mistakes in the pipeline: the first are landings, ends of memory and what is beside allowed places, then come histories if there are, in
+   *   every other place; every other one is dense with hazards (`properties/hazards.ts`), and every other of the rest neither translates nor protects. Else the first
+   *   have unusual leaves.
    */
   at(index: number, dense: boolean): Supplied {
     const kind = dense ? 'pipeline' : 'specs';
     const first = this.#first[kind];
-    if (index < first.length) return this.#assembled(kind, index, first[index] ?? '', 1);
+    const one = first[index];
+    if (one !== undefined) return this.#assembled(kind, index, one.text, 1, one.asked);
     const history = dense ? this.#histories[(index - first.length) / 2] : undefined;
     if (history !== undefined) return this.#told[index] ??= this.#supplied(withSegments(this.#image(history.text), history.segments), 1, 'nobody');
     if (dense && index % 2 === 1) {
@@ -74,7 +88,7 @@ export class Supply {
       const body = this.#bodies[at] ?? [];
       const key = first.length + at;
       const setting = this.translates ? PAGED[at % (PAGED.length + 1)] : undefined;
-      if (setting === undefined) return this.#assembled('pipeline', key, aroundBody(body), body.length);
+      if (setting === undefined) return this.#assembled('pipeline', key, aroundBody(body), body.length, 'both');
       return this.#texts.pipeline[key] ??= this.#supplied(below(setting, body, (text) => this.#image(text)), body.length, 'scoreboard');
     }
     const profile = dense && index % 4 === 0 ? 'physical' : 'all';
@@ -106,10 +120,10 @@ export class Supply {
     };
   }
 
-  #assembled(kind: 'pipeline' | 'specs', key: number, text: string, length: number): Supplied {
+  #assembled(kind: 'pipeline' | 'specs', key: number, text: string, length: number, asked: Supplied['asked']): Supplied {
     const known = this.#texts[kind][key];
     if (known !== undefined) return known;
-    const supplied = this.#supplied(this.#image(text), length, kind === 'pipeline' ? 'both' : 'nobody');
+    const supplied = this.#supplied(this.#image(text), length, asked);
     this.#texts[kind][key] = supplied;
     return supplied;
   }
