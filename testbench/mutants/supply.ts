@@ -8,6 +8,7 @@ import { assemble } from '../assembly/assemble.js';
 import { assemblyTables, type AssemblyTables } from '../assembly/tables.js';
 import { anyBody, aroundBody, below } from '../properties/hazards.js';
 import { beside } from './beside.js';
+import { boundFetches } from './bound-fetches.js';
 import { histories, type History } from './histories.js';
 import { keepings, type Keeping } from './keeping.js';
 import { leaves } from './leaves.js';
@@ -52,7 +53,7 @@ export class Supply {
   readonly #texts: Readonly<Record<'pipeline' | 'specs', Supplied[]>> = { pipeline: [], specs: [] };
   /** What comes first: for mistakes in the pipeline, for those in the specs. */
   readonly #first: Readonly<Record<'pipeline' | 'specs', readonly First[]>> = {
-    pipeline: [...asking('both', landings()), ...asking('both', lastBytes()), ...asking('nobody', beside())],
+    pipeline: [...asking('both', landings()), ...asking('both', lastBytes()), ...asking('nobody', beside()), ...asking('nobody', boundFetches())],
     specs: asking('nobody', leaves()),
   };
   readonly #histories: readonly History[];
