@@ -39,10 +39,10 @@ export function muldivUnit(core: Core, ops: readonly Op[], valueOf: (op: Op) => 
   const atOnce = perOp(core, short, ({ value }) => value);
   if (long.length === 0) return { ready: ONE, result: atOnce, cycle: () => undefined };
   const unit = new LongOperations(core, long, pace);
-  const isShort = short.length === 0 ? ZERO : isOneOf(core, short);
+  const isShort = isOneOf(core, short);
   const busy = read(builder.register('muldiv.busy', 1));
   const ready = mux(isShort, ONE, and(busy, eqConst(unit.count, 0)));
-  return { ready, result: short.length === 0 ? unit.result : mux(isShort, atOnce, unit.result), cycle: (operandsReady) => unit.cycle(ready, operandsReady) };
+  return { ready, result: mux(isShort, atOnce, unit.result), cycle: (operandsReady) => unit.cycle(ready, operandsReady) };
 }
 
 function timed(op: Op, value: Expr, { multiply, divide }: Core['uarch']['latency'], pace: Pace | undefined): MulDivOp {
