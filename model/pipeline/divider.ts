@@ -10,7 +10,7 @@
 import { add, and, binary, bit, concat, constant, eqConst, mux, not, or, read, sext, slice, zext } from '../ir/build.js';
 import type { BinaryOp, Expr, Register } from '../ir/ir.js';
 import { withOperands } from '../ir/map.js';
-import { operands } from '../ir/walk.js';
+import { operands, postorder } from '../ir/walk.js';
 import type { ModuleBuilder } from './builder.js';
 
 const BITS = 64;
@@ -44,15 +44,7 @@ export interface Quotient {
 }
 
 /** The divisions that a value is made of, each once. */
-export function divisionsIn(e: Expr): ReadonlySet<Expr> {
-  const found = new Set<Expr>();
-  const visit = (part: Expr): void => {
-    if (part.kind === 'binary' && isDivision(part.op)) found.add(part);
-    operands(part).forEach(visit);
-  };
-  visit(e);
-  return found;
-}
+export const divisionsIn = (e: Expr): ReadonlySet<Expr> => new Set(postorder([e]).filter((part) => part.kind === 'binary' && isDivision(part.op)));
 
 /** A value that the divider can compute: it holds one division. Undefined for any other. */
 export function divisionOf(e: Expr): Division | undefined {
