@@ -4,8 +4,10 @@ import { CFG, HOME_ADDRESS, row } from './pmp.js';
 import { ALL_MODES, CSR, PC, WORD, bits, csrrc, csrrs, csrrw, type TableRow } from './row.js';
 
 type Csrs = Readonly<Partial<Record<HomeCsr, bigint>>>;
-const { R, TOR, NA4, NAPOT, X, L } = CFG;
+const { R, W, TOR, NA4, NAPOT, X, L } = CFG;
 const ONES = 0xffff_ffff_ffff_ffffn;
+/** The address-matching modes, by name. */
+const MATCHING = [['tor', TOR], ['na4', NA4], ['napot', NAPOT], ['off', 0n]] as const;
 
 /** All rows. */
 export function pmpRegisterRows(): readonly TableRow[] {
@@ -19,7 +21,7 @@ export function pmpRegisterRows(): readonly TableRow[] {
     warl(`${name}-ones`, name, ONES, name, 0x003f_ffff_ffff_ffffn, off, ['PMPADDR_WARL', 'pmp_addr_encoding']);
     warl(`${name}-zeros`, name, 0n, name, 0n, { ...off, [name]: 0x003f_ffff_ffff_ffffn }, ['PMPADDR_WARL']);
   }
-  for (const [name, mode] of [['tor', TOR], ['na4', NA4], ['napot', NAPOT], ['off', 0n]] as const) {
+  for (const [name, mode] of MATCHING) {
     for (const value of [0n, 1n, 2n, 3n, 0x2000_1001n]) {
       rows.push(row(`pmpaddr0-reads-${value.toString(16)}-${name}`, ['PMP_GRANULARITY', 'pmp_tor_off_addr_read_mask', 'pmp_napot_addr_read_mask'], { mode: 'M', words: [csrrs(CSR.pmpaddr0, 2, 0)], csrs: { pmpaddr0: value, pmpcfg0: mode } }, { rd: [2, value] }));
     }
@@ -50,15 +52,23 @@ export function pmpRegisterRows(): readonly TableRow[] {
     warl(`${name}-addr-above`, 'pmpaddr2', 0x99n, 'pmpaddr2', 0x99n, csrs, rules);
     warl(`${name}-addr-below`, 'pmpaddr0', 0x99n, 'pmpaddr0', mode === TOR ? 0x10n : 0x99n, csrs, rules);
   }
-  // Each entry's lock is its own.
+  // Each entry's lock is its own. Without it the address and the one below are free, whatever else the byte has: TOR alone locks nothing.
   HOME_ADDRESS.forEach((name, entry) => {
     const config = entry < 8 ? 'pmpcfg0' : 'pmpcfg2';
     const at = BigInt(8 * (entry % 8));
-    const locked = (mode: bigint): Csrs => ({ [config]: (mode | L) << at, [name]: 0x10n });
+    const byte = (value: bigint): Csrs => ({ [config]: value << at, [name]: 0x10n });
+    const locked = (mode: bigint): Csrs => byte(mode | L);
     warl(`locked-entry-${entry}-addr`, name, 0x99n, name, 0x10n, locked(NAPOT), ['pmp_l_bit_write_protection']);
     warl(`locked-entry-${entry}-cfg`, config, 0n, config, (NAPOT | L) << at, locked(NAPOT), ['pmp_l_bit_write_protection']);
     const below = HOME_ADDRESS[entry - 1];
     if (below !== undefined) warl(`locked-entry-${entry}-tor-below`, below, 0x99n, below, 0x10n, { ...locked(TOR), [below]: 0x10n }, ['pmp_l_bit_write_protection']);
+    for (const [matching, mode] of MATCHING) {
+      for (const [permitting, flags] of [['none', 0n], ['rwx', R | W | X]] as const) {
+        const id = `unlocked-entry-${entry}-${matching}-${permitting}`;
+        warl(`${id}-addr`, name, 0x99n, name, 0x99n, byte(mode | flags), ['pmp_l_bit_write_protection']);
+        if (below !== undefined) warl(`${id}-addr-below`, below, 0x99n, below, 0x99n, { ...byte(mode | flags), [below]: 0x10n }, ['pmp_l_bit_write_protection']);
+      }
+    }
   });
   // Over the boundary of the configuration registers.
   warl('locked-tor-8-addr-below', 'pmpaddr7', 0x99n, 'pmpaddr7', 0x10n, { pmpcfg2: TOR | L, pmpaddr7: 0x10n }, ['pmp_l_bit_write_protection']);
