@@ -1,7 +1,11 @@
 /**
  * Programs whose page has an unusual leaf: each set of rights with each memory
- * type, allowed and not, large or one of sixteen, loaded from and executed. Random tables have one
- * oddity in an entry, rarely the two that a row of the specs is about.
+ * type, allowed and not, large or one of sixteen, or with one more oddity,
+ * loaded from, stored to and executed. Random tables have one oddity in an
+ * entry, rarely the two that a row of the specs is about.
+ *
+ * The page of the large leaf would do as a table: a core that takes the leaf
+ * for a pointer finds one that allows everything.
  */
 
 /** Rights of a leaf: R, W, X as in an entry. */
@@ -13,19 +17,35 @@ const TOUCHED = 0xc1;
 /** A page number of the first gigapage of memory, as it stands in an entry. */
 const MEMORY = 0x2000_0000;
 
+/** N alone, with PPN[3:0] = 0; and N of a leaf that is one of sixteen. */
+const N = 4;
+
+/** What else can be unusual: bits of the entry that are changed, and some of its upper three. */
+interface Oddity {
+  readonly bits: number;
+  readonly upper: number;
+}
+const NONE: Oddity = { bits: 0, upper: 0 };
+/** U, D not set, N. */
+const ODDITIES: readonly Oddity[] = [{ bits: 0x10, upper: 0 }, { bits: 0x80, upper: 0 }, { bits: 0, upper: N }];
+
 /**
- * Where the leaf is, and through which address: the gigapage at 1 GiB, or, by an
- * entry that points to its own page, the first of 16 pages that one entry with N
- * and PPN[3:0] = 8 stands for.
+ * Where the leaf is, through which address it is loaded from and stored to,
+ * and where the program's first page is through it: the gigapage at 1 GiB, or,
+ * by an entry that points to its own page, the first of 16 pages that one entry
+ * with N and PPN[3:0] = 8 stands for.
  */
-const SIZES = [
-  { address: 0x4000_0000, index: 1, napot: false },
-  { address: 0x4021_0000, index: 16, napot: true },
-] as const;
+const LARGE = { data: 0x4200_0000, code: 0x4000_0000, index: 1, bits: 0, upper: 0 };
+const ONE_OF_SIXTEEN = { data: 0x4021_0000, code: 0x4021_0000, index: 16, bits: 0x2000, upper: N };
+/** The entry of the program's first page, were it a table, for the address in the gigapage. */
+const ENTRY = 8 * ((LARGE.data >> 21) & 0x1ff);
 
 /** In HS under Sv39: memory is at its place with all rights, and once more with those of the leaf. */
-const program = (rights: number, type: number, allowed: boolean, { address, index, napot }: (typeof SIZES)[number]): string => `
-_start: li t0, -1
+const program = (rights: number, type: number, allowed: boolean, { data, code, index, bits, upper }: typeof LARGE, oddity = NONE): string => `
+_start: j begins
+        .org ${ENTRY}
+        .dword ${MEMORY + TOUCHED + 0b1110}
+begins: li t0, -1
         csrw pmpaddr0, t0
         li t0, 0x1f
         csrw pmpcfg0, t0
@@ -39,8 +59,8 @@ _start: li t0, -1
         slli t0, t0, 10
         addi t0, t0, 1
         sd t0, 8(s0)
-        li t0, ${MEMORY + TOUCHED + (rights << 1) + (napot ? 0x2000 : 0)}
-        li t1, ${type + (napot ? 4 : 0)}
+        li t0, ${MEMORY + (TOUCHED ^ oddity.bits) + (rights << 1) + bits}
+        li t1, ${type + upper + oddity.upper}
         slli t1, t1, 61
         or t0, t0, t1
         sd t0, ${8 * index}(s0)
@@ -52,8 +72,8 @@ _start: li t0, -1
         or t0, t0, t1
         csrw satp, t0
         la s1, tohost
-        li s2, ${address}
-        li s3, ${0x8000_0000 - address}
+        li s2, ${data}
+        li s3, ${0x8000_0000 - code}
         la t0, body
         csrw mepc, t0
         li t0, 0x1800
@@ -62,6 +82,7 @@ _start: li t0, -1
         csrs mstatus, t0
         mret
 body:   ld a0, (s2)
+        sd a0, 8(s2)
         la t0, there
         sub t0, t0, s3
         jr t0
@@ -84,4 +105,7 @@ root:   .skip 4096
 `;
 
 /** Every combination, as assembly. */
-export const leaves = (): readonly string[] => RIGHTS.flatMap((rights) => TYPES.flatMap((type) => [false, true].flatMap((allowed) => SIZES.map((size) => program(rights, type, allowed, size)))));
+export const leaves = (): readonly string[] => RIGHTS.flatMap((rights) => [
+  ...TYPES.flatMap((type) => [false, true].flatMap((allowed) => [LARGE, ONE_OF_SIXTEEN].map((size) => program(rights, type, allowed, size)))),
+  ...ODDITIES.map((oddity) => program(rights, 0, true, LARGE, oddity)),
+]);
