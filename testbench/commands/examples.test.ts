@@ -26,12 +26,6 @@ describe('the example of every --help runs', () => {
     for (const line of found) expect(await sandbox.call(line.split(' ').slice(1)), line).toMatchObject({ code: 0 });
   });
 
-  it('bench, which starts processes and measures itself', async () => {
-    const [line = '', ...others] = await examples(['bench']);
-    expect(others).toEqual([]);
-    expect(sandbox.run(line.split(' ').slice(1))).toMatchObject({ code: 0 });
-  });
-
   it('replay, which makes a divergence first', async () => {
     const ran: Ran[] = [];
     for (const line of await examples(['replay'])) ran.push(await sandbox.call(line.split(' ').slice(1)));

@@ -1,10 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { Sandbox } from '../commands/testing.js';
-import { timeout } from '../properties/effort.js';
 import type { MutationJson, ResultJson } from './report.js';
-
-/** Three laboratories are opened. */
-const LONG = 5 * timeout();
 
 const sandbox = new Sandbox();
 afterAll(() => sandbox.remove());
@@ -19,24 +15,16 @@ async function listed(args: readonly string[]): Promise<Listed> {
   return result;
 }
 
-/** Without the times. */
-const timeless = ({ seconds: _, results, ...rest }: Listed): unknown => (
-  { ...rest, results: results.map((r) => (r.kill === undefined ? r : { ...r, kill: { ...r.kill, seconds: 0 } })) });
-
 describe('ghosthart mutate', () => {
-  it('finds the same in one process and in two, and says of each mutant what became of it', async () => {
-    const sample = ['--sample', '4', '--seed', '4', '--programs', '10'];
-    const one = await listed([...sample, '--jobs', '1']);
-    const two = await listed([...sample, '--jobs', '2']);
-    expect(timeless(two)).toEqual(timeless(one));
-    const { mutants, killed, survived, provenEquivalent, results } = one;
+  it('says of each mutant what became of it', async () => {
+    const { mutants, killed, survived, provenEquivalent, results } = await listed(['--sample', '4', '--seed', '4', '--programs', '10', '--jobs', '1']);
     expect(killed + survived.length + provenEquivalent).toBe(mutants);
     expect(results).toHaveLength(mutants);
     expect(killed).toBeGreaterThan(0);
     for (const { outcome, kill, proof, needs } of results) {
       expect([kill !== undefined, proof !== undefined, needs !== undefined]).toEqual(['killed', 'equivalent', 'survived'].map((o) => o === outcome));
     }
-  }, LONG);
+  });
 
   it('prints what it has found on ^C', async () => {
     const listeners = process.listenerCount('SIGINT');
