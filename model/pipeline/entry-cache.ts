@@ -9,9 +9,10 @@
  *
  * A fence forgets in one cycle: entries carry a number, the generation, and
  * count only while it is the present one. When that comes back to zero, all
- * entries are made invalid, lest very old ones come back to life.
+ * entries are made invalid, lest very old ones come back to life. One that is
+ * for some entries alone compares all of them at once.
  */
-import { ZERO, and, concat, constant, element, eq, mux, slice, zext } from '../ir/build.js';
+import { ZERO, and, concat, constant, element, eq, mux, not, read, slice, zext } from '../ir/build.js';
 import type { Expr, RegisterArray } from '../ir/ir.js';
 import type { CacheSize } from '../spec/isa.js';
 import type { ModuleBuilder } from './builder.js';
@@ -39,6 +40,20 @@ export interface EntryHit {
   readonly level: Expr;
   /** Its place, 64 bits. */
   readonly slot: Expr;
+}
+
+/** An entry as it is kept, whether it counts or not. */
+export interface KeptEntry {
+  /** One bit. */
+  readonly V: Expr;
+  /** Number of the page of 4 KiB that it was kept for, 52 bits; of a larger granule, of its first. */
+  readonly page: Expr;
+  /** As in its key. */
+  readonly tables: readonly Expr[];
+  /** Three bits. */
+  readonly level: Expr;
+  /** 64 bits. */
+  readonly entry: Expr;
 }
 
 /** The entries of a way, one for each set. */
@@ -131,6 +146,29 @@ export class EntryCache {
       builder.assign(valid, ways.withBit(valid, set, true));
     });
     return { kind: 'binary', width: 64, op: 'add', a: constant(64, this.firstSlot), b: number };
+  }
+
+  /** Forgets those that something covers (one bit). */
+  evict(covers: (entry: KeptEntry) => Expr): void {
+    const ways = this.#ways;
+    this.#entries.forEach((entries, way) => {
+      const valid = this.builder.register(ways.called(way, 'valid'), ways.sets);
+      const gone = Array.from({ length: ways.sets }, (_, set) => covers(this.#keptAt(entries, set)));
+      this.builder.assign(valid, and(read(valid), not(concat(...gone.reverse()))));
+    });
+  }
+
+  #keptAt({ page, tables, age, entry }: Entries, set: number): KeptEntry {
+    const index = constant(Math.max(1, this.#ways.setBits), set);
+    const tag = element(page, index);
+    const number = slice(tag, 63 - this.granule, 0);
+    return {
+      V: slice(tag, 64 - PAGE_BITS, 64 - PAGE_BITS),
+      page: this.granule === PAGE_BITS ? number : concat(number, constant(this.granule - PAGE_BITS, 0)),
+      tables: tables.map((table) => element(table, index)),
+      level: slice(element(age, index), LEVEL_BITS - 1, 0),
+      entry: element(entry, index),
+    };
   }
 
   /** Forgets all, whatever its generation. */

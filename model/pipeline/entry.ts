@@ -90,7 +90,7 @@ export const pageAt = (number: Expr): Expr => zext(concat(number, constant(PAGE_
 export const tableOf = (translation: Translation, entry: Expr): Expr => pageAt(fieldOf(translation, entry, 'PPN'));
 
 /** A number by level, three bits wide. */
-const byLevel = (level: Expr, width: number, valueOf: (level: number) => bigint | number): Expr =>
+export const byLevel = (level: Expr, width: number, valueOf: (level: number) => bigint | number): Expr =>
   select(level, Array.from({ length: LEVELS - 1 }, (_, i) => ({ keys: [BigInt(i + 1)], value: constant(width, valueOf(i + 1)) })), constant(width, valueOf(0)));
 
 /** Distance of an address's entry from the start of its table of that level, 64 bits. `widened` (constant) bits more belong to a root. */

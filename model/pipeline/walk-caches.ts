@@ -10,6 +10,7 @@ import type { StageName, Translation, TranslationCaches } from '../spec/isa.js';
 import type { ModuleBuilder } from './builder.js';
 import { INDEX_BITS, PAGE_BITS } from './entry.js';
 import { EntryCache, NOTHING, type EntryHit, type EntryKey } from './entry-cache.js';
+import { FenceMatch, type LimitedFence } from './fence-limits.js';
 import type { Hart } from './hart.js';
 import { Trail } from './trail.js';
 
@@ -77,8 +78,12 @@ export class WalkCaches {
     if (slot !== undefined) this.trail.keeps(slot, kept === 'second' ? 'second' : 'first');
   }
 
-  /** Throws out the entries of some stages (by stage, one bit). All of them go when a generation comes back to the first. */
-  flush(stages: Readonly<Record<StageName, Expr>>): void {
+  /**
+   * Throws out the entries of some stages (by stage, one bit). All of them go when a generation comes back to the first.
+   *
+   * @param limited - A fence that throws out those that it is for, each by itself, in a cycle in which no stage goes.
+   */
+  flush(stages: Readonly<Record<StageName, Expr>>, limited?: LimitedFence): void {
     const { builder } = this;
     const last = 2 ** this.sizes.generation - 1;
     let wraps: Expr = ZERO;
@@ -90,6 +95,13 @@ export class WalkCaches {
     }
     builder.when(wraps, () => {
       for (const cache of Object.values(this.#caches)) cache?.clear();
+    }, () => {
+      if (limited !== undefined) builder.when(limited.here, () => this.#evict(limited));
     });
+  }
+
+  #evict(fence: LimitedFence): void {
+    const match = new FenceMatch(this.hart, this.translation, fence);
+    for (const kept of ['leaf', 'pointer', 'second'] as const) this.#caches[kept]?.evict((entry) => match.covers(kept, entry));
   }
 }

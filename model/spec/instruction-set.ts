@@ -118,6 +118,13 @@ export interface Case extends Entry {
   readonly raise?: string;
 }
 
+/** What a fence of translations can be for, instead of all: pages, an address space, a virtual machine. */
+export const FENCE_LIMITS = ['address', 'guest_address', 'asid', 'vmid'] as const;
+export type FenceLimit = (typeof FENCE_LIMITS)[number];
+
+/** Where a fence finds a limit: in that register, unless it is x0; or it is always limited to what is there `present`ly. */
+export type LimitSource = 'rs1' | 'rs2' | 'present';
+
 export interface Instruction extends Entry {
   /** `0`, `1`, `-`, most significant first; 32 characters. */
   readonly match: string;
@@ -136,6 +143,8 @@ export interface Instruction extends Entry {
   readonly block?: BlockAccess;
   readonly csr?: CsrOperation;
   readonly cases: readonly Case[];
+  /** Fences of translations: what limits them, and where that is found. A guest physical address is in its register shifted right by 2. */
+  readonly limits?: Readonly<Partial<Record<FenceLimit, LimitSource>>>;
   /** Assembly operands where they differ from the format's. */
   readonly syntax: string;
 }

@@ -8,7 +8,7 @@ import type { Declared } from './declarations.js';
 import type { Span } from './diagnostic.js';
 import { checkOperands } from './encodings.js';
 import { checkSyntax, instructionBits } from './formats.js';
-import { type Case, CLASSES, type CsrOperation, type Format, type Instruction, type InstructionClass, type MemoryAccess } from './isa.js';
+import { type Case, CLASSES, type CsrOperation, FENCE_LIMITS, type FenceLimit, type Format, type Instruction, type InstructionClass, type LimitSource, type MemoryAccess } from './isa.js';
 import type { Mapping, Text } from './node.js';
 import { anyList, anyMapping, bits, bool, closed, listOf, match, oneOf, operation, small, text, word } from './shape.js';
 import { buildRows, ROW_KEYS, type RawRow } from './tables.js';
@@ -19,6 +19,14 @@ const MEMORY = closed({
   data: operation.exactOptional(),
   new: operation.exactOptional(),
   as: oneOf(['self', 'guest', 'guest-execute']).exactOptional(),
+});
+
+const IN_REGISTER = oneOf(['rs1', 'rs2']);
+const LIMITS = closed({
+  address: IN_REGISTER.exactOptional(),
+  guest_address: IN_REGISTER.exactOptional(),
+  asid: IN_REGISTER.exactOptional(),
+  vmid: oneOf(['rs1', 'rs2', 'present']).exactOptional(),
 });
 
 const INSTRUCTION = closed({
@@ -35,6 +43,7 @@ const INSTRUCTION = closed({
   cases: anyList.exactOptional(),
   syntax: text.exactOptional(),
   ignores: listOf(bits).exactOptional(),
+  limits: LIMITS.exactOptional(),
   rules: listOf(word).exactOptional(),
 });
 
@@ -81,6 +90,7 @@ function buildInstruction(declared: Declared, formats: ReadonlyMap<string, Forma
   }
   if (raw.syntax !== undefined) checkSyntax(raw.syntax, format, label, context);
   const { result, taken, target } = raw;
+  const limits = buildLimits(raw, format, label, context);
   return {
     ...entry, format, cases,
     match: raw.match.text,
@@ -90,7 +100,23 @@ function buildInstruction(declared: Declared, formats: ReadonlyMap<string, Forma
     ...(raw.permit && { permit: raw.permit.text }),
     ...(result && { result }), ...(taken && { taken }), ...(target && { target }),
     ...(memory && { memory }), ...(raw.block && { block: { address: raw.block.addr, zero: raw.block.zero } }), ...(csr && { csr }),
+    ...(limits && { limits }),
   };
+}
+
+/** Only fences have limits, and in registers that they have. */
+function buildLimits(raw: RawInstruction, format: Format, label: string, { report }: Context): Instruction['limits'] {
+  if (raw.limits === undefined) return undefined;
+  const limits: Partial<Record<FenceLimit, LimitSource>> = {};
+  const kind = raw.class.value;
+  for (const limit of FENCE_LIMITS) {
+    const from = raw.limits[limit];
+    if (from === undefined) continue;
+    limits[limit] = from.value;
+    if (kind !== 'fence') report.add(from.span, `${label}: limits do nothing in class ${kind}`, 'Remove them: only fences throw anything out.');
+    else if (from.value !== 'present' && format.registers[from.value] === undefined) report.add(from.span, `${label}: the format ${format.name} has no ${from.value}`, `Its registers are: ${Object.keys(format.registers).join(', ') || 'none'}.`);
+  }
+  return limits;
 }
 
 /** A class needs its parts, and others would do nothing. */

@@ -7,7 +7,7 @@
  */
 import type { Span } from './diagnostic.js';
 import type { Csr, PermitTable, Variable } from './csr-file.js';
-import type { Compressed, Entry, Format, Instruction, InstructionClass, Operation, Pseudo } from './instruction-set.js';
+import type { Compressed, Entry, FenceLimit, Format, Instruction, InstructionClass, Operation, Pseudo } from './instruction-set.js';
 import type { MemoryProtection, StageName, Translation } from './memory-rules.js';
 import type { Traps } from './trap-rules.js';
 
@@ -104,6 +104,8 @@ export interface CacheSize {
 export interface Flush {
   readonly host: readonly StageName[];
   readonly guest: readonly StageName[];
+  /** Limits of the fence that entries are compared with, so that the others stay. Absent: all of these stages go, whatever the operands. */
+  readonly by?: readonly FenceLimit[];
 }
 
 /** Caches of translations. Sizes and ways are powers of two. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BASE, expectMistakes, specsWith } from './testing.js';
+import { BASE, expectMistakes, mistakesIn, specsWith } from './testing.js';
 
 const FILE = 'uarch/core.yaml';
 const SIZES = ['instruction', 'data', 'shared', 'second', 'pointers'] as const;
@@ -74,4 +74,50 @@ describe('caches of translations', () => {
       { says: 'core: translation: flushes: there is no fence plus', mend: 'Name an instruction of the class fence.' },
       { says: 'core: translation: flushes: plus: there is no stage H', mend: 'Stages are S, VS, G.' });
   });
+
+  it('may be compared with what limits a fence', () => {
+    const core = specsWith({ [FILE]: withFlush('{ host: [S], guest: [VS], by: [address, vmid] }'), [ISA]: withFence(LIMITS) }).cores[0];
+    expect(core?.translation?.flushes.get('fence')).toEqual({ host: ['S'], guest: ['VS'], by: ['address', 'vmid'] });
+  });
+
+  it('are compared only with limits that the fence has, and that what it flushes has', () => {
+    expect(said(withFlush('{ host: [S], by: [address, guest_address, vmid] }'), LIMITS)).toEqual([
+      'core: translation: flushes: fence: fence has no guest_address / Write address, vmid, or some of these.',
+      'core: translation: flushes: fence: vmid is of nothing that it flushes / Remove it, or let the fence flush VS or G.',
+    ]);
+    expect(said(withFlush('{ host: [S], by: [asid] }'), '')).toEqual(['core: translation: flushes: fence: fence has no asid / Remove `by`: its entry in specs/isa/ names no limits.']);
+    expect(said(withFlush('{ host: [S], by: [page] }'), LIMITS)).toEqual([
+      'core: translation: flushes: fence: page is not one of address, guest_address, asid, vmid / Write one of: address, guest_address, asid, vmid.']);
+    expect(said(withFlush('{ host: [S], by: [] }'), LIMITS)).toEqual(['core: translation: flushes: fence: an empty list / Name at least one, or remove the key.']);
+  });
+
+  it('are few where all of them are compared at once', () => {
+    const many = { shared: '{ entries: 128, ways: 2 }', second: '{ entries: 64, ways: 2 }' };
+    expect(said(withFlush('{ host: [S], by: [address] }', many), LIMITS)).toEqual([
+      'core: translation: shared: 128 entries, all compared in one cycle / Write at most 64, or remove `by` from fence and the other fences.']);
+    expect(said(withFlush('{ host: [S] }', many), LIMITS)).toEqual([]);
+  });
+
+  it('are not compared with what no instruction could say', () => {
+    const saidOf = (isa: string): readonly string[] => mistakesIn({ [ISA]: isa }).map(({ message, mend }) => `${message} / ${mend}`);
+    expect(saidOf(withFence('limits: { address: rs3 }, '))).toEqual(['fence: rs3 is not one of rs1, rs2 / Write one of: rs1, rs2.']);
+    expect(said(withFlush('{ host: [S] }'), 'limits: { asid: rs2 }, ')).toEqual(['fence: the format short has no rs2 / Its registers are: rd, rs1.']);
+    expect(saidOf((BASE[ISA] ?? '').replace('class: alu,', 'class: alu, limits: { address: rs1 },')))
+      .toEqual(['plus: limits do nothing in class alu / Remove them: only fences throw anything out.']);
+  });
 });
+
+const ISA = 'isa/base.yaml';
+const LIMITS = 'limits: { address: rs1, vmid: present }, ';
+
+/** The base's instructions with a fence. */
+const withFence = (limits: string): string => (BASE[ISA] ?? '').replace('csrs:\n',
+  `  fence: { match: "-----------------111-----0001111", format: short, ${limits}class: fence }\ncsrs:\n`);
+
+/** A core in which that fence flushes. */
+const withFlush = (flush: string, changes: Readonly<Record<string, string>> = {}): string =>
+  withCaches({ ...changes, flushes: `{ fence: ${flush} }` }).replace('alu: work', 'alu: work, fence: end');
+
+/** Mistakes and how to mend them. */
+const said = (core: string, limits: string): readonly string[] =>
+  mistakesIn({ [FILE]: core, [ISA]: withFence(limits) }).map(({ message, mend }) => `${message} / ${mend}`);
