@@ -4,13 +4,13 @@
  * an entry, what says that it counts, when one is made, and how a wrong guess
  * is noticed.
  */
-import { ONE, ZERO, constant } from '../../model/ir/build.js';
+import { ONE, ZERO, binary, constant } from '../../model/ir/build.js';
 import type { Expr, Module, Register, RegisterArray, Statement } from '../../model/ir/ir.js';
 import { mapModule, mapStatement } from '../../model/ir/map.js';
 import { forEachStatement, nestedBodies, postorder, statementOperands } from '../../model/ir/walk.js';
 import type { Uarch } from '../../model/spec/isa.js';
 import type { Mutant } from './mutant.js';
-import { placed, without, type Path } from './rewrite.js';
+import { placed, without, withWire, type Path } from './rewrite.js';
 
 const STRUCTURE = /^(tlb|cache|predict)\./;
 /** The line used last. */
@@ -106,6 +106,29 @@ function always(body: readonly Statement[], [at, ...rest]: Path): readonly State
   });
 }
 
+/** One bit: a fence with operands is limited in some way. */
+const LIMITED = /^fence\.by\./;
+
+/** The size of the page of an entry, as a distance by which addresses are shifted. */
+const isSizeOfEntry = (e: Expr): boolean => e.kind === 'select' && e.key.kind === 'slice' && e.key.a.kind === 'element' && /^tlb\..*\.age$/.test(e.key.a.array.name);
+
+/** Of fences whose operands entries are compared with: compared although the fence does not say so, by pages of 4 KiB alone, an address not brought into place, and a cache left as it is. */
+export function fenceMutants(module: Module): readonly Mutant[] {
+  const limits = module.wires.filter(({ name }) => LIMITED.test(name));
+  if (limits.length === 0) return [];
+  const leaving = (cache: string): Mutant => {
+    const writes = [...placed(module.body)].flatMap(({ statement: s, path }) =>
+      (s.kind === 'assign' && s.register.name.startsWith(`tlb.${cache}.`) && COUNTS.test(s.register.name) && s.value.kind === 'binary' && s.value.b.kind === 'not' ? [path] : []));
+    return mutant(`tlb.${cache}: left by fences with operands`, (m) => without(m, writes));
+  };
+  return [
+    ...limits.map(({ name }) => mutant(`${name}: taken for granted`, (m) => withWire(m, name, () => ONE))),
+    mutant('fence.guest_address: not shifted', (m) => withWire(m, 'fence.guest_address', (e) => binary('shru', e, constant(2, 2)))),
+    mutant('fence.address: pages of 4 KiB', (m) => mapModule(m, { node: (e) => (isSizeOfEntry(e) ? constant(e.width, 0) : e) })),
+    ...['shared', 'pointers', 'second'].map(leaving),
+  ];
+}
+
 /** Of a wrong guess: that it was wrong about whether, or about where, unnoticed. */
 function repairMutants(module: Module): readonly Mutant[] {
   return ['predict.missed', 'predict.misled'].filter((name) => module.wires.some((w) => w.name === name)).map((name) =>
@@ -114,7 +137,7 @@ function repairMutants(module: Module): readonly Mutant[] {
 
 /** Mutants of the structures of a core; none of a core that keeps nothing. */
 export function structureMutants(module: Module): readonly Mutant[] {
-  return [...tagMutants(module), ...validityMutants(module), ...fillMutants(module), ...conditionMutants(module), ...repairMutants(module)];
+  return [...tagMutants(module), ...validityMutants(module), ...fillMutants(module), ...conditionMutants(module), ...fenceMutants(module), ...repairMutants(module)];
 }
 
 /** Mutants of what a core's file says of its structures: what each fence flushes, and how long things take. */

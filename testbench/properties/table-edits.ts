@@ -38,9 +38,9 @@ export const stories: fc.Arbitrary<Story> = fc.record({
   steps: fc.array(fc.record({ kind: fc.constantFrom('edit' as const, 'use' as const, 'use' as const, 'switch' as const), which: number, value: number, forms: number }), { minLength: 2, maxLength: 24, size: 'max' }),
 });
 
-const [V, R, W, X, U, G] = [1n, 2n, 4n, 8n, 0x10n, 0x20n];
-const RWX = V | R | W | X | 0xc0n;
-const pte = (target: bigint, flags: bigint): bigint => ((target >> 12n) << 10n) | flags;
+export const [V, R, W, X, U, G] = [1n, 2n, 4n, 8n, 0x10n, 0x20n];
+export const RWX = V | R | W | X | 0xc0n;
+export const pte = (target: bigint, flags: bigint): bigint => ((target >> 12n) << 10n) | flags;
 
 /** Tables of a stage: root, one table of megapages, two of pages, of which the first is used at the beginning. */
 interface Tables {
@@ -49,16 +49,16 @@ interface Tables {
   readonly pages: readonly [bigint, bigint];
 }
 const tablesAt = (root: bigint): Tables => ({ root, mega: root + 0x4000n, pages: [root + 0x5000n, root + 0x6000n] });
-const TABLES: Readonly<Record<Stage, Tables>> = { S: tablesAt(0x8001_0000n), VS: tablesAt(0x8002_0000n), G: tablesAt(0x8003_0000n) };
+export const TABLES: Readonly<Record<Stage, Tables>> = { S: tablesAt(0x8001_0000n), VS: tablesAt(0x8002_0000n), G: tablesAt(0x8003_0000n) };
 
 /** Pages that leaves lead to, each with a number and a function that gives it. */
-const DATA = Array.from({ length: 4 }, (_, i) => 0x8004_0000n + BigInt(i) * 0x1000n);
-const LARGE = [0x8020_0000n, 0x8040_0000n] as const;
+export const DATA = Array.from({ length: 4 }, (_, i) => 0x8004_0000n + BigInt(i) * 0x1000n);
+export const LARGE = [0x8020_0000n, 0x8040_0000n] as const;
 /** Where the guest sees DATA. */
-const WINDOW = 0x4000_0000n;
+export const WINDOW = 0x4000_0000n;
 const PAGES = [1, 2, 3] as const;
 /** Virtual page numbers of the leaves, and of the one large page. */
-const LARGE_PAGE = 512;
+export const LARGE_PAGE = 512;
 /** The page of a large page that is used as well as its first. */
 const INSIDE = 3n;
 
@@ -107,7 +107,7 @@ const IDS = [1, 2] as const;
 const keyOf = (stage: Stage, { satp, vsatp, hgatp }: Context): string => ({ S: `${satp}`, VS: `${hgatp}:${vsatp}`, G: `${hgatp}` })[stage];
 const keysOf = (stage: Stage): readonly string[] => (stage === 'VS' ? IDS.flatMap((vm) => IDS.map((id) => `${vm}:${id}`)) : IDS.map(String));
 
-const atp = (stage: Stage, id: number): bigint => (8n << 60n) | (BigInt(id) << 44n) | (TABLES[stage].root >> 12n);
+export const atp = (stage: Stage, id: number): bigint => (8n << 60n) | (BigInt(id) << 44n) | (TABLES[stage].root >> 12n);
 const CSR = { S: 'satp', VS: 'vsatp', G: 'hgatp' } as const;
 
 /** How a fence is told what it is for. */
@@ -116,6 +116,8 @@ interface Form {
   readonly bySpace: boolean;
   /** By Svinval's three instructions. */
   readonly split: boolean;
+  /** What does not count: which page of a large one it names, and bits above an ASID or VMID. */
+  readonly extra: number;
 }
 
 /** Tells a story as assembly, keeping what memory has and what is not fenced yet. */
@@ -190,7 +192,7 @@ class Teller {
   #fence(entry: Edited, page: number, bits: number): void {
     const due = this.#unfenced.get(entry);
     if (due?.keys.has(keyOf(entry.stage, this.#context)) !== true) return;
-    const form: Form = { byAddress: entry.leaf !== undefined && (bits & 1) !== 0, bySpace: !due.global && (bits & 2) !== 0, split: (bits & 4) !== 0 };
+    const form: Form = { byAddress: entry.leaf !== undefined && (bits & 1) !== 0, bySpace: !due.global && (bits & 2) !== 0, split: (bits & 4) !== 0, extra: bits >> 3 };
     if (this.fenced) this.#lines.push(...this.#fenceText(entry, page, form));
     for (const [other, { keys, global }] of this.#unfenced) {
       if (other.stage !== entry.stage) continue;
@@ -207,11 +209,12 @@ class Teller {
     return stage !== 'VS' || key.startsWith(`${this.#context.hgatp}:`);
   }
 
-  #fenceText({ stage, leaf }: Edited, page: number, { byAddress, bySpace, split }: Form): readonly string[] {
+  #fenceText({ stage, leaf }: Edited, page: number, { byAddress, bySpace, split, extra }: Form): readonly string[] {
     // Any byte of any of its pages; HFENCE.GVMA takes the guest physical address shifted right by 2.
-    const inside = leaf === undefined ? page : leaf.page + (page % leaf.span);
+    const inside = leaf === undefined ? page : leaf.page + ((page + extra) % leaf.span);
     const address = (BigInt(inside) << 12n) | 0x128n;
-    const id = this.#context[CSR[stage]];
+    // Bits above an ASID or VMID do not count.
+    const id = BigInt(this.#context[CSR[stage]]) | (BigInt(extra) << 16n);
     const operands = `${byAddress ? 't0' : 'zero'}, ${bySpace ? 't1' : 'zero'}`;
     const what = stage === 'G' ? 'gvma' : stage === 'VS' && this.editor !== 'VS' ? 'vvma' : 'vma';
     const [fence, invalidate] = what === 'vma' ? ['sfence.vma', 'sinval.vma'] : [`hfence.${what}`, `hinval.${what}`];
@@ -306,7 +309,12 @@ const FIXED: readonly Segment[] = [
 export function told({ editor, steps }: Story, fenced: boolean): Pick<Program, 'entry' | 'segments' | 'symbols'> {
   const teller = new Teller(editor, fenced);
   for (const step of steps) teller.tell(step);
-  const program = programFrom(inMode(editor, { S: atp('S', 1), VS: atp('VS', 1), G: atp('G', 1) }, teller.lines));
+  return withTables(editor, teller.lines);
+}
+
+/** A program of lines that are executed in a mode, with all tables as they are at the beginning, in address space 1 and virtual machine 1. */
+export function withTables(editor: Editor, lines: readonly string[]): Pick<Program, 'entry' | 'segments' | 'symbols'> {
+  const program = programFrom(inMode(editor, { S: atp('S', 1), VS: atp('VS', 1), G: atp('G', 1) }, lines));
   return { ...program, segments: [...program.segments, ...FIXED] };
 }
 

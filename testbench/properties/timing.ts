@@ -1,7 +1,9 @@
 /** Traces with their cycles, and the scoreboard's word on them. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compile } from '../../model/compile.js';
+import { compileModule } from '../../model/backend/wasm.js';
+import { compile, hardware } from '../../model/compile.js';
+import type { Module } from '../../model/ir/ir.js';
 import type { InputEvent } from '../../model/machine/input-log.js';
 import type { Diagnostic } from '../../model/spec/diagnostic.js';
 import type { Specs, Uarch } from '../../model/spec/isa.js';
@@ -15,6 +17,7 @@ import type { Image } from './hazards.js';
 
 
 const SPECS = new URL('../../specs', import.meta.url).pathname;
+const DRAM_BYTES = 128 << 20;
 
 /** A core that runs, with the file that the scoreboard reads. */
 export interface TimedCore {
@@ -45,11 +48,23 @@ export function overlaidCore(yaml: string): TimedCore {
   const specs = accepted(loadFromFiles([...shipped, { path: 'overlay/uarch/own.yaml', text: yaml }]));
   const uarch = specs.cores.find((c) => c.name === 'own');
   if (uarch === undefined) throw new Error('the overlay gives no core');
-  return { specs, uarch, core: new ObservedCore(accepted(compile(specs, uarch, 'observed', 128 << 20))) };
+  return { specs, uarch, core: new ObservedCore(accepted(compile(specs, uarch, 'observed', DRAM_BYTES))) };
+}
+
+const fixture = (file: string): TimedCore => overlaidCore(readFileSync(new URL(file, import.meta.url), 'utf8'));
+
+/** A core with other hardware, of which its file says the same. */
+export function withHardware({ specs, uarch }: TimedCore, change: (module: Module) => Module): ObservedCore {
+  const { description } = accepted(compile(specs, uarch, 'observed', DRAM_BYTES));
+  const { wasm, layout } = compileModule(change(accepted(hardware(specs, uarch, 'trails')).module), { variant: 'observed', dramBytes: DRAM_BYTES });
+  return new ObservedCore({ wasm, description: { ...description, layout } });
 }
 
 /** The core of modern.yaml. */
-export const modernCore = (): TimedCore => overlaidCore(readFileSync(new URL('modern.yaml', import.meta.url), 'utf8'));
+export const modernCore = (): TimedCore => fixture('modern.yaml');
+
+/** The core of exact.yaml. */
+export const exactCore = (): TimedCore => fixture('exact.yaml');
 
 /** All records of a program from power-on. */
 export function recordsOf(core: ObservedCore, image: Image & { readonly inputs?: readonly InputEvent[] }, maxCycles = 4_000): readonly Observation[] {
