@@ -14,9 +14,10 @@ export const RECORD_KINDS = { retired: 0, trap: 1, csr: 2, walk: 3 } as const;
  * `use`: the entry `value` at `address`. `reuse`, `keep`, `keepSecond`: `address` is the slot. `fetchPage`: `address`
  * is the page, `value` the version. `fetched`: `address` {it is bound, the last walk failed}, `value` the version. `dataPage`:
  * `address` is the page, `value` 1 if it is of the walk before the last. `write`: A or D, to the entry at `address`.
- * `waits`: the instruction in commit waits without a record, `address` is its `fetch`.
+ * `ask` (leaves and pointers of the first stage), `second` (leaves of the second): caches are asked for `address`; `value` is {an answer will be used,
+ * V}, `rdata` and `wdata` are the registers that point to the tables. `waits`: the instruction in commit waits without a record, `address` is its `fetch`.
  */
-export const TRAIL = { begin: 0, continue: 1, again: 2, second: 3, use: 4, reuse: 5, keep: 6, keepSecond: 7, fetchPage: 8, fetched: 9, dataPage: 10, waits: 11, write: 12 } as const;
+export const TRAIL = { begin: 0, continue: 1, again: 2, second: 3, use: 4, reuse: 5, keep: 6, keepSecond: 7, fetchPage: 8, fetched: 9, dataPage: 10, waits: 11, write: 12, ask: 13 } as const;
 export type TrailStep = keyof typeof TRAIL;
 
 /** Widths of what instructions tell of trails. `fetch` is {there is one, version, by itself, page}. */

@@ -12,6 +12,7 @@ import { ONE, ZERO, concat, constant, read, slice, zext } from '../ir/build.js';
 import type { Expr, Register } from '../ir/ir.js';
 import type { ModuleBuilder } from './builder.js';
 import type { Core } from './core.js';
+import type { EntryKey } from './entry-cache.js';
 import { recordFields, TRAIL, TRAIL_BITS, type TrailStep } from './record.js';
 import type { Stage } from './stage.js';
 
@@ -24,11 +25,11 @@ export class Trail {
     return this.builder.told !== 'nothing';
   }
 
-  #tell(step: TrailStep, address?: Expr, value?: Expr): void {
+  #tell(step: TrailStep, address?: Expr, value?: Expr, tables: readonly Expr[] = []): void {
     if (!this.told) return;
     const zero = constant(64, 0);
     const cycle = read(this.builder.register('cycle', 64));
-    this.builder.record(recordFields({ kind: 'walk', cycle, pc: constant(64, TRAIL[step]), address: address ?? zero, value: value ?? zero }));
+    this.builder.record(recordFields({ kind: 'walk', cycle, pc: constant(64, TRAIL[step]), address: address ?? zero, value: value ?? zero, rdata: tables[0] ?? zero, wdata: tables[1] ?? zero }));
   }
 
   /** A walk begins. `goesOn`: it is for the same instruction as the last. */
@@ -41,9 +42,9 @@ export class Trail {
     this.#tell('again');
   }
 
-  /** It enters the second stage, from its root. */
-  second(): void {
-    this.#tell('second');
+  /** It asks what is kept of the first stage, or of the second, which it enters. `used`, one bit: it takes what there is. */
+  asks(stage: 'first' | 'second', { V, address, tables }: Pick<EntryKey, 'V' | 'address' | 'tables'>, used: Expr): void {
+    this.#tell(stage === 'first' ? 'ask' : 'second', address, zext(concat(used, V), 64), tables);
   }
 
   /** It uses an entry of memory. */

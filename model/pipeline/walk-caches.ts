@@ -72,6 +72,11 @@ export class WalkCaches {
     return this.#caches[kept]?.find(this.#key(kept, walk)) ?? NOTHING;
   }
 
+  /** What is kept is asked for; `used`, one bit: the walk takes what there is. */
+  asks(kept: Kept, walk: WalkFor, used: Expr): void {
+    this.trail.asks(kept === 'second' ? 'second' : 'first', this.#key(kept, walk), used);
+  }
+
   /** Keeps an entry that a walk has read from memory and found good, of a level (three bits). */
   keep(kept: Kept, walk: WalkFor, entry: Expr, level: Expr): void {
     const slot = this.#caches[kept]?.keep(this.#key(kept, walk), entry, level);

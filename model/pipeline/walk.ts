@@ -287,6 +287,7 @@ export class Walker {
     const { caches, alone } = caching;
     const leaf = caches.find('leaf', this.#asked);
     const pointer = caches.find('pointer', this.#asked);
+    caches.asks('leaf', this.#asked, and(this.#step.paged, not(read(alone))));
     this.hart.builder.when(
       and(this.#step.paged, not(read(alone)), or(leaf.there, pointer.there)),
       () => {
@@ -305,7 +306,7 @@ export class Walker {
   #enter(caching: Caching): void {
     const { caches, alone } = caching;
     const { builder } = this.hart;
-    caches.trail.second();
+    caches.asks('second', this.#askedSecond, not(read(alone)));
     const hit = caches.find('second', this.#askedSecond);
     builder.when(
       and(not(read(alone)), hit.there),

@@ -4,7 +4,7 @@
  */
 import { PACKED, RECORD_FIELDS, RECORD_KINDS, TRAIL_BITS, TRAIL_LOW, packedNames, type PackedName, type RecordFieldName } from '../../model/pipeline/record.js';
 import type { CsrChange, HostWrite, Inputs, Mode, Retirement, TrapMode, UsedPte } from '../retirement.js';
-import { Trails, type Told, type Translated } from './trails.js';
+import { cacheStep, Trails, type CacheStep, type Told, type Translated } from './trails.js';
 
 /** A home CSR in the order of the core, with the read-only bits that its stored value lacks. */
 export interface HomeDescription {
@@ -18,6 +18,8 @@ export interface Observation {
   readonly inputs: Inputs;
   /** What the walker did for it; absent of cores that keep no translations. */
   readonly translated?: Translated;
+  /** What its caches of entries were asked, and kept, since the record before. */
+  readonly steps?: readonly CacheStep[];
 }
 
 const WORD = new Map<RecordFieldName, number>(RECORD_FIELDS.map((name, i) => [name, i]));
@@ -77,6 +79,7 @@ export class RecordDecoder {
   #order = 0;
   #changes: CsrChange[] = [];
   #trails = new Trails();
+  #steps: CacheStep[] = [];
 
   constructor(readonly homes: readonly HomeDescription[]) {}
 
@@ -85,6 +88,7 @@ export class RecordDecoder {
     this.#order = 0;
     this.#changes = [];
     this.#trails = new Trails();
+    this.#steps = [];
   }
 
   /** Page-table entries by which the instruction was fetched that waits without a record. */
@@ -110,7 +114,10 @@ export class RecordDecoder {
         continue;
       }
       if (kind === RECORD_KINDS.walk) {
-        this.#trails.step(halves[2 * (base + PC)] ?? 0, halves[2 * (base + CYCLE)] ?? 0, words[base + ADDRESS] ?? 0n, words[base + VALUE] ?? 0n);
+        const number = halves[2 * (base + PC)] ?? 0;
+        const step = cacheStep(number);
+        if (step !== undefined) this.#steps.push({ step, address: words[base + ADDRESS] ?? 0n, value: words[base + VALUE] ?? 0n, tables: [words[base + RDATA] ?? 0n, words[base + WDATA] ?? 0n] });
+        this.#trails.step(number, halves[2 * (base + CYCLE)] ?? 0, words[base + ADDRESS] ?? 0n, words[base + VALUE] ?? 0n);
         continue;
       }
       observations.push(this.#observation(words, halves, base, kind === RECORD_KINDS.trap, observations.length === 0 ? hostWrites : NO_WRITES));
@@ -171,7 +178,9 @@ export class RecordDecoder {
     };
     if (trails === 0) return { retirement, inputs };
     const told = toldIn(trails, retirement);
-    return { retirement, inputs: { ...inputs, ptes: this.#trails.entries(told) }, translated: this.#trails.work(told) };
+    const steps = this.#steps;
+    this.#steps = [];
+    return { retirement, inputs: { ...inputs, ptes: this.#trails.entries(told) }, translated: this.#trails.work(told), steps };
   }
 
   #takeChanges(): readonly CsrChange[] {

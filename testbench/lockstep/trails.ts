@@ -42,6 +42,20 @@ export interface Translated {
   readonly walks: readonly Walk[];
 }
 
+/** A question to the caches of entries, its answer, or an entry that they keep: a step as record.ts describes it. */
+export interface CacheStep {
+  readonly step: 'ask' | 'second' | 'reuse' | 'keep' | 'keepSecond';
+  readonly address: bigint;
+  readonly value: bigint;
+  /** The registers that point to the tables. */
+  readonly tables: readonly [bigint, bigint];
+}
+
+const CACHE_STEPS = new Map<number, CacheStep['step']>((['ask', 'second', 'reuse', 'keep', 'keepSecond'] as const).map((step) => [TRAIL[step], step]));
+
+/** The step of that number, if it has to do with the caches of entries. */
+export const cacheStep = (number: number): CacheStep['step'] | undefined => CACHE_STEPS.get(number);
+
 interface Fetched extends Opening {
   readonly version: number;
   readonly entries: Entries;
@@ -95,6 +109,7 @@ export class Trails {
       case TRAIL.continue:
         this.#walks = [...(step === TRAIL.begin ? [] : this.#walks), { ...NO_TRAIL, began: cycle, roots: 1 }];
         return;
+      case TRAIL.ask: return;
       case TRAIL.again: return this.#change({ roots: roots + 1, entries: [], second: 0, alone: true });
       case TRAIL.second: return this.#change({ seconds: seconds + 1, second: entries.length });
       case TRAIL.use: return this.#change({ read: read + 1, entries: [...entries, { address, value }] });

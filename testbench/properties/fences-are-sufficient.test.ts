@@ -12,7 +12,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compile, hardware } from '../../model/compile.js';
+import { compile } from '../../model/compile.js';
 import type { StageName } from '../../model/spec/isa.js';
 import { Lockstep } from '../lockstep/lockstep.js';
 import { ObservedCore } from '../lockstep/observed.js';
@@ -24,7 +24,7 @@ import { CORES, type CoreName } from './cores.js';
 import { tries } from './effort.js';
 import { explained, lockstepOf } from './random-programs.js';
 import { EDITED, stories, told, type Story } from './table-edits.js';
-import { exactCore, modernCore, withHardware } from './timing.js';
+import { exactCore, hardwareOf, modernCore } from './timing.js';
 
 const CYCLES = 8000;
 /** Walks of a record, and entries of each, at most: an offer is good for one use. */
@@ -163,9 +163,8 @@ describe.each([['large caches', modernCore], ['exact fences', exactCore]] as con
 });
 
 describe('a fence with operands that compares too much is noticed', () => {
-  const exact = exactCore();
-  const built = hardware(exact.specs, exact.uarch, 'trails');
-  const mutants = built.ok ? fenceMutants(built.value.module) : [];
+  const exact = hardwareOf(exactCore());
+  const mutants = fenceMutants(exact.module);
 
   it('in each of the ways in which it can', () => {
     expect(mutants.map(({ id }) => id.replace('structure ', ''))).toEqual([
@@ -177,7 +176,7 @@ describe('a fence with operands that compares too much is noticed', () => {
 
   it.each(mutants.map((mutant) => [mutant.id, mutant] as const))('%s', (_, { change }) => {
     if (change.of !== 'hardware') throw new Error('it is no change of the hardware');
-    expectNoticed(withHardware(exact, change.apply));
+    expectNoticed(exact.with(change.apply));
   });
 });
 

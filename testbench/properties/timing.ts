@@ -53,11 +53,17 @@ export function overlaidCore(yaml: string): TimedCore {
 
 const fixture = (file: string): TimedCore => overlaidCore(readFileSync(new URL(file, import.meta.url), 'utf8'));
 
-/** A core with other hardware, of which its file says the same. */
-export function withHardware({ specs, uarch }: TimedCore, change: (module: Module) => Module): ObservedCore {
+/** The hardware of a core, and cores with other hardware, of which its file says the same. */
+export function hardwareOf({ specs, uarch }: TimedCore): { readonly module: Module; readonly with: (change: (module: Module) => Module) => ObservedCore } {
   const { description } = accepted(compile(specs, uarch, 'observed', DRAM_BYTES));
-  const { wasm, layout } = compileModule(change(accepted(hardware(specs, uarch, 'trails')).module), { variant: 'observed', dramBytes: DRAM_BYTES });
-  return new ObservedCore({ wasm, description: { ...description, layout } });
+  const { module } = accepted(hardware(specs, uarch, 'trails'));
+  return {
+    module,
+    with: (change) => {
+      const { wasm, layout } = compileModule(change(module), { variant: 'observed', dramBytes: DRAM_BYTES });
+      return new ObservedCore({ wasm, description: { ...description, layout } });
+    },
+  };
 }
 
 /** The core of modern.yaml. */
