@@ -132,10 +132,9 @@ describe('the cache', () => {
 });
 
 describe('ghosthart init', () => {
-  it('makes a folder whose program runs and whose test can be run', async () => {
+  it('makes a folder whose program runs', async () => {
     expect((await sandbox.call(['init', 'mine'])).code).toBe(0);
     expect(await sandbox.call(['run', 'mine/zipb.S', '--specs', 'mine/specs'])).toMatchObject({ code: 0, out: 'zipped!\n' });
     expect(readdirSync(sandbox.path('mine')).sort()).toEqual(['specs', 'zipb.S', 'zipb.test.mjs']);
-    expect(sandbox.bash('node testbench/example/zipb.test.mjs')).toMatchObject({ code: 0 });
   });
 });

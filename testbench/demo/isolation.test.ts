@@ -83,11 +83,11 @@ describe.each(CORES)('in lockstep with the reference on the %s core', (name) => 
     expect(result).toMatchObject({ kind: 'agreed', outcome: { kind: 'exited', code: 0 } });
     expect(output.take()).toEqual(expect.arrayContaining(lines));
   });
+});
 
-  it('the kernel with every misdeed, for as long as it takes to die of it', () => {
-    const lockstep = new Lockstep(new ObservedCore(compiledCore(name)));
-    for (const misdeed of [undefined, ...MISDEEDS.keys()]) {
-      expect(lockstep.run(kernelProgram(systems, misdeed), { maxCycles: 400_000 }), `misdeed ${misdeed}`).toMatchObject({ kind: 'agreed' });
-    }
-  });
+it('in lockstep with the reference the kernel with every misdeed, for as long as it takes to die of it', () => {
+  const lockstep = new Lockstep(new ObservedCore(compiledCore('five-stage')));
+  for (const misdeed of [undefined, ...MISDEEDS.keys()]) {
+    expect(lockstep.run(kernelProgram(systems, misdeed), { maxCycles: 400_000 }), `misdeed ${misdeed}`).toMatchObject({ kind: 'agreed' });
+  }
 });

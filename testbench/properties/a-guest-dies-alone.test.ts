@@ -165,11 +165,11 @@ describe('a neighbour that is harmed is noticed', () => {
     const open = (whole: Isa): Isa => ({
       ...whole, permits: whole.permits.map((t) => ({ ...t, rows: t.rows.map((r) => (r.name === 'H_virtinst_vu_vs_nonhigh_allowedhs_tvm0' ? { ...r, then: 'allow' } : r)) })),
     });
-    expect(found(new Bench((print) => alteredCore('three-stage', { isa: open }, print)))).toBe(true);
+    expect(found(new Bench((print) => alteredCore('three-stage', { isa: open }, print, 'plain')))).toBe(true);
   });
 
   it('if a guest could mask interrupts of HS', () => {
     const masked = withLevel('HS', (level) => ({ ...level, enabled: { ...level.enabled, text: `(${level.enabled.text}) && (V == 0 || vsstatus.SIE)` } }));
-    expect(found(new Bench((print) => alteredCore('three-stage', { isa: masked }, print)))).toBe(true);
+    expect(found(new Bench((print) => alteredCore('three-stage', { isa: masked }, print, 'plain')))).toBe(true);
   });
 });

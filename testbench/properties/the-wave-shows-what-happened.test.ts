@@ -128,7 +128,7 @@ async function showsWhatHappened(name: CoreName, cycles: number, withWires: bool
 }
 
 describe.each(CORES)('%s', (name) => {
-  it('shows every register in every cycle of long windows', () => showsWhatHappened(name, 2_500, false, 10));
+  it('shows every register in every cycle of long windows', () => showsWhatHappened(name, 2_500, false, 6));
 
-  it('shows every register and every wire in every cycle of short windows', () => showsWhatHappened(name, 60, true, 12));
+  it('shows every register and every wire in every cycle of short windows', () => showsWhatHappened(name, 60, true, 8));
 });
