@@ -13,7 +13,7 @@ const FOLDERS = ['model', 'testbench', 'waves'];
 /** Time of the newest source. */
 function newestSource(): number {
   const times = FOLDERS.flatMap((folder) => readdirSync(join(packageRoot, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => /(?<!\.(?:test|outside))\.ts$/.test(name))
+    .filter((name) => /(?<!\.(?:test|deep|outside))\.ts$/.test(name))
     .map((name) => statSync(join(packageRoot, folder, name)).mtimeMs));
   return Math.max(...times);
 }

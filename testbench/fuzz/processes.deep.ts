@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Sandbox } from '../commands/testing.js';
-import { forgetfulSpecs } from '../fuzz/forgetful.testing.js';
+import { forgetfulSpecs } from './forgetful.testing.js';
 
 const sandbox = new Sandbox();
 afterAll(() => sandbox.remove());

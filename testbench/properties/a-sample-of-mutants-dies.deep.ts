@@ -4,8 +4,8 @@
  */
 import { describe, expect, it } from 'vitest';
 import { formatMutation, Laboratory, mutate, mutationJson } from '../mutants/index.js';
-import { shippedSpecs } from '../properties/cores.js';
-import { timeout } from '../properties/effort.js';
+import { shippedSpecs } from './cores.js';
+import { timeout } from './effort.js';
 
 const SEED = 20;
 /** Those that come first, written for mutants (supply.ts), and random ones behind them. */
