@@ -17,20 +17,17 @@
  * Only success comes from there: if anything else follows from an entry of a
  * cache, or an entry is to be written, the walk begins again from memory alone.
  */
-import { ONE, ZERO, and, binary, constant, eq, eqConst, mux, nonZero, not, or, read } from '../ir/build.js';
+import { ONE, ZERO, and, binary, constant, eqConst, mux, nonZero, not, or, read } from '../ir/build.js';
 import type { Expr, Register } from '../ir/ir.js';
-import { ACCESSES, type Access, type EntryOutcome, type StageName, STAGES, type Translation, type TranslationStage } from '../spec/isa.js';
+import { ACCESSES, type Access, type StageName, type Translation, type TranslationStage } from '../spec/isa.js';
 import { anyOf } from './builder.js';
-import { decideEntry, decides, entryOffset, isCanonical, pageAt, rootLevel, tableOf, touched, translated, type EntryDecision, type Examined } from './entry.js';
 import type { Hart } from './hart.js';
-import { modeOf, stageField, translatable } from './regimes.js';
 import type { ProtectionJudgement } from './protection-covers.js';
-import type { Kept, WalkCaches, WalkFor } from './walk-caches.js';
+import type { WalkCaches, WalkFor } from './walk-caches.js';
 import { coverEnd, coverEntry, type WalkEnd } from './walk-covers.js';
-import { PURPOSE, REFUSAL, WALK } from './walk-state.js';
+import { PURPOSE, REFUSAL, isIn, stateNumber, type WalkState } from './walk-state.js';
+import { describeStep, type Step, type WalkRegisters } from './walk-step.js';
 import type { Windows } from './windows.js';
-
-type WalkState = keyof typeof WALK;
 
 /** What is to be translated. */
 export interface WalkRequest {
@@ -46,44 +43,6 @@ export interface WalkRequest {
   readonly alone?: Expr;
   /** The cache of pages that had none for it, as statistics call it. */
   readonly missed: 'tlb.instruction.miss' | 'tlb.data.miss';
-}
-
-/** What one cycle of a walk does. Conditions are one bit, addresses 64. */
-interface Step {
-  /** The first stage has made a target. */
-  readonly reaches: Expr;
-  readonly target: Expr;
-  readonly purpose: Expr;
-  /** The first stage goes to a table of this level. */
-  readonly descends: Expr;
-  readonly level: Expr;
-  /** The first stage has a scheme. */
-  readonly paged: Expr;
-  /** The second stage begins, for the target. */
-  readonly enters: Expr;
-  /** An entry is read from here; then the state is `after`. */
-  readonly reads: Expr;
-  readonly readAt: Expr;
-  readonly after: Expr;
-  readonly secondLevel: Expr;
-  /** The entry at hand is written, with A and D. */
-  readonly writes: Expr;
-  readonly written: Expr;
-  /** The entry at hand needs to be written before it translates. */
-  readonly updates: Expr;
-  readonly refusedFirst: Expr;
-  readonly refusedSecond: Expr;
-  /** The walk ends here. */
-  readonly arrives: Expr;
-  readonly physical: Expr;
-  /** PURPOSE of what the second stage translates, if it does. */
-  readonly forWhat: Expr;
-  /** What an entry is examined as, if one is. */
-  readonly examines: Expr;
-  /** In the first stage, one to be passed on from; in the second, the same. */
-  readonly keepable: Readonly<Record<Kept, Expr>>;
-  readonly examined: Examined;
-  readonly decision: EntryDecision;
 }
 
 /** What a walk with caches knows besides. */
@@ -103,44 +62,24 @@ const ENTRY_BYTES = 8;
 const SUPERVISOR = 1;
 
 export class Walker {
-  /** The address under translation. */
-  readonly address: Register;
   /** Once done: the physical address, 64 bits. */
   readonly result: Register;
   /** Once refused: REFUSAL, two bits. */
   readonly refusal: Register;
-  /** What the second stage translates, or has refused. */
-  readonly target: Register;
-  readonly #state: Register;
-  readonly #access: Register;
-  readonly #V: Register;
-  readonly #privilege: Register;
-  readonly #purpose: Register;
-  readonly #level: Register;
-  readonly #secondLevel: Register;
-  readonly #entry: Register;
-  /** Where `entry` is, physically. */
-  readonly #at: Register;
-  /** VS's entry while G translates its address. */
-  readonly #held: Register;
+  readonly #walk: WalkRegisters;
   readonly #caching: Caching | undefined;
   readonly #step: Step;
 
   /** @param caches - Absent: every entry is read from memory. */
   constructor(readonly hart: Hart, readonly translation: Translation, readonly windows: Windows, caches?: WalkCaches) {
     const register = (name: string, width: number): Register => hart.builder.register(`walk.${name}`, width);
-    this.#state = register('state', caches === undefined ? 3 : 4);
-    this.address = register('address', 64);
-    this.#access = register('access', 2);
-    this.#V = register('V', 1);
-    this.#privilege = register('privilege', 2);
-    this.target = register('target', 64);
-    this.#purpose = register('purpose', 2);
-    this.#level = register('level', 3);
-    this.#secondLevel = register('second_level', 3);
-    this.#entry = register('pte', 64);
-    this.#at = register('at', 64);
-    this.#held = register('held', 64);
+    this.#walk = {
+      state: register('state', caches === undefined ? 3 : 4),
+      address: register('address', 64), access: register('access', 2), V: register('V', 1), privilege: register('privilege', 2),
+      target: register('target', 64), purpose: register('purpose', 2),
+      level: register('level', 3), secondLevel: register('second_level', 3),
+      entry: register('pte', 64), at: register('at', 64), held: register('held', 64),
+    };
     this.result = register('result', 64);
     this.refusal = register('refusal', 2);
     this.#caching = caches && {
@@ -148,34 +87,44 @@ export class Walker {
       alone: register('alone', 1), reused: register('reused', 1), kept: register('kept', 1),
       count: register('count', Math.ceil(Math.log2(Math.max(caches.sizes.latency.shared, caches.sizes.latency.entry, 2)))),
     };
-    this.#step = this.#describe();
+    this.#step = describeStep(hart, translation, this.#walk, caches !== undefined);
+  }
+
+  /** The address under translation. */
+  get address(): Register {
+    return this.#walk.address;
+  }
+
+  /** What the second stage translates, or has refused. */
+  get target(): Register {
+    return this.#walk.target;
   }
 
   /** One bit. */
   is(state: WalkState): Expr {
-    return eqConst(read(this.#state), WALK[state]);
+    return isIn(this.#walk.state, state);
   }
 
   /** One bit: refused is an access to a table, not the access that is translated. */
   get implicit(): Expr {
-    return and(this.is('refused'), or(not(eqConst(read(this.#purpose), PURPOSE.access)), eqConst(read(this.refusal), REFUSAL.table)));
+    return and(this.is('refused'), or(not(eqConst(read(this.#walk.purpose), PURPOSE.access)), eqConst(read(this.refusal), REFUSAL.table)));
   }
 
   /** One bit: refused by the entries or the width of stages whose fault this is. */
   faults(fault: TranslationStage['fault']): Expr {
-    const refusedBy: Readonly<Record<StageName, Expr>> = { S: not(read(this.#V)), VS: read(this.#V), G: ONE };
+    const refusedBy: Readonly<Record<StageName, Expr>> = { S: not(read(this.#walk.V)), VS: read(this.#walk.V), G: ONE };
     const by = (stage: StageName): Expr => and(eqConst(read(this.refusal), REFUSAL[stage === 'G' ? 'second' : 'first']), refusedBy[stage]);
     return and(this.is('refused'), anyOf(this.translation.stages.filter((s) => s.fault === fault).map((s) => by(s.name))));
   }
 
   /** One bit: a write to one of the first stage. */
   get implicitWrite(): Expr {
-    return eqConst(read(this.#purpose), PURPOSE.update);
+    return this.#step.implicitWrite;
   }
 
   /** Once done: what memory protection says of so many bytes (64 bits) of the access at a physical address. */
   judge(address: Expr, bytes: Expr): ProtectionJudgement | undefined {
-    return this.windows.judge(address, bytes, read(this.#access), read(this.#privilege));
+    return this.windows.judge(address, bytes, read(this.#walk.access), read(this.#walk.privilege));
   }
 
   /** One bit: a table's entry may be read, or written. Tables are S-mode's. */
@@ -190,9 +139,9 @@ export class Walker {
     const { builder } = this.hart;
     const caching = this.#caching;
     builder.assign(this.address, address);
-    builder.assign(this.#access, access);
-    builder.assign(this.#V, V);
-    builder.assign(this.#privilege, privilege);
+    builder.assign(this.#walk.access, access);
+    builder.assign(this.#walk.V, V);
+    builder.assign(this.#walk.privilege, privilege);
     if (caching === undefined) return this.#goto('begin');
     const { caches, alone, reused } = caching;
     caches.trail.begin(goesOn === true);
@@ -214,11 +163,7 @@ export class Walker {
   }
 
   #goto(state: WalkState): void {
-    this.hart.builder.assign(this.#state, this.#number(state));
-  }
-
-  #number(state: WalkState): Expr {
-    return constant(this.#state.width, WALK[state]);
+    this.hart.builder.assign(this.#walk.state, stateNumber(this.#walk.state, state));
   }
 
   #refuse(by: keyof typeof REFUSAL): void {
@@ -274,7 +219,7 @@ export class Walker {
 
   /** The first stage as caches see it. */
   get #asked(): WalkFor {
-    return { V: read(this.#V), address: read(this.address) };
+    return { V: read(this.#walk.V), address: read(this.address) };
   }
 
   /** The second stage as they see it. */
@@ -293,7 +238,7 @@ export class Walker {
       () => {
         const found = (which: 'entry' | 'level' | 'slot'): Expr => mux(leaf.there, leaf[which], pointer[which]);
         this.#reuse(caching, { entry: found('entry'), slot: found('slot') }, 'first');
-        this.hart.builder.assign(this.#level, found('level'));
+        this.hart.builder.assign(this.#walk.level, found('level'));
       },
       () => {
         this.hart.builder.when(and(this.#step.paged, not(read(alone))), () => this.hart.builder.count('tlb.shared.miss'));
@@ -312,7 +257,7 @@ export class Walker {
       and(not(read(alone)), hit.there),
       () => {
         this.#reuse(caching, hit, 'second');
-        builder.assign(this.#secondLevel, hit.level);
+        builder.assign(this.#walk.secondLevel, hit.level);
       },
       () => {
         builder.when(not(read(alone)), () => builder.count('tlb.second.miss'));
@@ -324,7 +269,7 @@ export class Walker {
   #reuse({ caches, reused, kept }: Caching, { entry, slot }: { readonly entry: Expr; readonly slot: Expr }, state: 'first' | 'second'): void {
     const { builder } = this.hart;
     caches.trail.reuses(slot);
-    builder.assign(this.#entry, entry);
+    builder.assign(this.#walk.entry, entry);
     builder.assign(reused, ONE);
     builder.assign(kept, ONE);
     this.#goto(state);
@@ -334,12 +279,12 @@ export class Walker {
   #keep({ caches, kept }: Caching): void {
     const { builder } = this.hart;
     const { keepable, examines } = this.#step;
-    const entry = read(this.#entry);
+    const entry = read(this.#walk.entry);
     builder.when(and(examines, not(read(kept))), () => {
-      caches.trail.uses(read(this.#at), entry);
-      builder.when(keepable.leaf, () => caches.keep('leaf', this.#asked, entry, read(this.#level)));
-      builder.when(keepable.pointer, () => caches.keep('pointer', this.#asked, entry, read(this.#level)));
-      builder.when(keepable.second, () => caches.keep('second', this.#askedSecond, entry, read(this.#secondLevel)));
+      caches.trail.uses(read(this.#walk.at), entry);
+      builder.when(keepable.leaf, () => caches.keep('leaf', this.#asked, entry, read(this.#walk.level)));
+      builder.when(keepable.pointer, () => caches.keep('pointer', this.#asked, entry, read(this.#walk.level)));
+      builder.when(keepable.second, () => caches.keep('second', this.#askedSecond, entry, read(this.#walk.secondLevel)));
     });
   }
 
@@ -350,10 +295,10 @@ export class Walker {
     builder.when(step.examines, () => coverEntry(builder, translation, step.examined, step.decision));
     builder.when(step.reaches, () => {
       builder.assign(this.target, step.target);
-      builder.assign(this.#purpose, step.purpose);
-      builder.when(eqConst(step.purpose, PURPOSE.update), () => builder.assign(this.#held, read(this.#entry)));
+      builder.assign(this.#walk.purpose, step.purpose);
+      builder.when(eqConst(step.purpose, PURPOSE.update), () => builder.assign(this.#walk.held, read(this.#walk.entry)));
     });
-    builder.when(step.descends, () => builder.assign(this.#level, step.level));
+    builder.when(step.descends, () => builder.assign(this.#walk.level, step.level));
     builder.firstOf([
       {
         when: mayWrite ? step.refusedFirst : or(step.refusedFirst, step.updates),
@@ -379,17 +324,17 @@ export class Walker {
 
   /** A cover point: what happens to the walk in this cycle. */
   #ends(how: WalkEnd): void {
-    coverEnd(this.hart.builder, how, { V: read(this.#V), access: read(this.#access), purpose: this.#step.forWhat });
+    coverEnd(this.hart.builder, how, { V: read(this.#walk.V), access: read(this.#walk.access), purpose: this.#step.forWhat });
   }
 
   #read(): void {
     const { builder, dram, inDram } = this.hart;
     const { readAt, after, secondLevel } = this.#step;
     builder.when(and(inDram(readAt, ENTRY_BYTES), this.#tableAllows(readAt, 'load')), () => {
-      builder.load(dram, readAt, this.#entry);
-      builder.assign(this.#at, readAt);
-      builder.assign(this.#state, after);
-      builder.assign(this.#secondLevel, secondLevel);
+      builder.load(dram, readAt, this.#walk.entry);
+      builder.assign(this.#walk.at, readAt);
+      builder.assign(this.#walk.state, after);
+      builder.assign(this.#walk.secondLevel, secondLevel);
       const caching = this.#caching;
       if (caching === undefined) return;
       builder.assign(caching.kept, ZERO);
@@ -401,10 +346,10 @@ export class Walker {
   #write(mayWrite: boolean): void {
     if (!mayWrite) return;
     const { builder, dram } = this.hart;
-    builder.when(this.#tableAllows(read(this.#at), 'store'), () => {
-      builder.store(dram, read(this.#at), constant(4, ENTRY_BYTES), this.#step.written);
-      builder.assign(this.#entry, this.#step.written);
-      this.#caching?.caches.trail.writes(read(this.#at));
+    builder.when(this.#tableAllows(read(this.#walk.at), 'store'), () => {
+      builder.store(dram, read(this.#walk.at), constant(4, ENTRY_BYTES), this.#step.written);
+      builder.assign(this.#walk.entry, this.#step.written);
+      this.#caching?.caches.trail.writes(read(this.#walk.at));
       this.#ends('writes A or D');
       builder.when(this.is('compare'), () => this.#goto('first'));
     }, () => this.#refuseTable());
@@ -414,88 +359,5 @@ export class Walker {
     this.#ends('arrives');
     this.hart.builder.assign(this.result, this.#step.physical);
     this.#goto('done');
-  }
-
-  #describe(): Step {
-    const { hart, translation } = this;
-    const [begin, first, second, compare] = (['begin', 'first', 'second', 'compare'] as const).map((s) => this.is(s));
-    if (begin === undefined || first === undefined || second === undefined || compare === undefined) throw new Error('the walker lacks a state');
-    const stageNamed = (name: StageName): TranslationStage | undefined => translation.stages.find((s) => s.name === name);
-    const [S, VS, G] = [stageNamed('S'), stageNamed('VS'), stageNamed('G')];
-    if (S === undefined) throw new Error('translation names no stage S');
-    const wire = (name: string, value: Expr): Expr => hart.builder.wire(`walk.${name}`, value);
-    const ofFirst = (valueOf: (stage: TranslationStage) => Expr): Expr =>
-      (VS === undefined ? valueOf(S) : mux(read(this.#V), valueOf(VS), valueOf(S)));
-    const [entry, address, level, secondLevel] = [read(this.#entry), read(this.address), read(this.#level), read(this.#secondLevel)];
-
-    // The entry at hand, of whichever stage.
-    const implicit = and(second, not(eqConst(read(this.#purpose), PURPOSE.access)));
-    const implicitAccess = mux(this.implicitWrite, constant(2, ACCESSES.store), constant(2, ACCESSES.load));
-    const access = mux(implicit, implicitAccess, read(this.#access));
-    const examined = {
-      entry, access, implicit,
-      level: mux(second, secondLevel, level),
-      stage: mux(second, constant(2, STAGES.G), ofFirst((s) => constant(2, STAGES[s.name]))),
-      privilege: read(this.#privilege),
-    };
-    const decided = decideEntry(hart, translation, examined);
-    const decision = wire('decision', decided.outcome);
-    const is = (o: EntryOutcome): Expr => decides(decision, o);
-    const leaf = wire('leaf', translated(translation, entry, examined.level, mux(second, read(this.target), address)));
-    const lower = (l: Expr): Expr => binary('sub', l, constant(3, 1));
-
-    // The first stage: its root, then from table to table.
-    const firstMode = mux(translatable(read(this.#privilege)), ofFirst((s) => modeOf(hart, s)), constant(4, 0));
-    const paged = nonZero(firstMode);
-    const canonical = ofFirst((s) => isCanonical(translation, s, firstMode, address));
-    const nextLevel = mux(begin, rootLevel(translation, firstMode), lower(level));
-    const table = mux(begin, ofFirst((s) => pageAt(stageField(hart, s, 'PPN'))), tableOf(translation, entry));
-    const inTable = or(table, entryOffset(address, nextLevel, 0));
-    const secondMode = G === undefined ? constant(4, 0) : modeOf(hart, G);
-    const twofold = and(read(this.#V), nonZero(secondMode));
-    const reaches = wire('reaches', or(and(begin, or(not(paged), canonical)), and(first, or(is('pointer'), is('leaf'), and(is('update'), twofold)))));
-    const purpose = wire('next_purpose', mux(begin,
-      mux(paged, constant(2, PURPOSE.table), constant(2, PURPOSE.access)),
-      mux(is('pointer'), constant(2, PURPOSE.table), mux(is('leaf'), constant(2, PURPOSE.access), constant(2, PURPOSE.update)))));
-    const target = wire('next_target', mux(begin, mux(paged, inTable, address), mux(is('pointer'), inTable, mux(is('leaf'), leaf, read(this.target)))));
-
-    // The second stage: from the root whenever the first has made a target.
-    const enters = and(reaches, twofold);
-    const goesOn = and(second, is('pointer'));
-    // With caches, they are asked first, and the root's entry is read in the cycle after.
-    const entering = this.#caching === undefined ? enters : this.is('enter');
-    const entered = this.#caching === undefined ? target : read(this.target);
-    const root = G === undefined ? constant(64, 0) : or(pageAt(stageField(hart, G, 'PPN')), entryOffset(entered, rootLevel(translation, secondMode), G.widened));
-    const beyond = G === undefined ? ZERO : not(isCanonical(translation, G, secondMode, target));
-    const nextInSecond = or(tableOf(translation, entry), entryOffset(read(this.target), lower(secondLevel), 0));
-
-    // What is physical by now.
-    const arrived = or(and(reaches, not(twofold)), and(second, is('leaf')));
-    const physical = mux(second, leaf, target);
-    const forWhat = mux(reaches, purpose, read(this.#purpose));
-    const toAccess = eqConst(forWhat, PURPOSE.access);
-    const updates = and(or(first, second), is('update'));
-    return {
-      reaches, target, purpose,
-      descends: or(begin, and(first, is('pointer'))),
-      level: nextLevel,
-      paged, enters,
-      reads: or(enters, goesOn, and(arrived, not(toAccess))),
-      readAt: wire('read_at', mux(goesOn, nextInSecond, mux(entering, root, physical))),
-      after: mux(or(entering, goesOn), this.#number('second'), mux(eqConst(forWhat, PURPOSE.update), this.#number('compare'), this.#number('first'))),
-      secondLevel: mux(entering, rootLevel(translation, secondMode), lower(secondLevel)),
-      writes: or(and(updates, or(second, not(twofold))), and(compare, eq(entry, read(this.#held)))),
-      written: touched(translation, entry, eqConst(access, ACCESSES.store)),
-      updates,
-      refusedFirst: or(and(begin, paged, not(canonical)), and(first, is('fault'))),
-      refusedSecond: or(and(second, is('fault')), and(enters, beyond)),
-      arrives: and(arrived, toAccess),
-      physical,
-      forWhat,
-      examines: or(first, second),
-      keepable: { leaf: and(first, is('leaf')), pointer: and(first, is('pointer'), eqConst(level, 1)), second: and(second, is('leaf')) },
-      examined,
-      decision: { ...decided, outcome: decision },
-    };
   }
 }

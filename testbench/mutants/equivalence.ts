@@ -12,11 +12,12 @@ import { superpose } from '../../model/ir/superpose.js';
 import { postorder } from '../../model/ir/walk.js';
 import type { Isa } from '../../model/spec/isa.js';
 import { canonicalEffects, canonicalState, canonicalSteps, type Canonical } from './canonical.js';
+import { registersOf } from './forms.js';
 import { groundsHash } from './grounds.js';
 import { invariantsOf, type Invariant } from './invariants.js';
 import { ANY, knownInstructions, type KnownInstruction } from './known-instruction.js';
 import { linesOf, type Mutant } from './mutant.js';
-import { NODES, Prover, registersOf, type Difference, type Equality } from './prover.js';
+import { NODES, Prover, type Difference, type Equality } from './prover.js';
 import { transitionOf } from './transition.js';
 
 /** A proof that a mutant is equivalent. */
