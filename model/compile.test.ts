@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -66,6 +66,21 @@ csrs:
   ring2: { address: 0x7c1, rules: [sret_op], fields: { A: { bits: 0, computed: "ring1" } } }
 `);
     expect(found.map((d) => d.message)[0]).toMatch(/combinational loop: ring\d\.A -> ring\d\.A -> ring\d\.A/);
+  });
+
+  it('tells of limits of a fence that no core compares anything with', () => {
+    const found = mistakesOf(`
+instructions:
+  fence.all: { match: "00000000000000000100000000001111", format: none, class: fence, rules: [sret_op], limits: { address: { is: "X[rs3]" } } }
+`);
+    expect(found.map((d) => d.message)).toEqual(["fence.all: there is no register operand 'rs3' here"]);
+  });
+
+  it('tells of a stage of translation whose register does not have its space', () => {
+    const stages = readFileSync(join(SPECS, 'isa', 'translation.yaml'), 'utf8');
+    const G = /^ {4}G:\n(?: {6}.*\n)+/m.exec(stages)?.[0] ?? '';
+    const found = mistakesOf(`\ntranslation:\n  stages:\n${G.replace('space: VMID', 'space: VMDI')}`);
+    expect(found.map((d) => `${d.message} / ${d.mend}`)).toEqual(['stage G: hgatp has no field VMDI / Did you mean VMID?']);
   });
 
   it('finds nothing wrong with the shipped specs', () => {

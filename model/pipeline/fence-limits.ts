@@ -45,24 +45,24 @@ export class FenceMatch {
   #coversFirst({ V, page, level, tables: [own, below], entry }: KeptEntry, leaf: boolean): Expr {
     const { stages, limits: { address, asid, vmid } } = this.fence;
     const global = fieldOf(this.translation, entry, 'G');
-    const sameSpace = mux(V, this.#same('VS', 'ASID', own, asid.to), this.#same('S', 'ASID', own, asid.to));
+    const sameSpace = mux(V, this.#same('VS', own, asid.to), this.#same('S', own, asid.to));
     return and(
       mux(V, stages.VS, stages.S),
       unless(address, leaf ? samePage(page, level, address.to) : ZERO),
       unless(asid, and(not(global), sameSpace)),
-      unless(vmid, or(not(V), this.#same('G', 'VMID', below, vmid.to))),
+      unless(vmid, or(not(V), this.#same('G', below, vmid.to))),
     );
   }
 
   #coversSecond({ page, level, tables: [own] }: KeptEntry): Expr {
     const { stages, limits: { guest_address: address, vmid } } = this.fence;
-    return and(stages.G, unless(address, samePage(page, level, address.to)), unless(vmid, this.#same('G', 'VMID', own, vmid.to)));
+    return and(stages.G, unless(address, samePage(page, level, address.to)), unless(vmid, this.#same('G', own, vmid.to)));
   }
 
-  /** One bit: a field of the register in a tag is the low bits of a number. */
-  #same(name: StageName, field: 'ASID' | 'VMID', tag: Expr | undefined, number: Expr): Expr {
+  /** One bit: the space of a stage in the register of a tag is the low bits of a number. */
+  #same(name: StageName, tag: Expr | undefined, number: Expr): Expr {
     const stage = this.translation.stages.find((s) => s.name === name);
-    const bits = this.hart.isa.csrs.find((csr) => csr.name === stage?.register)?.fields.find((f) => f.name === field)?.bits;
+    const bits = this.hart.isa.csrs.find((csr) => csr.name === stage?.register)?.fields.find((field) => field.name === stage?.space)?.bits;
     // What tells no spaces apart has one.
     if (bits === undefined || tag === undefined) return ONE;
     return eq(slice(tag, bits.high, bits.low), slice(number, bits.high - bits.low, 0));

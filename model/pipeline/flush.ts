@@ -5,10 +5,10 @@
  * level are gone at either, as after anything that may change what the mode may
  * do.
  */
-import { ONE, ZERO, and, concat, constant, eqConst, mux, nonZero, not, or, read, slice, zext } from '../ir/build.js';
+import { ONE, ZERO, and, constant, eqConst, mux, not, or, read } from '../ir/build.js';
 import type { Expr, Register } from '../ir/ir.js';
 import { postorder } from '../ir/walk.js';
-import type { FenceLimit, Flush, Instruction, LimitSource, StageName } from '../spec/isa.js';
+import { FENCE_LIMITS, type FenceLimit, type Flush, type Instruction, type StageName } from '../spec/isa.js';
 import { anyOf } from './builder.js';
 import type { Committing } from './committing.js';
 import type { HomeWrites } from './csr.js';
@@ -48,45 +48,42 @@ function flushes({ core: { hart } }: Committing, fences: readonly Fence[], stage
 function limitsOf(here: Committing, fences: readonly Fence[]): Readonly<Record<FenceLimit, Limit>> {
   const { builder } = here.core;
   const limit = (name: FenceLimit): Limit => {
-    const sources = fences.flatMap(({ is, instruction, flush }) => {
-      const from = flush.by?.includes(name) === true ? instruction.limits?.[name] : undefined;
-      return from === undefined ? [] : [{ is, ...limitFrom(here, from) }];
+    const given = fences.flatMap(({ is, flush, limits }) => {
+      const own = flush.by?.includes(name) === true ? limits.get(name) : undefined;
+      return own === undefined ? [] : [{ is, ...own }];
     });
     return {
-      limits: builder.wire(`fence.by.${name}`, anyOf(sources.map(({ is, given }) => and(is, given)))),
-      to: builder.wire(`fence.${name}`, sources.reduce((to, { is, value }) => mux(is, shifted(name, value), to), constant(64, 0))),
+      limits: builder.wire(`fence.by.${name}`, anyOf(given.map(({ is, limits }) => and(is, limits)))),
+      to: builder.wire(`fence.${name}`, given.reduce((others, { is, to }) => mux(is, to, others), constant(64, 0))),
     };
   };
   return { address: limit('address'), guest_address: limit('guest_address'), asid: limit('asid'), vmid: limit('vmid') };
 }
 
-/** Whether there is a limit (one bit), and what it is, 64 bits. */
-function limitFrom(here: Committing, from: LimitSource): { readonly given: Expr; readonly value: Expr } {
-  const { hart } = here.core;
-  if (from === 'present') {
-    const below = hart.isa.translation?.stages.find(({ name }) => name === 'G')?.register;
-    return { given: ONE, value: zext(hart.lowering.base().name(`${below ?? ''}.VMID`) ?? ZERO, 64) };
-  }
-  const [number, value] = [here.operands[from], here.registers[from]];
-  if (number === undefined || value === undefined) throw new Error(`no instruction has ${from}`);
-  return { given: nonZero(number), value };
-}
-
-/** A guest's physical address comes without its lowest two bits. */
-const shifted = (name: FenceLimit, value: Expr): Expr => (name === 'guest_address' ? concat(slice(value, 61, 0), constant(2, 0)) : value);
-
 interface Fence {
   readonly is: Expr;
-  readonly instruction: Instruction;
   readonly flush: Flush;
+  readonly limits: ReadonlyMap<FenceLimit, Limit>;
 }
 
 function fencesOf(here: Committing): readonly Fence[] {
   const flushes = here.core.uarch.translation?.flushes;
   return here.opsOf('fence').flatMap((op) => {
+    // Also where no core compares anything with them: mistakes in them are told.
+    const limits = limitsIn(here, op.instruction);
     const flush = flushes?.get(op.instruction.name);
-    return flush === undefined ? [] : [{ is: here.isOp(op), instruction: op.instruction, flush }];
+    return flush === undefined ? [] : [{ is: here.isOp(op), flush, limits }];
   });
+}
+
+/** What an instruction says that it is limited to. */
+function limitsIn(here: Committing, { name, limits = {} }: Instruction): ReadonlyMap<FenceLimit, Limit> {
+  const { lowering } = here.core.hart;
+  const scope = lowering.with(here.operands, here.registers);
+  return new Map(FENCE_LIMITS.flatMap((limit) => {
+    const own = limits[limit];
+    return own === undefined ? [] : [[limit, { limits: own.if === undefined ? ONE : lowering.lower(own.if, scope, 1, name), to: lowering.lower(own.is, scope, 64, name) }]];
+  }));
 }
 
 /** One bit: a write to the CSR that the instruction names leaves entries such as no walk would find any more. */

@@ -122,8 +122,13 @@ export interface Case extends Entry {
 export const FENCE_LIMITS = ['address', 'guest_address', 'asid', 'vmid'] as const;
 export type FenceLimit = (typeof FENCE_LIMITS)[number];
 
-/** Where a fence finds a limit: in that register, unless it is x0; or it is always limited to what is there `present`ly. */
-export type LimitSource = 'rs1' | 'rs2' | 'present';
+/** What limits a fence in one way; operations as those of a CSR instruction. */
+export interface Limitation {
+  /** One bit: it is limited. Absent: always. */
+  readonly if?: Operation;
+  /** 64 bits; of an address space or a virtual machine as many of the low ones count as its number has. */
+  readonly is: Operation;
+}
 
 export interface Instruction extends Entry {
   /** `0`, `1`, `-`, most significant first; 32 characters. */
@@ -143,8 +148,8 @@ export interface Instruction extends Entry {
   readonly block?: BlockAccess;
   readonly csr?: CsrOperation;
   readonly cases: readonly Case[];
-  /** Fences of translations: what limits them, and where that is found. A guest physical address is in its register shifted right by 2. */
-  readonly limits?: Readonly<Partial<Record<FenceLimit, LimitSource>>>;
+  /** Fences of translations: what they are for, instead of all. */
+  readonly limits?: Readonly<Partial<Record<FenceLimit, Limitation>>>;
   /** Assembly operands where they differ from the format's. */
   readonly syntax: string;
 }

@@ -8,7 +8,7 @@ import type { Declared } from './declarations.js';
 import type { Span } from './diagnostic.js';
 import { checkOperands } from './encodings.js';
 import { checkSyntax, instructionBits } from './formats.js';
-import { type Case, CLASSES, type CsrOperation, FENCE_LIMITS, type FenceLimit, type Format, type Instruction, type InstructionClass, type LimitSource, type MemoryAccess } from './isa.js';
+import { type Case, CLASSES, type CsrOperation, type Format, type Instruction, type InstructionClass, type MemoryAccess } from './isa.js';
 import type { Mapping, Text } from './node.js';
 import { anyList, anyMapping, bits, bool, closed, listOf, match, oneOf, operation, small, text, word } from './shape.js';
 import { buildRows, ROW_KEYS, type RawRow } from './tables.js';
@@ -21,13 +21,8 @@ const MEMORY = closed({
   as: oneOf(['self', 'guest', 'guest-execute']).exactOptional(),
 });
 
-const IN_REGISTER = oneOf(['rs1', 'rs2']);
-const LIMITS = closed({
-  address: IN_REGISTER.exactOptional(),
-  guest_address: IN_REGISTER.exactOptional(),
-  asid: IN_REGISTER.exactOptional(),
-  vmid: oneOf(['rs1', 'rs2', 'present']).exactOptional(),
-});
+const LIMIT = closed({ if: operation.exactOptional(), is: operation }).exactOptional();
+const LIMITS = closed({ address: LIMIT, guest_address: LIMIT, asid: LIMIT, vmid: LIMIT });
 
 const INSTRUCTION = closed({
   match: match(32),
@@ -53,16 +48,17 @@ type RawInstruction = z.output<typeof INSTRUCTION>;
 type RawCase = RawRow & { readonly next?: z.output<typeof NEXT>; readonly update?: Mapping; readonly raise?: Text };
 
 /** What an instruction says of what it does. */
-type Part = 'result' | 'taken' | 'target' | 'mem' | 'block' | 'csr' | 'cases';
-const PARTS: readonly Part[] = ['result', 'taken', 'target', 'mem', 'block', 'csr', 'cases'];
+type Part = 'result' | 'taken' | 'target' | 'mem' | 'block' | 'csr' | 'cases' | 'limits';
+const PARTS: readonly Part[] = ['result', 'taken', 'target', 'mem', 'block', 'csr', 'cases', 'limits'];
 
-/** The parts that each class needs; it has no others. */
+/** The parts that each class needs; but for {@link OPTIONAL} it has no others. */
 const PARTS_OF: Readonly<Record<InstructionClass, readonly Part[]>> = {
   alu: ['result'], muldiv: ['result'],
   branch: ['taken', 'target'], jump: ['result', 'target'],
   load: ['mem', 'result'], store: ['mem'], amo: ['mem', 'result'], lr: ['mem', 'result'], sc: ['mem', 'result'],
   csr: ['csr'], xret: ['cases'], trap: ['cases'], fence: [], wait: [], cbo: ['block'],
 };
+const OPTIONAL: Readonly<Partial<Record<InstructionClass, readonly Part[]>>> = { fence: ['limits'] };
 
 /** All instructions by name. */
 export function buildInstructions(formats: ReadonlyMap<string, Format>, conditions: Conditions): ReadonlyMap<string, Instruction> {
@@ -90,7 +86,6 @@ function buildInstruction(declared: Declared, formats: ReadonlyMap<string, Forma
   }
   if (raw.syntax !== undefined) checkSyntax(raw.syntax, format, label, context);
   const { result, taken, target } = raw;
-  const limits = buildLimits(raw, format, label, context);
   return {
     ...entry, format, cases,
     match: raw.match.text,
@@ -100,23 +95,8 @@ function buildInstruction(declared: Declared, formats: ReadonlyMap<string, Forma
     ...(raw.permit && { permit: raw.permit.text }),
     ...(result && { result }), ...(taken && { taken }), ...(target && { target }),
     ...(memory && { memory }), ...(raw.block && { block: { address: raw.block.addr, zero: raw.block.zero } }), ...(csr && { csr }),
-    ...(limits && { limits }),
+    ...(raw.limits && { limits: raw.limits }),
   };
-}
-
-/** Only fences have limits, and in registers that they have. */
-function buildLimits(raw: RawInstruction, format: Format, label: string, { report }: Context): Instruction['limits'] {
-  if (raw.limits === undefined) return undefined;
-  const limits: Partial<Record<FenceLimit, LimitSource>> = {};
-  const kind = raw.class.value;
-  for (const limit of FENCE_LIMITS) {
-    const from = raw.limits[limit];
-    if (from === undefined) continue;
-    limits[limit] = from.value;
-    if (kind !== 'fence') report.add(from.span, `${label}: limits do nothing in class ${kind}`, 'Remove them: only fences throw anything out.');
-    else if (from.value !== 'present' && format.registers[from.value] === undefined) report.add(from.span, `${label}: the format ${format.name} has no ${from.value}`, `Its registers are: ${Object.keys(format.registers).join(', ') || 'none'}.`);
-  }
-  return limits;
 }
 
 /** A class needs its parts, and others would do nothing. */
@@ -126,13 +106,14 @@ function checkParts(raw: RawInstruction, key: Text, label: string, context: Cont
   for (const part of PARTS) {
     const present = raw[part] !== undefined;
     if (needed.includes(part) && !present) context.complain(key, `${label}: ${part} is missing`, `Add \`${part}: ...\`: instructions of class ${kind} have ${needed.join(' and ')}.`);
-    if (!needed.includes(part) && present) context.report.add(placeOf(raw, part) ?? key.span, `${label}: ${part} does nothing in class ${kind}`, `Remove it, or choose another class: ${kind} has ${needed.join(' and ') || 'none of these parts'}.`);
+    if (!needed.includes(part) && OPTIONAL[kind]?.includes(part) !== true && present) context.report.add(placeOf(raw, part) ?? key.span, `${label}: ${part} does nothing in class ${kind}`, `Remove it, or choose another class: ${kind} has ${needed.join(' and ') || 'none of these parts'}.`);
   }
 }
 
 function placeOf(raw: RawInstruction, part: Part): Span | undefined {
   if (part === 'result' || part === 'taken' || part === 'target') return raw[part]?.span;
   if (part === 'mem' || part === 'block') return raw[part]?.addr.span;
+  if (part === 'limits') return Object.values(raw.limits ?? {})[0]?.is.span;
   return part === 'csr' ? raw.csr?.value.span : undefined;
 }
 

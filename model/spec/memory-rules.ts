@@ -32,6 +32,8 @@ export interface TranslationStage extends Entry {
   readonly name: StageName;
   /** The CSR with the fields MODE and PPN. */
   readonly register: string;
+  /** The field of it that tells one address space or virtual machine from another. Absent: there is one. */
+  readonly space?: string;
   /** Bits by which addresses, and with them the root table, are wider than the scheme's. */
   readonly widened: number;
   /** What the address bits above must be: copies of the highest (`sign`), or zero. */

@@ -9,13 +9,14 @@ import {
   type Csr, ENTRY_OUTCOMES, type EntryField, type EntryOutcome, type EntryRow, type Origin, ORIGINS, type Scheme, STAGE_FAULTS, STAGES,
   type StageName, type Translation, type TranslationStage, type Variable,
 } from './isa.js';
+import { suggestion } from './nearest.js';
 import { bits, closed, integer, listOf, type Located, oneOf, operation, small, word } from './shape.js';
 import { buildDecision, ROW_KEYS, type RawRow } from './tables.js';
 import { buildVariables, type Domain, VariableSpace } from './variables.js';
 
 const SCHEME = closed({ mode: integer, levels: small, rules: listOf(word).exactOptional() });
 const STAGE = closed({
-  register: word, widened: small, above: oneOf(['sign', 'zero']), fault: oneOf(STAGE_FAULTS),
+  register: word, space: word.exactOptional(), widened: small, above: oneOf(['sign', 'zero']), fault: oneOf(STAGE_FAULTS),
   user: operation, sum: operation, mxr: operation, adue: operation, pbmte: operation, rules: listOf(word).exactOptional(),
 });
 const ORIGIN = closed({ V: operation, privilege: operation, rules: listOf(word).exactOptional() });
@@ -81,13 +82,15 @@ function buildStage(declared: Declared, schemes: readonly Scheme[], csrs: Readon
   if (name === undefined) context.complain(key, `stages: there is no stage ${key.text}`, `Stages are ${Object.keys(STAGES).join(', ')}.`);
   const raw = context.read(STAGE, declared.node, `stage ${label}`);
   if (raw === undefined || name === undefined) return undefined;
-  const { register, widened, above, fault, rules, ...state } = raw;
+  const { register, space, widened, above, fault, rules, ...state } = raw;
   if (context.refers('csrs', register, 'CSR', `stage ${label}`)) checkRegister(csrs.get(register.text), register.span, schemes, label, context);
+  const fields = csrs.get(register.text)?.fields.map((field) => field.name);
+  if (space !== undefined && fields?.includes(space.text) === false) context.complain(space, `stage ${label}: ${register.text} has no field ${space.text}`, suggestion(space.text, fields, `Its fields are: ${fields.join(', ')}.`));
   for (const scheme of schemes) {
     const width = OFFSET_BITS + INDEX_BITS * scheme.levels + widened.value;
     if (width > ADDRESS_BITS) context.report.add(widened.span, `stage ${label}: an address of ${scheme.name} would have ${width} bits`, `Addresses have at most ${ADDRESS_BITS}.`);
   }
-  return { ...context.entry(declared, rules), name, register: register.text, widened: widened.value, above: above.value, fault: fault.value, ...state };
+  return { ...context.entry(declared, rules), name, register: register.text, ...(space && { space: space.text }), widened: widened.value, above: above.value, fault: fault.value, ...state };
 }
 
 /** The register has MODE and PPN where the walker looks for them, and can hold no MODE without a scheme. */

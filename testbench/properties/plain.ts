@@ -70,9 +70,12 @@ export function withoutHypervisor(isa: Isa): Isa {
   });
   const cases = (list: readonly Case[]): readonly Case[] => rows(list).map((c) => ({ ...c, next: next(c.next), update: updates(c.update) }));
 
+  const limits = (of: NonNullable<Instruction['limits']>): NonNullable<Instruction['limits']> =>
+    Object.fromEntries(Object.entries(of).map(([name, limit]) => [name, { ...limit, is: operation(limit.is) }]));
+
   return {
     ...isa,
-    instructions: isa.instructions.filter((i) => !isHypervisorInstruction(i)).map((i) => ({ ...i, cases: cases(i.cases) })),
+    instructions: isa.instructions.filter((i) => !isHypervisorInstruction(i)).map((i) => ({ ...i, cases: cases(i.cases), ...(i.limits && { limits: limits(i.limits) }) })),
     csrs: isa.csrs.filter((c) => !isHypervisorCsr(c)).map((csr) => plainCsr(csr, isGone)),
     variables: isa.variables.filter((v) => !lost.has(v.name)).map((v) => ({ ...v, value: operation(v.value) })),
     permits: isa.permits.map((t) => ({ ...t, rows: rows(t.rows) })),
