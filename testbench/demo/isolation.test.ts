@@ -1,18 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { assemblyTables } from '../assembly/tables.js';
 import { Lockstep } from '../lockstep/lockstep.js';
 import { ObservedCore } from '../lockstep/observed.js';
-import { compiledCore, CORES, shippedSpecs } from '../properties/cores.js';
-import { broken, Console, hypervisorProgram, kernelProgram, MISDEEDS, type HypervisorRun, type KernelRun, type Life, type TrapCount } from './isolation.js';
+import { compiledCore, CORES } from '../properties/cores.js';
+import { broken, Console, hypervisorProgram, MISDEEDS, type HypervisorRun, type KernelRun, type Life, type TrapCount } from './isolation.js';
 import { guestsTable, kernelTable, livesTable } from './isolation-table.js';
 import { expectedAnswers } from './answers.js';
-import { assembleSystems } from './system.js';
+import { systems } from './systems.testing.js';
 
-const systems = assembleSystems({
-  tables: assemblyTables(shippedSpecs().isa),
-  read: (name: string): string => readFileSync(new URL(`three/${name}`, import.meta.url), 'utf8'),
-});
 const causeName = (cause: number, interrupt: boolean): string => (interrupt ? 'supervisor timer' : cause === 10 ? 'environment call from vs' : `cause ${cause}`);
 
 const life = (fields: Partial<Life>): Life => ({ guest: 'B', number: 0, end: 3, slices: 6, offences: 0, traps: [], endedAt: 0n, ...fields });
@@ -83,11 +77,4 @@ describe.each(CORES)('in lockstep with the reference on the %s core', (name) => 
     expect(result).toMatchObject({ kind: 'agreed', outcome: { kind: 'exited', code: 0 } });
     expect(output.take()).toEqual(expect.arrayContaining(lines));
   });
-});
-
-it('in lockstep with the reference the kernel with every misdeed, for as long as it takes to die of it', () => {
-  const lockstep = new Lockstep(new ObservedCore(compiledCore('five-stage')));
-  for (const misdeed of [undefined, ...MISDEEDS.keys()]) {
-    expect(lockstep.run(kernelProgram(systems, misdeed), { maxCycles: 400_000 }), `misdeed ${misdeed}`).toMatchObject({ kind: 'agreed' });
-  }
 });

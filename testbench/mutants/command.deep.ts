@@ -5,19 +5,11 @@ import type { MutationJson, ResultJson } from './report.js';
 const sandbox = new Sandbox();
 afterAll(() => sandbox.remove());
 
-type Listed = MutationJson & { readonly results: readonly ResultJson[] };
-
-/** What it prints for some arguments. */
-async function listed(args: readonly string[]): Promise<Listed> {
-  const { code, out, err } = await sandbox.call(['mutate', '--json', '--list', ...args]);
-  expect({ code, err }).toEqual({ code: 0, err: '' });
-  const result: Listed = JSON.parse(out);
-  return result;
-}
-
 describe('ghosthart mutate', () => {
   it('says of each mutant what became of it', async () => {
-    const { mutants, killed, survived, provenEquivalent, results } = await listed(['--sample', '4', '--seed', '4', '--programs', '10', '--jobs', '1']);
+    const { code, out, err } = await sandbox.call(['mutate', '--json', '--list', '--sample', '4', '--seed', '4', '--programs', '10', '--jobs', '1']);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const { mutants, killed, survived, provenEquivalent, results }: MutationJson & { readonly results: readonly ResultJson[] } = JSON.parse(out);
     expect(killed + survived.length + provenEquivalent).toBe(mutants);
     expect(results).toHaveLength(mutants);
     expect(killed).toBeGreaterThan(0);

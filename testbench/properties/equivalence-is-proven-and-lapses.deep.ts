@@ -70,7 +70,7 @@ describe('a proof of equivalence', () => {
   };
   const proofOf = proverOf(shipped);
   /** Nodes that are plenty for a permit table. */
-  const FEW = 5000;
+  const FEW = 50_000;
   const ORDER = 'permit sret.sret_in_U_mode: after mstatus_tsr_op';
 
   it('is found for rows whose order does not matter', () => {

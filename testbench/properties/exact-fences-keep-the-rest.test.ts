@@ -10,10 +10,9 @@
 import { describe, expect, it } from 'vitest';
 import { Lockstep } from '../lockstep/lockstep.js';
 import { explained } from './random-programs.js';
-import { atp, DATA, G, LARGE, LARGE_PAGE, pte, RWX, TABLES, U, V, WINDOW, withTables, type Editor } from './table-edits.js';
+import { atp, CYCLES, DATA, G, LARGE, LARGE_PAGE, pte, RWX, TABLES, U, V, WINDOW, withTables, type Editor } from './table-edits.js';
 import { exactCore } from './timing.js';
 
-const CYCLES = 8000;
 const PAGE = 0x1000n;
 
 const store = (address: bigint, value: bigint): readonly string[] => [`li t0, ${address}`, `li t1, ${value}`, 'sd t1, (t0)'];

@@ -18,10 +18,9 @@ import type { Retirement, UsedPte } from '../retirement.js';
 import { CORES, type CoreName } from './cores.js';
 import { tries } from './effort.js';
 import { explained, lockstepOf } from './random-programs.js';
-import { EDITED, stories, told, type Story } from './table-edits.js';
+import { CYCLES, EDITED, stories, told, type Story } from './table-edits.js';
 import { exactCore, modernCore } from './timing.js';
 
-const CYCLES = 8000;
 /** Walks of a record, and entries of each, at most: an offer is good for one use. */
 const OFFERS = 24;
 

@@ -9,10 +9,9 @@ import type { StageName } from '../../model/spec/isa.js';
 import { Lockstep } from '../lockstep/lockstep.js';
 import { ObservedCore } from '../lockstep/observed.js';
 import { fenceMutants } from '../mutants/structures.js';
-import { stories, told } from './table-edits.js';
+import { CYCLES, stories, told } from './table-edits.js';
 import { exactCore, hardwareOf, modernCore } from './timing.js';
 
-const CYCLES = 8000;
 
 /** What fences leave out that they should flush: by fence, by whom it is executed, and of which stage. Under the tables of VS no story edits G, so that VS in hfence.gvma is not asked about. */
 const OMISSIONS: readonly (readonly [fence: string, by: 'host' | 'guest', stage: StageName])[] = [

@@ -9,9 +9,9 @@ import { describe, expect, it } from 'vitest';
 import type { TranslationCaches } from '../../model/spec/isa.js';
 import { KeptEntries } from '../scoreboard/kept-entries.js';
 import { tries } from './effort.js';
-import { CYCLES, images, replayOf } from './kept-entries.js';
+import { images, replayOf } from './kept-entries.js';
 import { built, randomPrograms } from './random-programs.js';
-import { stories, told } from './table-edits.js';
+import { CYCLES, stories, told } from './table-edits.js';
 import { exactCore, modernCore, recordsOf, shippedCore } from './timing.js';
 
 describe.each([['tiny', () => shippedCore('tiny')], ['large', modernCore]] as const)('the caches of a %s core', (_, coreOf) => {

@@ -5,9 +5,6 @@ import { KeptEntries } from '../scoreboard/kept-entries.js';
 import { stories, told, WINDOW, withTables } from './table-edits.js';
 import type { TimedCore } from './timing.js';
 
-/** Clock cycles that a program gets. */
-export const CYCLES = 8000;
-
 /** A replay that has to be there. */
 export function replayOf({ specs }: TimedCore, uarch: Uarch): KeptEntries {
   const replay = KeptEntries.of(specs.isa, uarch);

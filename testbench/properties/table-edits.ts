@@ -54,6 +54,8 @@ export const TABLES: Readonly<Record<Stage, Tables>> = { S: tablesAt(0x8001_0000
 /** Pages that leaves lead to, each with a number and a function that gives it. */
 export const DATA = Array.from({ length: 4 }, (_, i) => 0x8004_0000n + BigInt(i) * 0x1000n);
 export const LARGE = [0x8020_0000n, 0x8040_0000n] as const;
+/** Clock cycles that a program gets. */
+export const CYCLES = 8000;
 /** Where the guest sees DATA. */
 export const WINDOW = 0x4000_0000n;
 const PAGES = [1, 2, 3] as const;
