@@ -33,16 +33,17 @@ export const CONTROL_NAMES = ['op', 'unit', 'immediate', 'uses1', 'uses2', 'writ
 export type ControlName = (typeof CONTROL_NAMES)[number];
 
 /** What the fast path distinguishes. */
-export const EXECUTE_UNITS = ['alu', 'muldiv', 'branch', 'jump', 'load', 'store', 'none'] as const;
+export const EXECUTE_UNITS = ['alu', 'multiply', 'muldiv', 'branch', 'jump', 'load', 'store', 'none'] as const;
 export type ExecuteUnit = (typeof EXECUTE_UNITS)[number];
 
 /** Classes that commit without a second look, unless the instruction has a permit. */
-const FAST: ReadonlySet<InstructionClass> = new Set(['alu', 'muldiv', 'branch', 'jump', 'load', 'store']);
+const FAST: ReadonlySet<InstructionClass> = new Set(['alu', 'multiply', 'muldiv', 'branch', 'jump', 'load', 'store']);
 
 /** An atomic instruction reads or brings its data like a load or store; what it does with it, it does at commit. */
 export function executeUnit(c: InstructionClass): ExecuteUnit {
   switch (c) {
     case 'alu':
+    case 'multiply':
     case 'muldiv':
     case 'branch':
     case 'jump':
@@ -178,6 +179,6 @@ export class Decoder {
 
 /** Order of classes within a unit; also the proof that the list is complete. */
 const CLASS_ORDER: Record<InstructionClass, true> = {
-  alu: true, muldiv: true, branch: true, jump: true, load: true, store: true, amo: true, lr: true, sc: true,
+  alu: true, multiply: true, muldiv: true, branch: true, jump: true, load: true, store: true, amo: true, lr: true, sc: true,
   csr: true, fence: true, xret: true, trap: true, wait: true, cbo: true,
 };

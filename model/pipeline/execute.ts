@@ -11,7 +11,7 @@ import { EXECUTE_UNITS, executeUnit, type ExecuteUnit, type Op } from './decode.
 import { nextPc } from './encoding.js';
 import { empty } from './line-cache.js';
 import type { Locals } from './lowering.js';
-import { muldivUnit, type MulDiv } from './muldiv.js';
+import { isMuldiv, muldivClasses, muldivUnit, type MulDiv } from './muldiv.js';
 import { holds } from './pages.js';
 import { TRAIL_BITS } from './record.js';
 import { NO_PAGE } from './windows.js';
@@ -30,8 +30,8 @@ export function describeExecute(core: Core): void {
   values.define('value', 64, place.memory, () => loadedOr(core, values.at('result', place.memory)));
 }
 
-const opsOf = (core: Core, unit: ExecuteUnit): readonly Op[] =>
-  core.decoder.ops.filter((op) => executeUnit(op.instruction.class) === unit);
+const opsOf = (core: Core, ...units: readonly ExecuteUnit[]): readonly Op[] =>
+  core.decoder.ops.filter((op) => units.includes(executeUnit(op.instruction.class)));
 
 /** Scope of the fast classes: operands, never the hart's state. */
 function fastScope(core: Core): (operation: Operation, width: number, op: Op) => Expr {
@@ -59,13 +59,14 @@ function resultOf(core: Core): Expr {
   const { decoder, values, place, builder } = core;
   const control = values.at('control', place.execute);
   const lower = fastScope(core);
-  const direct = [...opsOf(core, 'alu'), ...opsOf(core, 'jump')];
+  const long = muldivClasses(core);
+  const direct = opsOf(core, ...(['alu', 'multiply', 'jump'] as const).filter((unit) => !long.includes(unit)));
   const computed = decoder.perOp(control, direct, (op) => (op.instruction.result === undefined ? constant(64, 0) : lower(op.instruction.result, 64, op)));
   const data = decoder.perOp(control, opsOf(core, 'store'), (op) => storeData(core, op, lower));
-  const byUnit: { unit: ExecuteUnit; value: Expr }[] = [{ unit: 'muldiv', value: muldiv(core).result }, { unit: 'store', value: data }];
+  const byUnit: { units: readonly ExecuteUnit[]; value: Expr }[] = [{ units: long, value: muldiv(core).result }, { units: ['store'], value: data }];
   return builder.wire(
     `${stageOf(core, 'execute').name}.result`,
-    select(decoder.field(control, 'unit'), byUnit.map(({ unit, value }) => ({ keys: [BigInt(EXECUTE_UNITS.indexOf(unit))], value })), computed),
+    select(decoder.field(control, 'unit'), byUnit.map(({ units, value }) => ({ keys: units.map((unit) => BigInt(EXECUTE_UNITS.indexOf(unit))), value })), computed),
   );
 }
 
@@ -135,7 +136,7 @@ function placeOf({ values, place, translation }: Core): { readonly physical: Exp
 
 function muldiv(core: Core): MulDiv {
   const lower = fastScope(core);
-  return muldivUnit(core, opsOf(core, 'muldiv'), (op) => (op.instruction.result === undefined ? constant(64, 0) : lower(op.instruction.result, 64, op)));
+  return muldivUnit(core, opsOf(core, ...muldivClasses(core)), (op) => (op.instruction.result === undefined ? constant(64, 0) : lower(op.instruction.result, 64, op)));
 }
 
 /** Stalls of the execute stage. `operandsReady` is 1 unless operands are read in this very stage and still pending. */
@@ -144,7 +145,7 @@ export function stallExecute(core: Core, operandsReady: Expr): void {
   const stage = stageOf(core, 'execute');
   const control = values.at('control', place.execute);
   const ready = values.at('result_ready', place.execute);
-  stage.stallOn(mux(decoder.unit(control, 'muldiv'), not(ready), ZERO), 'muldiv');
+  stage.stallOn(mux(isMuldiv(core, control), not(ready), ZERO), 'muldiv');
 
   // A load reads memory now; a store ahead of it writes at its commit. Near addresses wait until it has.
   const address = values.at('address', place.execute);
@@ -188,8 +189,7 @@ export function executeCycle(core: Core, operandsReady: Expr): void {
   const { builder, decoder, values, place, uarch } = core;
   const stage = stageOf(core, 'execute');
   const control = values.at('control', place.execute);
-  const inUnit = (unit: ExecuteUnit): Expr => and(stage.valid, decoder.unit(control, unit));
-  builder.when(inUnit('muldiv'), () => muldiv(core).cycle(operandsReady));
+  builder.when(and(stage.valid, isMuldiv(core, control)), () => muldiv(core).cycle(operandsReady));
   if (uarch.latency.split > 0) {
     const count = builder.register(`${stage.name}.split`, Math.ceil(Math.log2(uarch.latency.split + 1)));
     const waits = read(builder.register(`${stage.name}.valid`, 1));

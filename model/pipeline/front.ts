@@ -5,6 +5,7 @@ import { ZERO, and, concat, constant, element, eq, mux, nonZero, not, read } fro
 import type { Expr } from '../ir/ir.js';
 import { anyOf } from './builder.js';
 import { operandField, stageOf, type Core } from './core.js';
+import { isMuldiv } from './muldiv.js';
 import { TRAIL_BITS } from './record.js';
 
 /** Declares what decode makes of an instruction word. */
@@ -98,7 +99,7 @@ function operandSources(core: Core): readonly Source[] {
 }
 
 /** Units whose results are forwarded. */
-const YIELDING = ['alu', 'muldiv', 'jump', 'load'] as const;
+const YIELDING = ['alu', 'multiply', 'muldiv', 'jump', 'load'] as const;
 
 /** The stage that has the result of a class: the one that the uarch file names, but a load never before the memory stage. */
 function yieldStage({ uarch, place }: Core, unit: (typeof YIELDING)[number]): number {
@@ -108,5 +109,5 @@ function yieldStage({ uarch, place }: Core, unit: (typeof YIELDING)[number]): nu
 
 /** The execute stage holds a multi-cycle operation that is not done. */
 function stageBusy(core: Core, control: Expr): Expr {
-  return mux(core.decoder.unit(control, 'muldiv'), not(core.values.at('result_ready', core.place.execute)), ZERO);
+  return mux(isMuldiv(core, control), not(core.values.at('result_ready', core.place.execute)), ZERO);
 }

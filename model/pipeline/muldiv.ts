@@ -6,7 +6,7 @@ import { ONE, ZERO, and, binary, constant, eqConst, mux, not, read } from '../ir
 import type { Expr, Register } from '../ir/ir.js';
 import { anyOf } from './builder.js';
 import { stageOf, type Core } from './core.js';
-import type { Op } from './decode.js';
+import type { ExecuteUnit, Op } from './decode.js';
 import { divisionOf, divisionsIn, Divider, paceOf, type Division, type Pace } from './divider.js';
 
 /** An operation of the unit. */
@@ -29,7 +29,13 @@ export interface MulDiv {
   readonly cycle: (operandsReady: Expr) => void;
 }
 
-/** The unit for the instructions of class muldiv; `valueOf` is what one yields, 64 bits. */
+/** The classes of which the unit has the instructions: a product of one cycle is a result like any other, on its way to the stage that yields it. */
+export const muldivClasses = ({ uarch }: Core): readonly ExecuteUnit[] => (uarch.latency.multiply > 1 ? ['multiply', 'muldiv'] : ['muldiv']);
+
+/** One bit: a control word is that of an instruction of the unit. */
+export const isMuldiv = (core: Core, control: Expr): Expr => anyOf(muldivClasses(core).map((unit) => core.decoder.unit(control, unit)));
+
+/** The unit; `valueOf` is what an instruction yields, 64 bits. */
 export function muldivUnit(core: Core, ops: readonly Op[], valueOf: (op: Op) => Expr): MulDiv {
   const { builder, uarch: { latency } } = core;
   const pace = paceOf(latency.divide);

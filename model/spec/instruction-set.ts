@@ -20,7 +20,7 @@ export interface Entry {
 
 /** The closed list of instruction classes: YAML adds members, TypeScript adds classes. */
 export const CLASSES = [
-  'alu', 'muldiv', 'branch', 'jump', 'load', 'store', 'amo', 'lr', 'sc', 'csr', 'fence', 'xret', 'trap', 'wait', 'cbo',
+  'alu', 'multiply', 'muldiv', 'branch', 'jump', 'load', 'store', 'amo', 'lr', 'sc', 'csr', 'fence', 'xret', 'trap', 'wait', 'cbo',
 ] as const;
 export type InstructionClass = (typeof CLASSES)[number];
 

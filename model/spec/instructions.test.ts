@@ -48,8 +48,8 @@ describe('names', () => {
     expectMistakes(FILE, instruction(`minus: { match: "${OPEN}", format: «thee», class: alu, result: "0" }`), { says: 'minus: there is no format thee', mend: 'Did you mean three?' });
     expectMistakes(FILE, instruction(`minus: { ${good}, permit: «window» }`), { says: 'minus: there is no permit table window', mend: 'Known: door.' });
     expectMistakes(FILE, instruction(`minus: { match: "${OPEN}", format: three, class: «aluu», result: "0" }`), {
-      says: 'minus: aluu is not one of alu, muldiv, branch, jump, load, store, amo, lr, sc, csr, fence, xret, trap, wait, cbo',
-      mend: 'Write one of: alu, muldiv, branch, jump, load, store, amo, lr, sc, csr, fence, xret, trap, wait, cbo.',
+      says: 'minus: aluu is not one of alu, multiply, muldiv, branch, jump, load, store, amo, lr, sc, csr, fence, xret, trap, wait, cbo',
+      mend: 'Write one of: alu, multiply, muldiv, branch, jump, load, store, amo, lr, sc, csr, fence, xret, trap, wait, cbo.',
     });
   });
 });

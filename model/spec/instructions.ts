@@ -53,7 +53,7 @@ const PARTS: readonly Part[] = ['result', 'taken', 'target', 'mem', 'block', 'cs
 
 /** The parts that each class needs; but for {@link OPTIONAL} it has no others. */
 const PARTS_OF: Readonly<Record<InstructionClass, readonly Part[]>> = {
-  alu: ['result'], muldiv: ['result'],
+  alu: ['result'], multiply: ['result'], muldiv: ['result'],
   branch: ['taken', 'target'], jump: ['result', 'target'],
   load: ['mem', 'result'], store: ['mem'], amo: ['mem', 'result'], lr: ['mem', 'result'], sc: ['mem', 'result'],
   csr: ['csr'], xret: ['cases'], trap: ['cases'], fence: [], wait: [], cbo: ['block'],

@@ -20,7 +20,7 @@ describe('loading', () => {
       'specs/isa/x.yaml: isa/x.yaml: there is no rule frist_rule',
       'specs/isa/x.yaml: a: the match has 2 characters',
       'specs/isa/x.yaml: a: unknown key fromat',
-      'specs/isa/x.yaml: a: alux is not one of alu, muldiv, branch, jump, load, store, amo, lr, sc, csr, fence, xret, trap, wait, cbo',
+      'specs/isa/x.yaml: a: alux is not one of alu, multiply, muldiv, branch, jump, load, store, amo, lr, sc, csr, fence, xret, trap, wait, cbo',
       'specs/isa/x.yaml: b: the operation is not in double quotes',
       'specs/isa/x.yaml: c: plus and c have the same encoding',
       'specs/isa/x.yaml: status2: status has the address 0x300 already',

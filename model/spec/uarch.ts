@@ -139,7 +139,9 @@ function buildClasses(raw: Mapping, used: ReadonlySet<InstructionClass>, order: 
     const place = bound && order.names[order[bound]];
     if (place !== undefined) classes[kind] ??= place;
   }
-  const missing = [...used].filter((kind) => raw.get(kind) === undefined && BOUND[kind] === undefined);
+  // A core that does not tell multiplications from divisions yields both in the same stage.
+  if (classes.muldiv !== undefined) classes.multiply ??= classes.muldiv;
+  const missing = [...used].filter((kind) => classes[kind] === undefined && raw.get(kind) === undefined);
   if (missing.length > 0 && context.complete) context.report.add({ ...raw.span, end: raw.span.start + 1 }, `${label}: no stage for the class${missing.length > 1 ? 'es' : ''} ${missing.join(', ')}`, `Add \`${missing[0] ?? ''}: stage\` to classes: instructions of the ISA have ${missing.length > 1 ? 'these classes' : 'this class'}.`);
   return classes;
 }

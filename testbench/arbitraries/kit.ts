@@ -41,8 +41,8 @@ export class Kit {
 
   constructor(isa: Isa, readonly shapes: Shapes) {
     this.csrs = new CsrChooser(isa);
-    this.compute = shapes.of(['alu', 'muldiv']);
-    this.muldiv = shapes.of(['muldiv']);
+    this.compute = shapes.of(['alu', 'multiply', 'muldiv']);
+    this.muldiv = shapes.of(['multiply', 'muldiv']);
     this.moves = shapes.of(['load', 'store'], (s) => s.imm !== undefined);
     this.guestMoves = shapes.of(['load', 'store'], (s) => s.imm === undefined);
     this.branches = shapes.of(['branch']);

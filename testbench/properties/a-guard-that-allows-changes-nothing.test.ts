@@ -13,7 +13,7 @@ import { CORES, shippedSpecs } from './cores.js';
 import { tries } from './effort.js';
 import { built, failure, MOST_CYCLES, randomPrograms } from './random-programs.js';
 
-const CLASSES = ['alu', 'muldiv', 'branch', 'jump', 'load', 'store'] as const;
+const CLASSES = ['alu', 'multiply', 'muldiv', 'branch', 'jump', 'load', 'store'] as const;
 
 /** Every unguarded instruction of these classes asks a table that always allows. */
 function guarded(isa: Isa): Isa {

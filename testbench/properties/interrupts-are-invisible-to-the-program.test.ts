@@ -28,7 +28,7 @@ function blind(encoded: number): boolean {
   const operand = (name: 'rd' | 'rs1' | 'rs2'): number => (registers[name] === undefined ? 0 : (word >>> registers[name].low) & 31);
   if (operand('rd') >= POOL || operand('rs2') >= POOL) return false;
   if (kind === 'load' || kind === 'store') return operand('rs1') === POINTER.data && instruction.permit === undefined;
-  return operand('rs1') < POOL && (kind === 'alu' || kind === 'muldiv' || kind === 'branch' || kind === 'jump' || kind === 'trap');
+  return operand('rs1') < POOL && (kind === 'alu' || kind === 'multiply' || kind === 'muldiv' || kind === 'branch' || kind === 'jump' || kind === 'trap');
 }
 
 const TSR = 0x40_0000n;

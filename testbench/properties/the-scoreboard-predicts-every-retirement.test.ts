@@ -36,9 +36,14 @@ bypass: [memory]
 latency: { multiply: 3, divide: 4, split: 2, io: 3 }`,
   'six stages, results from different ones, a hole in the bypass': `
 stages: [{ name: f, units: [fetch] }, { name: d, units: [decode] }, { name: o, units: [operands] }, { name: x, units: [execute] }, { name: late, units: [memory] }, { name: w, units: [commit] }]
-classes: { alu: x, muldiv: w, branch: x, jump: late, load: w, store: w, csr: w, fence: w, xret: w, trap: w, wait: w }
+classes: { alu: x, multiply: late, muldiv: w, branch: x, jump: late, load: w, store: w, csr: w, fence: w, xret: w, trap: w, wait: w }
 bypass: [x, w]
 latency: { multiply: 2, divide: 9, split: 3, io: 4 }`,
+  'a multiplier of three stages, a product begun in every cycle': `
+stages: [{ name: f, units: [fetch] }, { name: d, units: [decode, operands] }, { name: x, units: [execute] }, { name: m, units: [memory] }, { name: w, units: [commit] }]
+classes: { multiply: w, alu: x, muldiv: x, branch: x, jump: x, load: m, store: w, csr: w, fence: w, xret: w, trap: w, wait: w }
+bypass: [x, m, w]
+latency: { multiply: 1, divide: 34, split: 1, io: 2 }`,
   'everything at once: units of one cycle': `
 stages: [{ name: f, units: [fetch] }, { name: d, units: [decode] }, { name: x, units: [operands, execute] }, { name: w, units: [memory, commit] }]
 classes: ${CLASSES('x', 'w', 'w')}

@@ -24,7 +24,7 @@ export interface Timed {
   readonly bytes: number;
 }
 
-const FAST: ReadonlySet<InstructionClass> = new Set(['alu', 'muldiv', 'branch', 'jump', 'load', 'store']);
+const FAST: ReadonlySet<InstructionClass> = new Set(['alu', 'multiply', 'muldiv', 'branch', 'jump', 'load', 'store']);
 
 /** Bits of a word. */
 export const bitsOf = (word: number, { high, low }: BitRange): number => (word >>> low) % 2 ** (high - low + 1);
@@ -46,6 +46,7 @@ function unitOf({ class: kind, result, block }: Instruction): Timed['unit'] {
       return kind;
     case 'cbo':
       return block?.zero === true ? 'zero' : 'other';
+    case 'multiply':
     case 'muldiv':
       return DIVISION.test(result?.text ?? '') ? 'divide' : 'multiply';
     default:
