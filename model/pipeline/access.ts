@@ -104,6 +104,21 @@ export class TranslatedAccess {
     return mux(this.#crosses, read(this.#first), this.physical);
   }
 
+  /**
+   * One bit: what has been fetched of an instruction is looked for once more. It may have been found by an entry that memory
+   * no longer has, and the bound fetch looks into memory: before that nothing is written for the rest.
+   */
+  get #looksBack(): Expr {
+    return and(this.#here.halfFetched, not(read(this.#part)));
+  }
+
+  /** One bit: it is no longer there, or not without writing: all of it is fetched anew. */
+  get #gone(): Expr {
+    const { walker } = this.#translation;
+    const allowed = and(this.#inDram, this.#judgement?.allowed ?? ONE);
+    return and(this.walking, this.#looksBack, or(walker.is('refused'), and(walker.is('done'), not(allowed))));
+  }
+
   /** Virtual address of the part under translation. */
   get address(): Expr {
     return read(this.#translation.walker.address);
@@ -136,11 +151,9 @@ export class TranslatedAccess {
     const byTable = and(this.walking, walker.is('refused'), eqConst(read(walker.refusal), REFUSAL.table));
     const there = or(this.#inDram, and(this.#here.isMemory, not(this.#crosses), device));
     const accepted = and(there, this.#judgement?.allowed ?? ONE);
-    return {
-      page: and(this.walking, walker.faults('page-fault')),
-      guestPage: and(this.walking, walker.faults('guest-page-fault')),
-      access: or(byTable, and(this.#done, not(accepted))),
-    };
+    const refused = { page: and(this.walking, walker.faults('page-fault')), guestPage: and(this.walking, walker.faults('guest-page-fault')), access: or(byTable, and(this.#done, not(accepted))) };
+    const counts = not(this.#looksBack);
+    return { page: and(counts, refused.page), guestPage: and(counts, refused.guestPage), access: and(counts, refused.access) };
   }
 
   /** One bit: the access is a device's, and has been translated. */
@@ -150,7 +163,7 @@ export class TranslatedAccess {
 
   /** One bit: the fetch of the instruction in commit is translated, with effect: it begins anew. */
   get refetches(): Expr {
-    return and(this.#done, this.#in('walk'), this.#here.unfetched);
+    return or(this.#gone, and(this.#done, this.#in('walk'), this.#here.unfetched, not(this.#looksBack)));
   }
 
   /** One bit: of an atomic or block instruction, the address is translated and what it reads is at hand. */
@@ -174,7 +187,9 @@ export class TranslatedAccess {
     builder.firstOf([
       { when: not(read(waiting)), then: () => this.#begin() },
       { when: not(this.#in('walk')), then: () => this.#carryOut(effects) },
+      { when: this.#gone, then: () => effects.refetch() },
       { when: not(walker.is('done')), then: () => undefined },
+      { when: this.#looksBack, then: () => builder.assign(this.#part, ONE) },
       { when: unfetched, then: () => effects.refetch() },
     ], () => this.#translated(effects));
   }
@@ -188,12 +203,13 @@ export class TranslatedAccess {
   /** The walker's part of a cycle in which the instruction is not over. */
   walk(): void {
     const { builder } = this.#here.core;
-    const { waiting, unfetched, failedParcel, address } = this.#here;
+    const { waiting, unfetched, pc, secondParcel, address } = this.#here;
     const { walker } = this.#translation;
     builder.when(this.walks, () => builder.firstOf([
-      { when: not(read(waiting)), then: () => walker.start(this.#request(mux(unfetched, failedParcel, address))) },
+      { when: not(read(waiting)), then: () => walker.start(this.#request(mux(unfetched, pc, address))) },
       { when: not(this.#in('walk')), then: () => undefined },
-      { when: not(walker.is('done')), then: () => walker.step(true) },
+      { when: not(walker.is('done')), then: () => walker.step(not(this.#looksBack)) },
+      { when: this.#looksBack, then: () => walker.start({ ...this.#request(secondParcel), goesOn: true }) },
       { when: this.#goesOn, then: () => walker.start({ ...this.#request(binary('add', blockOf(address), constant(64, BLOCK))), goesOn: true }) },
     ]));
   }
@@ -219,13 +235,17 @@ export class TranslatedAccess {
     builder.when(this.refetches, () => windows.fetch.close());
   }
 
+  /**
+   * What was not fetched is walked for as it will be fetched if it is bound to execute: from memory alone. If a kept entry
+   * let it pass here that memory no longer has, the fetch would be refused after that, and so on for ever.
+   */
   #request(address: Expr): WalkRequest {
     const { unfetched, memoryOps } = this.#here;
     const fetch = this.#translation.regimes.of('fetch');
     const of = (which: 'V' | 'privilege'): Expr => mux(unfetched, fetch[which], this.#own(which));
     const ops = [...memoryOps, ...this.#here.opsOf('cbo')];
     const access = this.#here.perOp(ops, (op) => constant(2, ACCESSES[accessOf(op)]));
-    return { address, V: of('V'), privilege: of('privilege'), access: mux(unfetched, constant(2, ACCESSES.fetch), access), missed: 'tlb.data.miss' };
+    return { address, V: of('V'), privilege: of('privilege'), access: mux(unfetched, constant(2, ACCESSES.fetch), access), alone: unfetched, missed: 'tlb.data.miss' };
   }
 
   /** Of a load or store: its V, or its privilege. */

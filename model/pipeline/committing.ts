@@ -82,9 +82,19 @@ export class Committing {
     return nonZero(this.fetchFault);
   }
 
+  /** One bit: of two parcels it was the second that could not be fetched. */
+  get halfFetched(): Expr {
+    return eqConst(this.fetchFault, FETCH_FAULT.second);
+  }
+
+  /** Address of the second parcel. */
+  get secondParcel(): Expr {
+    return add(this.pc, constant(64, 2));
+  }
+
   /** Address of the parcel that could not be fetched. */
   get failedParcel(): Expr {
-    return mux(eqConst(this.fetchFault, FETCH_FAULT.second), add(this.pc, constant(64, 2)), this.pc);
+    return mux(this.halfFetched, this.secondParcel, this.pc);
   }
 
   /** One bit: its fetch or its access goes through the walker. */

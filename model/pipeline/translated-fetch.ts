@@ -104,7 +104,7 @@ function fetchNext(core: Core, translation: NonNullable<Core['translation']>): v
         goto('second');
       }),
     },
-  ], () => builder.when(walker.is('idle'), () => walk(read(pc)), () => walker.step(false), 'else'));
+  ], () => builder.when(walker.is('idle'), () => walk(read(pc)), () => walker.step(ZERO), 'else'));
 }
 
 /** The first parcel is translated: its page is open from now on, if it may be, and everything is fetched by that; otherwise it is fetched by itself. */

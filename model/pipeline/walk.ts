@@ -196,16 +196,16 @@ export class Walker {
   /**
    * One cycle of a walk that is neither done nor refused.
    *
-   * @param mayWrite - False: a walk that would have to write A or D is refused, and has left no trace.
+   * @param mayWrite - One bit. 0: a walk that would have to write A or D is refused, and has left no trace.
    */
-  step(mayWrite: boolean): void {
+  step(mayWrite: Expr): void {
     const { hart: { builder } } = this;
     const caching = this.#caching;
     if (caching === undefined) return this.#stepOn(mayWrite);
     const { count, alone, reused } = caching;
     const { refusedFirst, refusedSecond, updates } = this.#step;
     // Who writes has read everything from memory, so that it is plain what it writes.
-    const unsure = mayWrite ? not(read(alone)) : read(reused);
+    const unsure = mux(mayWrite, not(read(alone)), read(reused));
     builder.firstOf([
       { when: nonZero(read(count)), then: () => builder.assign(count, binary('sub', read(count), constant(count.width, 1))) },
       { when: this.is('ask'), then: () => this.#ask(caching) },
@@ -289,7 +289,7 @@ export class Walker {
   }
 
   /** A cycle in which an entry is examined, if there is one, and the next one asked for. */
-  #stepOn(mayWrite: boolean): void {
+  #stepOn(mayWrite: Expr): void {
     const { hart: { builder }, translation } = this;
     const step = this.#step;
     builder.when(step.examines, () => coverEntry(builder, translation, step.examined, step.decision));
@@ -301,7 +301,7 @@ export class Walker {
     builder.when(step.descends, () => builder.assign(this.#walk.level, step.level));
     builder.firstOf([
       {
-        when: mayWrite ? step.refusedFirst : or(step.refusedFirst, step.updates),
+        when: or(step.refusedFirst, and(not(mayWrite), step.updates)),
         then: () => {
           // What would have to write is walked again, with leave to.
           builder.when(step.refusedFirst, () => this.#ends('refused by the first stage'));
@@ -315,7 +315,7 @@ export class Walker {
           this.#refuse('second');
         },
       },
-      { when: step.writes, then: () => this.#write(mayWrite) },
+      { when: and(mayWrite, step.writes), then: () => this.#write() },
       ...(this.#caching === undefined ? [] : [{ when: step.enters, then: () => this.#goto('enter') }]),
       { when: step.reads, then: () => this.#read() },
       { when: step.arrives, then: () => this.#arrive() },
@@ -343,8 +343,7 @@ export class Walker {
     }, () => this.#refuseTable());
   }
 
-  #write(mayWrite: boolean): void {
-    if (!mayWrite) return;
+  #write(): void {
     const { builder, dram } = this.hart;
     builder.when(this.#tableAllows(read(this.#walk.at), 'store'), () => {
       builder.store(dram, read(this.#walk.at), constant(4, ENTRY_BYTES), this.#step.written);

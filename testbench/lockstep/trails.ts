@@ -59,6 +59,8 @@ export const cacheStep = (number: number): CacheStep['step'] | undefined => CACH
 interface Fetched extends Opening {
   readonly version: number;
   readonly entries: Entries;
+  /** Some of it could not be fetched: commit walks for it, from memory alone. */
+  readonly failed?: true;
 }
 
 const VERSIONS = 2 ** TRAIL_BITS.version;
@@ -128,7 +130,7 @@ export class Trails {
       case TRAIL.fetched: {
         // What a walk has found that failed says nothing: it is made once more, at commit. What is bound has seen what everybody sees.
         const walks = (address & 2n) !== 0n ? [] : (address & 1n) !== 0n ? this.#walks.slice(0, -1) : this.#walks;
-        return this.#fetch(BY_ITSELF, { version: Number(value), cycle, byItself: true, walk: last, entries: walks.flatMap((walk) => walk.entries) });
+        return this.#fetch(BY_ITSELF, { version: Number(value), cycle, byItself: true, walk: last, entries: walks.flatMap((walk) => walk.entries), ...((address & 1n) !== 0n && { failed: true }) });
       }
       case TRAIL.dataPage:
         this.#data.set(Number(address), (value === 1n ? this.#walks.at(-2) : last)?.entries ?? NONE);
@@ -156,7 +158,7 @@ export class Trails {
   entries({ walked, page, parts, fetch }: Told): Entries {
     const fetched = this.#ofFetch(fetch)?.entries ?? NONE;
     // A walk at commit from memory alone has seen what everybody sees.
-    if (walked) return [...fetched, ...this.#walks.flatMap(({ alone, entries }) => (alone ? NONE : entries))];
+    if (walked) return this.#ofFetch(fetch)?.failed === true ? fetched : [...fetched, ...this.#walks.flatMap(({ alone, entries }) => (alone ? NONE : entries))];
     const accessed = page === undefined ? NONE : this.#data.get(page) ?? NONE;
     return accessed.length === 0 ? fetched : [fetched, ...Array.from({ length: parts }, () => accessed)].flat();
   }
