@@ -15,7 +15,7 @@ import type { Committing } from './committing.js';
 import { crossesBlock, type Core } from './core.js';
 import type { Op } from './decode.js';
 import type { ProtectionJudgement } from './protection-covers.js';
-import type { WalkRequest } from './walk.js';
+import type { WalkPart, WalkRequest } from './walk.js';
 import { REFUSAL } from './walk-state.js';
 
 /** `access.phase`: walking; then words of memory are at hand, one or both; then the first is written. */
@@ -209,8 +209,8 @@ export class TranslatedAccess {
       { when: not(read(waiting)), then: () => walker.start(this.#request(mux(unfetched, pc, address))) },
       { when: not(this.#in('walk')), then: () => undefined },
       { when: not(walker.is('done')), then: () => walker.step(not(this.#looksBack)) },
-      { when: this.#looksBack, then: () => walker.start({ ...this.#request(secondParcel), goesOn: true }) },
-      { when: this.#goesOn, then: () => walker.start({ ...this.#request(binary('add', blockOf(address), constant(64, BLOCK))), goesOn: true }) },
+      { when: this.#looksBack, then: () => walker.goOn(this.#walkPart(secondParcel)) },
+      { when: this.#goesOn, then: () => walker.goOn(this.#walkPart(binary('add', blockOf(address), constant(64, BLOCK)))) },
     ]));
   }
 
@@ -235,17 +235,21 @@ export class TranslatedAccess {
     builder.when(this.refetches, () => windows.fetch.close());
   }
 
-  /**
-   * What was not fetched is walked for as it will be fetched if it is bound to execute: from memory alone. If a kept entry
-   * let it pass here that memory no longer has, the fetch would be refused after that, and so on for ever.
-   */
   #request(address: Expr): WalkRequest {
     const { unfetched, memoryOps } = this.#here;
     const fetch = this.#translation.regimes.of('fetch');
     const of = (which: 'V' | 'privilege'): Expr => mux(unfetched, fetch[which], this.#own(which));
     const ops = [...memoryOps, ...this.#here.opsOf('cbo')];
     const access = this.#here.perOp(ops, (op) => constant(2, ACCESSES[accessOf(op)]));
-    return { address, V: of('V'), privilege: of('privilege'), access: mux(unfetched, constant(2, ACCESSES.fetch), access), alone: unfetched, missed: 'tlb.data.miss' };
+    return { ...this.#walkPart(address), V: of('V'), privilege: of('privilege'), access: mux(unfetched, constant(2, ACCESSES.fetch), access) };
+  }
+
+  /**
+   * What was not fetched is walked for as it will be fetched if it is bound to execute: from memory alone. If a kept entry
+   * let it pass here that memory no longer has, the fetch would be refused after that, and so on for ever.
+   */
+  #walkPart(address: Expr): WalkPart {
+    return { address, alone: this.#here.unfetched, missed: 'tlb.data.miss' };
   }
 
   /** Of a load or store: its V, or its privilege. */

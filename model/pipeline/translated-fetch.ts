@@ -20,6 +20,7 @@ import { FETCH_FAULT, fetchRegisters } from './fetch.js';
 import { withinPage } from './pages.js';
 import { follower } from './predict.js';
 import { tellFetch } from './trail.js';
+import type { WalkPart } from './walk.js';
 
 /** `fetch.phase`: walking for the first parcel; the word there is at hand; walking for the second parcel; it is at hand, too. */
 const PHASE = { walk: 0, word: 1, walkSecond: 2, second: 3 } as const;
@@ -75,7 +76,7 @@ function fetchNext(core: Core, translation: NonNullable<Core['translation']>): v
   const first = slice(read(word), 15, 0);
   const second = add(read(pc), constant(64, 2));
   // What is bound has been walked for at commit, from memory: so it is once more.
-  const walk = (address: Expr, goesOn?: true): void => walker.start({ address, access: constant(2, ACCESSES.fetch), ...regimes.of('fetch'), ...(goesOn && { goesOn }), alone: hart.boundary.bound, missed: 'tlb.instruction.miss' });
+  const part = (address: Expr): WalkPart => ({ address, alone: hart.boundary.bound, missed: 'tlb.instruction.miss' });
   // Memory protection may tell any two words apart, translation any two pages.
   const apart = eqConst(slice(second, (windows.guard === undefined ? PAGE_BITS : WORD_BITS) - 1, 0), 0);
   const judgement = walker.judge(read(walker.result), constant(64, PARCEL));
@@ -86,7 +87,7 @@ function fetchNext(core: Core, translation: NonNullable<Core['translation']>): v
     {
       when: and(at('word'), apart, not(isShort(read(word)))),
       then: () => {
-        walk(second, true);
+        walker.goOn(part(second));
         goto('walkSecond');
       },
     },
@@ -104,7 +105,7 @@ function fetchNext(core: Core, translation: NonNullable<Core['translation']>): v
         goto('second');
       }),
     },
-  ], () => builder.when(walker.is('idle'), () => walk(read(pc)), () => walker.step(ZERO), 'else'));
+  ], () => builder.when(walker.is('idle'), () => walker.start({ ...part(read(pc)), access: constant(2, ACCESSES.fetch), ...regimes.of('fetch') }), () => walker.step(ZERO), 'else'));
 }
 
 /** The first parcel is translated: its page is open from now on, if it may be, and everything is fetched by that; otherwise it is fetched by itself. */

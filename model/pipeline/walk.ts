@@ -29,20 +29,22 @@ import { PURPOSE, REFUSAL, isIn, stateNumber, type WalkState } from './walk-stat
 import { describeStep, type Step, type WalkRegisters } from './walk-step.js';
 import type { Windows } from './windows.js';
 
-/** What is to be translated. */
-export interface WalkRequest {
+/** The part of an access that a walk translates. */
+export interface WalkPart {
   /** 64 bits. */
   readonly address: Expr;
-  /** ACCESSES, two bits. */
-  readonly access: Expr;
-  readonly V: Expr;
-  readonly privilege: Expr;
-  /** It is for the same instruction as the walk before. */
-  readonly goesOn?: true;
   /** One bit: nothing kept is to be used. Absent: it may. */
   readonly alone?: Expr;
   /** The cache of pages that had none for it, as statistics call it. */
   readonly missed: 'tlb.instruction.miss' | 'tlb.data.miss';
+}
+
+/** What is to be translated. */
+export interface WalkRequest extends WalkPart {
+  /** ACCESSES, two bits. */
+  readonly access: Expr;
+  readonly V: Expr;
+  readonly privilege: Expr;
 }
 
 /** What a walk with caches knows besides. */
@@ -135,16 +137,26 @@ export class Walker {
   }
 
   /** Begins a walk, whatever was under way. */
-  start({ address, access, V, privilege, goesOn, alone: apart = ZERO, missed }: WalkRequest): void {
+  start({ access, V, privilege, ...part }: WalkRequest): void {
     const { builder } = this.hart;
-    const caching = this.#caching;
-    builder.assign(this.address, address);
     builder.assign(this.#walk.access, access);
     builder.assign(this.#walk.V, V);
     builder.assign(this.#walk.privilege, privilege);
+    this.#begin(part, false);
+  }
+
+  /** Begins the walk for the second part of what has been walked for last: the same access in the same mode. */
+  goOn(part: WalkPart): void {
+    this.#begin(part, true);
+  }
+
+  #begin({ address, alone: apart = ZERO, missed }: WalkPart, goesOn: boolean): void {
+    const { builder } = this.hart;
+    const caching = this.#caching;
+    builder.assign(this.address, address);
     if (caching === undefined) return this.#goto('begin');
     const { caches, alone, reused } = caching;
-    caches.trail.begin(goesOn === true);
+    caches.trail.begin(goesOn);
     builder.count(missed);
     builder.assign(alone, apart);
     builder.assign(reused, ZERO);
