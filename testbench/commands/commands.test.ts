@@ -14,7 +14,8 @@ sandbox.file('wrong/isa/wrong.yaml', `instructions:
 `);
 const SHIFTS = sandbox.file('shifts.S', `_start: li a0, -8\n        li a1, 1\n        srlw a2, a0, a1\n${exitProgram(0).replace('_start:', '')}`);
 
-const BLOCK = `Instruction 2 (cycle 6)  M  0x80000008  srlw a2,a0,a1
+// The first line of instructions comes 20 cycles after it is asked for.
+const BLOCK = `Instruction 2 (cycle 26)  M  0x80000008  srlw a2,a0,a1
               model               reference
   x12         0xfffffffffffffffc  0x7ffffffc
 Row:    srlw (isa/wrong.yaml:2)

@@ -12,9 +12,9 @@ import { tries } from './effort.js';
 import { images, replayOf } from './kept-entries.js';
 import { built, randomPrograms } from './random-programs.js';
 import { CYCLES, stories, told } from './table-edits.js';
-import { exactCore, modernCore, recordsOf, shippedCore } from './timing.js';
+import { exactCore, recordsOf, shippedCore } from './timing.js';
 
-describe.each([['tiny', () => shippedCore('tiny')], ['large', modernCore]] as const)('the caches of a %s core', (_, coreOf) => {
+describe.each([['tiny', () => shippedCore('tiny')], ['five-stage', () => shippedCore('five-stage')]] as const)('the caches of a %s core', (_, coreOf) => {
   const timed = coreOf();
 
   it('answer as replayed to programs that edit their tables', () => {

@@ -51,7 +51,16 @@ export function overlaidCore(yaml: string): TimedCore {
   return { specs, uarch, core: new ObservedCore(accepted(compile(specs, uarch, 'observed', DRAM_BYTES))) };
 }
 
-const fixture = (file: string): TimedCore => overlaidCore(readFileSync(new URL(file, import.meta.url), 'utf8'));
+/** A shipped core that was generated from a changed file. */
+export function alteredCore(name: CoreName, change: (uarch: Uarch) => Uarch): TimedCore {
+  const { specs, uarch } = shippedCore(name);
+  const altered = change(uarch);
+  return { specs, uarch: altered, core: new ObservedCore(accepted(compile(specs, altered, 'observed', DRAM_BYTES))) };
+}
+
+/** A shipped core without caches, prediction and kept translations: what its stages and units alone cost. */
+export const withoutStructures = (name: CoreName): TimedCore =>
+  alteredCore(name, ({ caches: _caches, prediction: _prediction, translation: _translation, ...rest }) => rest);
 
 /** The hardware of a core, and cores with other hardware, of which its file says the same. */
 export function hardwareOf({ specs, uarch }: TimedCore): { readonly module: Module; readonly with: (change: (module: Module) => Module) => ObservedCore } {
@@ -66,11 +75,8 @@ export function hardwareOf({ specs, uarch }: TimedCore): { readonly module: Modu
   };
 }
 
-/** The core of modern.yaml. */
-export const modernCore = (): TimedCore => fixture('modern.yaml');
-
 /** The core of exact.yaml. */
-export const exactCore = (): TimedCore => fixture('exact.yaml');
+export const exactCore = (): TimedCore => overlaidCore(readFileSync(new URL('exact.yaml', import.meta.url), 'utf8'));
 
 /** All records of a program from power-on. */
 export function recordsOf(core: ObservedCore, image: Image & { readonly inputs?: readonly InputEvent[] }, maxCycles = 4_000): readonly Observation[] {
