@@ -98,7 +98,7 @@ describe.each(CORES)('%s', (name) => {
       count.editors.add(story.editor);
       count.reads += records.filter(({ retirement: { rd_wdata } }) => rd_wdata >= 0x100n && rd_wdata < 0x110n).length;
       count.faults += records.filter(({ retirement: { trap } }) => trap !== undefined && trap.cause >= 12).length;
-      // Lockstep holds without the fences, too: the cores read tables anew.
+      // Lockstep holds without the fences, too: a core that keeps entries tells which.
       if (isStale(reference, run, story, memory, false)) count.withoutFences++;
     }), tries(100));
     expect(count.editors.size).toBe(3);
@@ -109,17 +109,18 @@ describe.each(CORES)('%s', (name) => {
   });
 });
 
+it('a core with exact fences agrees with the reference on programs that fence', () => {
+  const lockstep = new Lockstep(exactCore().core);
+  fc.assert(fc.property(stories, (story) => {
+    const result = lockstep.run(told(story, true), { maxCycles: CYCLES });
+    if (result.kind === 'diverged') throw new Error(explained(result.divergence));
+  }), tries(150));
+});
+
 describe.each([['large caches', () => shippedCore('five-stage')], ['exact fences', exactCore]] as const)('a core with %s', (_, coreOf) => {
   const lockstep = new Lockstep(coreOf().core);
 
-  it('agrees with the reference on programs that fence', () => {
-    fc.assert(fc.property(stories, (story) => {
-      const result = lockstep.run(told(story, true), { maxCycles: CYCLES });
-      if (result.kind === 'diverged') throw new Error(explained(result.divergence));
-    }), tries(150));
-  });
-
-  it('and on programs that do not, where it shows old entries and the reference accepts them', () => {
+  it('agrees on programs that do not fence: it shows old entries and the reference accepts them', () => {
     let old = 0;
     fc.assert(fc.property(stories, (story) => {
       const values = new Set(EDITED.map((address) => address));

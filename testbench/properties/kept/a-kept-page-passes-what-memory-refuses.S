@@ -3,6 +3,8 @@
 # Cause:  an instruction lies in two pages. The first one's entry is kept and no longer in memory (no fence), the second
 #         one's needs A. At commit the first passed by what was kept, A was written, and the fetch that followed from
 #         memory alone was refused.
+# The second act is a claim of its own: the first page is passed by what was kept, with A, and memory's entry, by now
+# without A, stays as it is; the second page has no entry, and faults.
         .equ    ADUE,   61
         .globl _start
 _start: la    t0, done
@@ -37,6 +39,9 @@ _start: la    t0, done
         srli  t1, t1, 2
         ori   t1, t1, 0x0b
         sd    t1, 8(t2)
+        srli  t1, s0, 2
+        ori   t1, t1, 0x4b
+        sd    t1, 16(t2)
         la    t0, again
         csrw  mtvec, t0
         li    t0, 0x800
@@ -45,12 +50,33 @@ _start: la    t0, done
         csrw  mepc, s3
         mret
         .align 2
-again:  la    t0, done
+again:  la    t0, second
         csrw  mtvec, t0
         sd    zero, 0(t2)
         li    t0, 0x800
         csrw  mstatus, t0
         add   t0, s3, s2
+        addi  t0, t0, -2
+        csrw  mepc, t0
+        mret
+        .align 2
+second: la    t0, refuse
+        csrw  mtvec, t0
+        li    t0, 0x800
+        csrw  mstatus, t0
+        add   s4, s3, s2
+        add   s4, s4, s2
+        csrw  mepc, s4
+        mret
+        .align 2
+refuse: la    t0, done
+        csrw  mtvec, t0
+        srli  t1, s0, 2
+        ori   t1, t1, 0x0b
+        sd    t1, 16(t2)
+        li    t0, 0x800
+        csrw  mstatus, t0
+        add   t0, s4, s2
         addi  t0, t0, -2
         csrw  mepc, t0
         mret
