@@ -68,6 +68,7 @@ function toldIn(trails: number, retirement: Retirement): Told {
     page: (page >> TRAIL_BITS.page) % 2 === 0 ? undefined : page % 2 ** TRAIL_BITS.page,
     walked: (page >> (TRAIL_BITS.page + 1)) % 2 === 1,
     parts: partsOf(retirement),
+    crosses: (retirement.pc_rdata & 0xfffn) === 0xffen,
   };
 }
 

@@ -59,6 +59,8 @@ export const cacheStep = (number: number): CacheStep['step'] | undefined => CACH
 interface Fetched extends Opening {
   readonly version: number;
   readonly entries: Entries;
+  /** Of them, those of its first parcel. */
+  readonly first: Entries;
   /** Some of it could not be fetched: commit walks for it, from memory alone. */
   readonly failed?: true;
 }
@@ -80,6 +82,8 @@ export interface Told {
   readonly parts: number;
   /** {there is one, version, by itself, page}, TRAIL_BITS.fetch bits. */
   readonly fetch: number;
+  /** Its second parcel is in another page than its first, if it has one. */
+  readonly crosses: boolean;
 }
 
 /** A walk with what it has used. */
@@ -126,11 +130,11 @@ export class Trails {
       case TRAIL.keepSecond:
         this.#slots.set(Number(address), entries.slice(last.second));
         return;
-      case TRAIL.fetchPage: return this.#fetch(Number(address), { version: Number(value), cycle, byItself: false, walk: last, entries });
+      case TRAIL.fetchPage: return this.#fetch(Number(address), { version: Number(value), cycle, byItself: false, walk: last, entries, first: entries });
       case TRAIL.fetched: {
         // What a walk has found that failed says nothing: it is made once more, at commit. What is bound has seen what everybody sees.
         const walks = (address & 2n) !== 0n ? [] : (address & 1n) !== 0n ? this.#walks.slice(0, -1) : this.#walks;
-        return this.#fetch(BY_ITSELF, { version: Number(value), cycle, byItself: true, walk: last, entries: walks.flatMap((walk) => walk.entries), ...((address & 1n) !== 0n && { failed: true }) });
+        return this.#fetch(BY_ITSELF, { version: Number(value), cycle, byItself: true, walk: last, entries: walks.flatMap((walk) => walk.entries), first: walks[0]?.entries ?? NONE, ...((address & 1n) !== 0n && { failed: true }) });
       }
       case TRAIL.dataPage:
         this.#data.set(Number(address), (value === 1n ? this.#walks.at(-2) : last)?.entries ?? NONE);
@@ -155,8 +159,9 @@ export class Trails {
   }
 
   /** The entries behind a record, those of the fetch first. */
-  entries({ walked, page, parts, fetch }: Told): Entries {
-    const fetched = this.#ofFetch(fetch)?.entries ?? NONE;
+  entries({ walked, page, parts, fetch, crosses }: Told): Entries {
+    // Fetched by itself, an instruction is walked for by parcels. Two of one page are one use: the second's entries would be taken for those of the access.
+    const fetched = this.#ofFetch(fetch)?.[crosses ? 'entries' : 'first'] ?? NONE;
     // A walk at commit from memory alone has seen what everybody sees.
     if (walked) return this.#ofFetch(fetch)?.failed === true ? fetched : [...fetched, ...this.#walks.flatMap(({ alone, entries }) => (alone ? NONE : entries))];
     const accessed = page === undefined ? NONE : this.#data.get(page) ?? NONE;
