@@ -12,6 +12,7 @@ import { ObservedCore } from '../lockstep/observed.js';
 import type { Observation } from '../lockstep/records.js';
 import { describeMistiming, Scoreboard } from '../scoreboard/scoreboard.js';
 import { wordsOf } from '../scoreboard/words.js';
+import { alteredCore, uarchOf } from './altered.js';
 import { compiledCore, shippedSpecs, type CoreName } from './cores.js';
 import type { Image } from './hazards.js';
 
@@ -51,16 +52,11 @@ export function overlaidCore(yaml: string): TimedCore {
   return { specs, uarch, core: new ObservedCore(accepted(compile(specs, uarch, 'observed', DRAM_BYTES))) };
 }
 
-/** A shipped core that was generated from a changed file. */
-export function alteredCore(name: CoreName, change: (uarch: Uarch) => Uarch): TimedCore {
-  const { specs, uarch } = shippedCore(name);
-  const altered = change(uarch);
-  return { specs, uarch: altered, core: new ObservedCore(accepted(compile(specs, altered, 'observed', DRAM_BYTES))) };
-}
-
 /** A shipped core without caches, prediction and kept translations: what its stages and units alone cost. */
-export const withoutStructures = (name: CoreName): TimedCore =>
-  alteredCore(name, ({ caches: _caches, prediction: _prediction, translation: _translation, ...rest }) => rest);
+export function withoutStructures(name: CoreName): TimedCore {
+  const bare = ({ caches: _caches, prediction: _prediction, translation: _translation, ...rest }: Uarch): Uarch => rest;
+  return { specs: shippedSpecs(), uarch: bare(uarchOf(name)), core: alteredCore(name, { uarch: bare }) };
+}
 
 /** The hardware of a core, and cores with other hardware, of which its file says the same. */
 export function hardwareOf({ specs, uarch }: TimedCore): { readonly module: Module; readonly with: (change: (module: Module) => Module) => ObservedCore } {
