@@ -50,7 +50,10 @@ export class LineCache {
     });
   }
 
-  /** The line that was used or came last: it is there, and need not be looked for. No line of memory has the number 0. */
+  /**
+   * The line that was used or came last: it is there, and need not be looked for. No line of memory has the number 0.
+   * Where it takes cycles to look, only an instruction that everything older has made way for changes it.
+   */
   get #last(): Register {
     return this.builder.register(`${this.name}.last`, PHYSICAL_BITS - this.#lineBits);
   }
@@ -60,22 +63,22 @@ export class LineCache {
     this.builder.assign(this.#last, this.#number(physical));
   }
 
-  /** One bit: the line of an address is there. */
+  /** One bit: the line of an address is there, and found within the cycle. */
   has(physical: Expr): Expr {
-    return mux(eq(read(this.#last), this.#number(physical)), ONE, this.#find(physical));
+    return mux(eq(read(this.#last), this.#number(physical)), ONE, this.size.hit === 1 ? this.#find(physical) : ZERO);
   }
 
   #find(physical: Expr): Expr {
     return ofHit<Tag>(this.#look(physical), (there, a, b) => ({ there, dirty: mux(there, a.dirty, b.dirty) })).there;
   }
 
-  /** Cycles left of those in which a line comes; 0 if none does. */
+  /** Cycles left of those in which a line is found or comes; 0 if none does. */
   get #count(): Register {
-    const longest = this.size.miss * (this.#dirty.length === 0 ? 1 : 2);
+    const longest = Math.max(this.size.hit, this.size.miss * (this.#dirty.length === 0 ? 1 : 2));
     return this.builder.register(`${this.name}.count`, Math.ceil(Math.log2(longest + 1)));
   }
 
-  /** A cycle in which an instruction waits for a line that is not there. `alone`: everything older is done. */
+  /** A cycle in which an instruction waits for a line that is not there, or takes cycles to be found. `alone`: everything older is done. */
   wait(physical: Expr, alone: Expr): void {
     const { builder, size } = this;
     const count = this.#count;
@@ -85,9 +88,10 @@ export class LineCache {
       // What goes first is written back, which takes as long again.
       const old = this.#ways.ofNext(this.#dirty.map((dirty) => element(dirty, set)));
       const all = this.#dirty.length === 0 ? left(size.miss - 1) : mux(old, left(2 * size.miss - 1), left(size.miss - 1));
-      const now = mux(eqConst(read(count), 0), all, binary('sub', read(count), left(1)));
+      const found = size.hit === 1 ? ZERO : this.#find(physical);
+      const now = mux(eqConst(read(count), 0), mux(found, left(Math.max(0, size.hit - 2)), all), binary('sub', read(count), left(1)));
       builder.assign(count, now);
-      builder.when(eqConst(now, 0), () => this.#fill(physical));
+      builder.when(eqConst(now, 0), () => builder.when(found, () => this.use(physical), () => this.#fill(physical)));
     });
   }
 

@@ -17,8 +17,7 @@ export const LINE_CACHES = closed({
 const ENTRIES = { least: 1, most: 512 } as const;
 const LINE = { least: 8, most: 4096 } as const;
 const MISS = { least: 1, most: 1000 } as const;
-/** Cycles of an access to a line that is there. */
-const HIT = 1;
+const HIT = { least: 1, most: 100 } as const;
 
 /** The caches, or the mistakes in their description. */
 export function buildLineCaches({ instruction, data }: z.output<typeof LINE_CACHES>, label: string, context: Context): LineCaches {
@@ -31,10 +30,10 @@ export function buildLineCaches({ instruction, data }: z.output<typeof LINE_CACH
 type Raw = Readonly<Record<'entries' | 'ways' | 'line' | 'miss', Located<number>>> & { readonly hit?: Located<number> };
 
 function built({ entries, ways, line, hit, miss }: Raw, label: string, context: Context): LineCache {
-  if (hit !== undefined && hit.value !== HIT) context.report.add(hit.span, `${label}: the latency of a hit is ${hit.value}`, `Write ${HIT}: what is there is there in the cycle of the access, and the stages have no other place for it.`);
   return {
     ...checkedSize({ entries, ways }, ENTRIES, label, context),
     line: powerWithin(line, LINE, `${label}: the number of bytes of a line`, 'The lowest bits of an address lie in it, so that it is a power of two.', context),
+    hit: hit === undefined ? HIT.least : within(hit, HIT, `${label}: the latency of a hit`, context),
     miss: within(miss, MISS, `${label}: the latency of a miss`, context),
   };
 }

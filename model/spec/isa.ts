@@ -139,6 +139,8 @@ export const WRITE_POLICIES = ['through', 'back'] as const;
 export interface LineCache extends CacheSize {
   /** Bytes of a line; a power of two. */
   readonly line: number;
+  /** Cycles of an access to a line that is there and is not the one used last, at least 1: an access to that one takes one. */
+  readonly hit: number;
   /** Cycles in which a line comes. */
   readonly miss: number;
 }

@@ -77,7 +77,7 @@ describe('caches', () => {
 
   it('are as large as the file says, or are not there', () => {
     expect(specsWith({ [FILE]: withCaches(line, '{ entries: 1, ways: 1, line: 8, miss: 1, write: back }') }).cores[0]?.caches).toEqual({
-      instruction: { entries: 64, ways: 2, line: 64, miss: 20 }, data: { entries: 1, ways: 1, line: 8, miss: 1, write: 'back' },
+      instruction: { entries: 64, ways: 2, line: 64, hit: 1, miss: 20 }, data: { entries: 1, ways: 1, line: 8, hit: 1, miss: 1, write: 'back' },
     });
     expect(specsWith({}).cores[0]?.caches).toBeUndefined();
   });
@@ -91,11 +91,12 @@ describe('caches', () => {
       { says: 'core: caches: data: the number of bytes of a line is 4', mend: 'Write 8 to 4096.' });
   });
 
-  it('answer a hit at once', () => {
-    const mend = 'Write 1: what is there is there in the cycle of the access, and the stages have no other place for it.';
-    expectMistakes(FILE, withCaches('{ entries: 2, ways: 1, line: 64, hit: «2», miss: 20 }', '{ entries: 1, ways: 1, line: 8, hit: «0», miss: 1, write: back }'),
-      { says: 'core: caches: instruction: the latency of a hit is 2', mend }, { says: 'core: caches: data: the latency of a hit is 0', mend });
-    expect(mistakesIn({ [FILE]: withCaches(line.replace('miss', 'hit: 1, miss'), '{ entries: 1, ways: 1, line: 8, hit: 1, miss: 1, write: back }') })).toEqual([]);
+  it('find a line in 1 to 100 cycles, in 1 if nothing is said', () => {
+    const back = (hit: string): string => `{ entries: 1, ways: 1, line: 8, ${hit}miss: 1, write: back }`;
+    expectMistakes(FILE, withCaches('{ entries: 2, ways: 1, line: 64, hit: «101», miss: 20 }', back('hit: «0», ')),
+      { says: 'core: caches: instruction: the latency of a hit is 101', mend: 'Write 1 to 100.' }, { says: 'core: caches: data: the latency of a hit is 0', mend: 'Write 1 to 100.' });
+    const { caches } = specsWith({ [FILE]: withCaches(line.replace('miss', 'hit: 3, miss'), back('')) }).cores[0] ?? {};
+    expect([caches?.instruction?.hit, caches?.data?.hit]).toEqual([3, 1]);
   });
 
   it('have entries and ways that bits choose among', () => {

@@ -44,6 +44,12 @@ stages: [{ name: f, units: [fetch] }, { name: d, units: [decode, operands] }, { 
 classes: { multiply: w, alu: x, muldiv: x, branch: x, jump: x, load: m, store: w, csr: w, fence: w, xret: w, trap: w, wait: w }
 bypass: [x, m, w]
 latency: { multiply: 1, divide: 34, split: 1, io: 2 }`,
+  'caches that take cycles to find a line': `
+stages: [{ name: f, units: [fetch] }, { name: d, units: [decode, operands] }, { name: x, units: [execute] }, { name: m, units: [memory] }, { name: w, units: [commit] }]
+classes: ${CLASSES('x', 'm', 'w')}
+bypass: [x, m, w]
+latency: { multiply: 3, divide: 6, split: 1, io: 2 }
+caches: { instruction: { entries: 4, ways: 2, line: 16, hit: 2, miss: 5 }, data: { entries: 4, ways: 2, line: 8, hit: 4, miss: 3, write: back } }`,
   'everything at once: units of one cycle': `
 stages: [{ name: f, units: [fetch] }, { name: d, units: [decode] }, { name: x, units: [operands, execute] }, { name: w, units: [memory, commit] }]
 classes: ${CLASSES('x', 'w', 'w')}
@@ -144,6 +150,15 @@ describe('the scoreboard predicts the cycle of every retirement', () => {
   });
 
   it.each(Object.entries(OWN))('of random programs on a core of one\'s own: %s', (_what, yaml) => predictsAll(overlaidCore(yaml), 40));
+
+  it.each(['instruction', 'data'] as const)('and would notice another time to find a line of %s', (of) => {
+    const timed = overlaidCore(OWN['caches that take cycles to find a line']);
+    const { instruction, data } = timed.uarch.caches ?? {};
+    const slower = of === 'data' ? data && { data: { ...data, hit: data.hit + 1 } } : instruction && { instruction: { ...instruction, hit: instruction.hit + 1 } };
+    const lying = { specs: timed.specs, uarch: { ...timed.uarch, caches: { ...timed.uarch.caches, ...slower } } };
+    const images = fc.sample(anyHazards, { numRuns: 20, seed: 1 }).map(programFrom);
+    expect(images.filter((image) => mistimed(lying, image, recordsOf(timed.core, image)) !== undefined).length).toBeGreaterThan(5);
+  });
 
   it.each(CORES)('and would notice a %s core that is not as its file says', (name) => {
     const timed = shippedCore(name);

@@ -15,6 +15,7 @@ export class Lines {
   readonly #sets: (Line | undefined)[][];
   /** The way to be replaced next, of all sets. */
   #victim = 0;
+  #last: bigint | undefined;
 
   constructor(readonly size: LineCache) {
     this.#sets = Array.from({ length: size.entries / size.ways }, () => new Array<Line | undefined>(size.ways).fill(undefined));
@@ -24,12 +25,14 @@ export class Lines {
     return this.#sets[Number(number % BigInt(this.#sets.length))] ?? [];
   }
 
-  /** Cycles in which the line of an address comes; 0 if it is there. From then on it is. */
+  /** Cycles in which the line of an address is found beyond the first, or comes; 0 if it was used last. From then on it is there, and it was. */
   fetch(address: bigint): number {
-    const { line, miss } = this.size;
+    const { line, hit, miss } = this.size;
     const number = address / BigInt(line);
+    if (number === this.#last) return 0;
+    this.#last = number;
     const set = this.#set(number);
-    if (set.some((one) => one?.number === number)) return 0;
+    if (set.some((one) => one?.number === number)) return hit - 1;
     const cycles = set[this.#victim]?.dirty === true ? 2 * miss : miss;
     set[this.#victim] = { number, dirty: false };
     this.#victim = (this.#victim + 1) % set.length;
