@@ -28,6 +28,9 @@ export interface CoreDescription {
   /** CSRs that store bits, in record order, with the read-only bits (hex) that storage lacks. */
   readonly homes: readonly { readonly name: string; readonly constant: string }[];
   readonly csrs: readonly { readonly name: string; readonly address: number }[];
+  /** Counters of events and the fields that select them, and the events by number. */
+  readonly counters: readonly { readonly counter: string; readonly selector: string }[];
+  readonly events: Readonly<Record<number, string>>;
   readonly exceptions: Readonly<Record<number, string>>;
   readonly interrupts: Readonly<Record<number, string>>;
   readonly machine: MachineDescription;
@@ -118,6 +121,8 @@ function describe(specs: Specs, uarch: Uarch, variant: Variant, layout: Layout, 
     layout,
     homes: homes.map((name) => ({ name, constant: constantBits(isa.csrs.find((c) => c.name === name)) })),
     csrs: isa.csrs.map(({ name, address }) => ({ name, address })),
+    counters: isa.csrs.flatMap(({ name, counts }) => (counts?.what === 'events' ? [{ counter: name, selector: counts.event }] : [])),
+    events: Object.fromEntries(isa.hart.events),
     exceptions: namesByCode(isa.traps.exceptions),
     interrupts: namesByCode(isa.traps.interrupts),
     machine: describeMachine(isa.hart),

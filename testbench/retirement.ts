@@ -50,6 +50,15 @@ export interface Inputs {
    * first record on that has them, if only none, the reference remembers what memory had.
    */
   readonly ptes?: readonly UsedPte[];
+  /**
+   * How often the event that each of `mhpmcounter3` to `mhpmcounter6` selects has happened since reset, in
+   * this order, as the record sees it; whether `mcountinhibit` lets the counter count, and what was written
+   * into it, changes nothing here. Absent: as in the record before (before the first: never).
+   *
+   * What it grew by since the record before is added to the counter, before the instruction of this record reads
+   * or writes it, unless behind that record `mcountinhibit` inhibited it or its `mhpmevent` was 0, no event.
+   */
+  readonly events?: readonly [bigint, bigint, bigint, bigint];
 }
 
 /** A page-table entry as a translation saw it. */
@@ -71,7 +80,8 @@ export interface HostWrite {
  * `csr` is the *home*: the register that stores the bits, by its manual name.
  * A write of `sstatus` with V=0 changes `mstatus`, with V=1 `vsstatus`; `sie`,
  * `hie`, `vsie` change `mie`; `sip` changes `mip`; `hip` and `vsip` change
- * `hvip`. Free-running counters (`mcycle`, `minstret`) never appear.
+ * `hvip`. Counters (`mcycle`, `minstret`, `mhpmcounter3` to `mhpmcounter6`)
+ * never appear.
  */
 export interface CsrChange {
   readonly csr: string;
@@ -133,7 +143,9 @@ export interface Retirement {
  *
  * `csrs` holds every home CSR that the hart has, by name, as stored. `mip` is its stored bits only
  * (SSIP, STIP and the software SEIP); `hvip` its three bits; `mcycle` and
- * `minstret` their values *after* the record (the next cycle's, for `mcycle`).
+ * `minstret` their values *after* the record (the next cycle's, for `mcycle`);
+ * `mhpmcounter3` to `6` what they are with the events that the record saw and
+ * what its instruction wrote.
  */
 export interface ArchitecturalState {
   readonly x: readonly bigint[];
@@ -152,6 +164,7 @@ export interface ArchitecturalState {
 export const HOME_CSRS = [
   'mstatus', 'medeleg', 'mideleg', 'mie', 'mip', 'mtvec', 'mcounteren', 'menvcfg', 'mscratch', 'mepc', 'mcause',
   'mtval', 'mtval2', 'mtinst', 'mcycle', 'minstret', 'mcountinhibit',
+  'mhpmcounter3', 'mhpmcounter4', 'mhpmcounter5', 'mhpmcounter6', 'mhpmevent3', 'mhpmevent4', 'mhpmevent5', 'mhpmevent6',
   'stvec', 'scounteren', 'senvcfg', 'sscratch', 'sepc', 'scause', 'stval', 'satp',
   'hstatus', 'hedeleg', 'hideleg', 'hvip', 'hgeie', 'hcounteren', 'henvcfg', 'htimedelta', 'htval', 'htinst', 'hgatp',
   'vsstatus', 'vstvec', 'vsscratch', 'vsepc', 'vscause', 'vstval', 'vsatp',

@@ -15,6 +15,8 @@ export type Role =
   | { readonly kind: 'window' }
   /** What caches of any kind have, and the guess at the next instruction. */
   | { readonly kind: 'cache' }
+  /** It changes when something has happened that counters can count. */
+  | { readonly kind: 'event' }
   | { readonly kind: 'csr' }
   | { readonly kind: 'register' };
 
@@ -70,7 +72,7 @@ function labelOf({ signal, role }: RoledSignal): string {
   const parts = signal.name.split('.');
   if (role.kind === 'stage') return parts.slice(1).join(' ');
   if (role.kind === 'window') return parts.filter((p) => p !== WINDOW).join(' ');
-  return role.kind === 'trap' || role.kind === 'cache' ? parts.join(' ') : parts.slice(-1).join(' ');
+  return role.kind === 'trap' || role.kind === 'cache' || role.kind === 'event' ? parts.join(' ') : parts.slice(-1).join(' ');
 }
 
 function rowOf(roled: RoledSignal, filters: readonly WaveFilter[]): WaveRow {
@@ -96,7 +98,7 @@ function stageGroups(signals: readonly RoledSignal[], rows: (some: readonly Role
 export function buildView(signals: readonly RoledSignal[], filters: readonly WaveFilter[]): WaveView {
   const rows = (some: readonly RoledSignal[]): readonly WaveRow[] => some.map((s) => rowOf(s, filters));
   const group = (title: string, kind: Role['kind'], color?: number): WaveGroup => ({ title, color, rows: rows(signals.filter(({ role }) => role.kind === kind)) });
-  const groups = [group('mode', 'mode'), group('trap', 'trap', TRAP_COLOR), ...stageGroups(signals, rows), group('walk', 'walk'), group('windows', 'window'), group('caches', 'cache'), group('csr', 'csr'), group('registers', 'register')];
+  const groups = [group('mode', 'mode'), group('trap', 'trap', TRAP_COLOR), ...stageGroups(signals, rows), group('walk', 'walk'), group('windows', 'window'), group('caches', 'cache'), group('events', 'event'), group('csr', 'csr'), group('registers', 'register')];
   return { groups: groups.filter((g) => g.rows.length > 0) };
 }
 
@@ -112,12 +114,12 @@ const WINDOW = 'window';
 /** Scopes whose signals have one role. */
 const ROLE_OF_SCOPE: Readonly<Record<string, Role>> = {
   trap: { kind: 'trap' }, exception: { kind: 'trap' }, interrupt: { kind: 'trap' }, csr: { kind: 'csr' }, x: { kind: 'register' },
-  tlb: { kind: 'cache' }, cache: { kind: 'cache' }, predict: { kind: 'cache' },
+  tlb: { kind: 'cache' }, cache: { kind: 'cache' }, predict: { kind: 'cache' }, event: { kind: 'event' },
 };
 
 /**
  * The role that a name tells: `mode`; `STAGE.valid`,
- * `STAGE.stall.REASON`; `walk.*`; `fetch.window.*`; `tlb.*`, `cache.*`, `predict.*`; `trap.*`, `exception.*`, `interrupt.*`; `csr.*`; `x.*`.
+ * `STAGE.stall.REASON`; `walk.*`; `fetch.window.*`; `tlb.*`, `cache.*`, `predict.*`; `event.*`; `trap.*`, `exception.*`, `interrupt.*`; `csr.*`; `x.*`.
  *
  * @param stages - Names of the stages.
  */

@@ -59,6 +59,6 @@ export function blockInstruction(here: Committing, finish: Finish): void {
   builder.when(
     blockDone(here),
     () => finish({ next: here.sequentialPc, value: none, access: { reads: ZERO, writes: zeroes, stored: none, address: blockOf(hart.isa, here.address), bytes: constant(4, STORE_BYTES) } }),
-    () => builder.count('stall.commit.block'),
+    () => builder.count('stall.commit.block', 'stall.block'),
   );
 }

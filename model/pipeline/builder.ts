@@ -4,6 +4,7 @@
  */
 import { ZERO, and, concat, constant, not, or, read, wireRef } from '../ir/build.js';
 import type { CoverFamily, Expr, Memory, Module, RecordField, Register, RegisterArray, Statement, SwitchCase, Width, Wire } from '../ir/ir.js';
+import type { EventName } from '../spec/isa.js';
 
 /** How a register starts and who drives it. */
 export interface RegisterOptions {
@@ -94,8 +95,16 @@ export class ModuleBuilder {
     this.#block.push({ kind: 'store', memory, address, bytes, data });
   }
 
-  count(counter: string): void {
+  /** Counts for the host, and as an event for programmable counters. */
+  count(counter: string, event?: EventName): void {
     this.#block.push({ kind: 'count', counter });
+    if (event !== undefined) this.event(event);
+  }
+
+  /** In a cycle that comes here the event happens: a register of its name, one bit, changes. At most once a cycle. */
+  event(name: EventName): void {
+    const register = this.register(`event.${name}`, 1);
+    this.assign(register, not(read(register)));
   }
 
   record(fields: readonly RecordField[]): void {

@@ -10,13 +10,13 @@
  */
 import { ONE, ZERO, add, and, concat, constant, eqConst, mux, nonZero, not, or, read, select, zext } from '../ir/build.js';
 import type { Expr } from '../ir/ir.js';
-import type { Csr } from '../spec/isa.js';
 import { amoData, atomic, dropReservation, storeFails } from './atomic.js';
 import { blockDone, blockInstruction, blockOf, zeroesBlock } from './block.js';
 import { tick, tickWithAccess } from './clint.js';
 import { Committing } from './committing.js';
 import { stageOf, type Core } from './core.js';
 import { Covers } from './covers.js';
+import type { CounterWrite } from './event-counters.js';
 import { EXIT } from './exit.js';
 import { fencesTranslations, flushTranslations } from './flush.js';
 import { extracted } from './execute.js';
@@ -28,13 +28,6 @@ import { learn } from './predict.js';
 import { Retirement, type RetiredDetails } from './retire.js';
 import { oldCsrValue, csrInstruction, inputOutput, ioAsked, ioDone, isClint, newCsrValue, waitInstruction, wakes, xret } from './system.js';
 import { dueInterrupt, targetMode, trapEntries, type DueInterrupt, type TrapValues } from './trap.js';
-
-/** A CSR write of this cycle as the counters see it. */
-interface CounterWrite {
-  /** One bit: it goes to that counter. */
-  readonly reaches: (csr: Csr) => Expr;
-  readonly value: Expr;
-}
 
 export class Commit {
   readonly #core: Core;
@@ -65,6 +58,7 @@ export class Commit {
     const { builder, hart } = this.#core;
     const { valid, value, isStore, taken, address, place, sequentialPc } = this.#here;
     tick(hart);
+    hart.eventCounters.usualCycle();
     this.#count('cycles', ONE);
     builder.when(valid, () => {
       this.#here.writeRegister(value);
@@ -216,7 +210,7 @@ export class Commit {
   #translatedAccess(): void {
     const { builder } = this.#core;
     const here = this.#here;
-    builder.when(not(this.#retires), () => builder.count('stall.commit.walk'));
+    builder.when(not(this.#retires), () => builder.count('stall.commit.walk', 'stall.walk'));
     here.translated?.cycle({
       finish: (details) => this.#finish({ next: here.sequentialPc, ...details }),
       refetch: () => pointFetch(this.#core, here.pc),
@@ -290,6 +284,7 @@ export class Commit {
       reaches: (csr) => and(writes, eqConst(here.csrIndex, hart.isa.csrs.indexOf(csr))),
       value: newCsrValue(here),
     };
+    hart.eventCounters.slowCycle(write);
     this.#count('cycles', ONE, write);
     this.#retires = builder.wire('commit.retires', and(runs, this.#done(io)));
     this.#count('retired', this.#retires, write);

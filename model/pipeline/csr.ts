@@ -29,6 +29,8 @@ export class CsrFile {
   readonly #byName: ReadonlyMap<string, Csr>;
   readonly #homes = new Map<string, Register>();
   readonly #views = new Map<string, Expr>();
+  /** What is in a home but for what this cycle adds to it. */
+  readonly #current = new Map<string, Expr>();
 
   constructor(
     readonly builder: ModuleBuilder,
@@ -48,6 +50,11 @@ export class CsrFile {
   /** The CSRs that store bits, with their registers. */
   get homes(): ReadonlyMap<string, Register> {
     return this.#homes;
+  }
+
+  /** The value of a home in this cycle, where that is not what is stored. To be told before anything asks for it. */
+  shows(name: string, current: Expr): void {
+    this.#current.set(name, current);
   }
 
   #home(name: string): Register {
@@ -143,7 +150,7 @@ export class CsrFile {
   }
 
   #storedField(csr: Csr, field: CsrField): Expr {
-    if (field.source.kind === 'stored') return slice(read(this.#home(csr.name)), field.bits.high, field.bits.low);
+    if (field.source.kind === 'stored') return slice(this.#current.get(csr.name) ?? read(this.#home(csr.name)), field.bits.high, field.bits.low);
     return this.#fieldValue(csr, field);
   }
 

@@ -75,14 +75,14 @@ function usualCycle(core: Core, commit: Commit, operandsReady: Expr): void {
     if (before === undefined || before.index === place.fetch) continue;
     stage.take(and(before.advance, not(before.killed)), () => values.latch(stage.index));
   }
-  builder.when(redirect, () => builder.count('redirects'));
+  builder.when(redirect, () => builder.count('redirects', 'redirects'));
   fetchCycle(core, redirect, target);
 }
 
 /** Everything in flight is thrown away. */
 function emptyPipeline(core: Core): void {
   const { builder, stages, uarch } = core;
-  builder.count('restarts');
+  builder.count('restarts', 'restarts');
   emptyFetch(core);
   for (const stage of stages.slice(1)) stage.empty();
   if (uarch.latency.multiply > 1 || uarch.latency.divide > 1) {

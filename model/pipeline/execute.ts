@@ -145,7 +145,7 @@ export function stallExecute(core: Core, operandsReady: Expr): void {
   const stage = stageOf(core, 'execute');
   const control = values.at('control', place.execute);
   const ready = values.at('result_ready', place.execute);
-  stage.stallOn(mux(isMuldiv(core, control), not(ready), ZERO), 'muldiv');
+  stage.stallOn(mux(isMuldiv(core, control), not(ready), ZERO), 'muldiv', 'stall.muldiv');
 
   // A load reads memory now; a store ahead of it writes at its commit. Near addresses wait until it has.
   const address = values.at('address', place.execute);
@@ -153,16 +153,16 @@ export function stallExecute(core: Core, operandsReady: Expr): void {
     const isStore = and(older.valid, decoder.unit(values.at('control', older.index), 'store'));
     return mux(isStore, nearBlocks(address, values.at('address', older.index)), ZERO);
   });
-  stage.stallOn(mux(decoder.unit(control, 'load'), anyOf(near), ZERO), 'store');
+  stage.stallOn(mux(decoder.unit(control, 'load'), anyOf(near), ZERO), 'store', 'stall.store');
 
   const lines = core.lines?.data;
-  if (lines !== undefined) stage.stallOn(and(awaitsLine(core), not(lines.has(placed(core, place.execute)))), 'cache');
+  if (lines !== undefined) stage.stallOn(and(awaitsLine(core), not(lines.has(placed(core, place.execute)))), 'cache', 'stall.cache');
 
   if (uarch.latency.split === 0) return;
   const count = builder.register(`${stage.name}.split`, Math.ceil(Math.log2(uarch.latency.split + 1)));
   const crosses = crossesBlock(address, accessBytes(core, control));
   const left = not(eqConst(read(count), uarch.latency.split));
-  stage.stallOn(mux(isMemory(core, control), and(crosses, left, operandsReady), ZERO), 'split');
+  stage.stallOn(mux(isMemory(core, control), and(crosses, left, operandsReady), ZERO), 'split', 'stall.split');
 }
 
 /** One bit: the instruction in execute is an access to memory of its own mode that goes through the cache. Stores that go through to memory do not wait for it. */

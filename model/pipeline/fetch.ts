@@ -104,7 +104,7 @@ export function fetchCycle(core: Core, redirect: Expr, target: Expr): void {
 function awaitLine({ builder, stages }: Core, lines: LineCache, next: Stage, address: Expr, physical: Expr): void {
   builder.assign(fetchRegisters(builder).pc, address);
   next.empty();
-  builder.count('stall.fetch.cache');
+  builder.count('stall.fetch.cache', 'stall.fetch');
   lines.wait(physical, empty(stages.slice(1)));
 }
 

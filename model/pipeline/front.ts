@@ -74,7 +74,7 @@ export function stallOperands(core: Core): void {
   for (const { field } of OPERANDS) {
     const register = core.values.at(field, core.place.operands);
     const pending = sources.reduceRight<Expr>((older, s) => mux(s.matches(register), not(s.available), older), ZERO);
-    stageOf(core, 'operands').stallOn(mux(nonZero(register), pending, ZERO), `operand.${field}`);
+    stageOf(core, 'operands').stallOn(mux(nonZero(register), pending, ZERO), `operand.${field}`, 'stall.operand');
   }
 }
 

@@ -9,6 +9,7 @@ import { MODES, type Isa, type Region } from '../spec/isa.js';
 import { Boundary } from './boundary.js';
 import type { ModuleBuilder } from './builder.js';
 import { CsrFile } from './csr.js';
+import { EventCounters } from './event-counters.js';
 import { Lowering } from './lowering.js';
 import { TimerLines } from './timers.js';
 
@@ -25,6 +26,7 @@ export interface Hart {
   readonly cycle: Register;
   readonly clint: Clint;
   readonly boundary: Boundary;
+  readonly eventCounters: EventCounters;
   /** One bit: the hart is in the mode, {V, priv} as conditions number them. */
   modeIs(mode: bigint): Expr;
   /** First byte of DRAM, and first behind it, 64 bits. */
@@ -75,6 +77,7 @@ export function declareHart(builder: ModuleBuilder, isa: Isa): Hart {
     'lines.hgeip': hgeip,
   });
 
+  const eventCounters = new EventCounters({ builder, isa, csrs, lowering, cycle });
   builder.wire('mode', modeBits(read(V), read(priv)));
   const isMode = (mode: bigint): Expr => {
     const atLevel = eqConst(read(priv), mode & 3n);
@@ -82,7 +85,7 @@ export function declareHart(builder: ModuleBuilder, isa: Isa): Hart {
     return and(atLevel, (mode & 4n) === 0n ? not(read(V)) : read(V));
   };
   return {
-    builder, isa, lowering, csrs, priv, V, cycle, clint, boundary, dramRegion,
+    builder, isa, lowering, csrs, priv, V, cycle, clint, boundary, eventCounters, dramRegion,
     x: builder.array('x', 32, 64),
     dram: builder.memory('dram', dramRegion.base),
     modeIs: isMode,

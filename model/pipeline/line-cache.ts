@@ -29,7 +29,7 @@ export class LineCache {
   /** One bit each: it has to be written back before it goes. Absent: every store goes through. */
   readonly #dirty: readonly RegisterArray[];
 
-  constructor(readonly builder: ModuleBuilder, readonly name: string, readonly size: Size, writesBack: boolean) {
+  constructor(readonly builder: ModuleBuilder, readonly name: 'cache.instruction' | 'cache.data', readonly size: Size, writesBack: boolean) {
     const ways = new Ways(builder, name, size);
     this.#ways = ways;
     this.#lineBits = Math.log2(size.line);
@@ -100,7 +100,7 @@ export class LineCache {
     const number = this.#number(physical);
     const set = this.#ways.setOf(number);
     this.use(physical);
-    builder.count(`${this.name}.miss`);
+    builder.count(`${this.name}.miss`, `${this.name}.miss`);
     this.#ways.fill(set, this.#look(physical).map(() => ZERO), 64, (way) => {
       const [tag, dirty] = [this.#tags[way], this.#dirty[way]];
       if (tag !== undefined) builder.write(tag, set, concat(ONE, number));

@@ -6,7 +6,7 @@ import { concat, constant, zext } from '../ir/build.js';
 import type { Expr, RecordField } from '../ir/ir.js';
 
 /** What a record tells. */
-export const RECORD_KINDS = { retired: 0, trap: 1, csr: 2, walk: 3 } as const;
+export const RECORD_KINDS = { retired: 0, trap: 1, csr: 2, walk: 3, events: 4 } as const;
 
 /**
  * Steps of a trail, by number in `pc` of a record of the kind `walk`.
@@ -32,6 +32,8 @@ export const TRAIL_LOW = 32;
  * `packed` is PACKED below. For a trap, `value` is tval, `rdata` tval2, `wdata`
  * tinst. For a CSR change, `pc` is the home's index in `layout.homes`, `value`
  * the register before, `rdata` after; changes precede the record they belong to.
+ * For events, `value` has a bit for each of the counters of events, the first in bit 0: what it counts has happened,
+ * before the record that follows.
  * With `half` the instruction could not be fetched whole: `insn` is its first 16 bits.
  */
 export const RECORD_FIELDS = [

@@ -1,5 +1,5 @@
 /** Records of what commit did, and the statistics that cost nothing in the usual cycle. */
-import { ONE, add, binary, concat, constant, element, eqConst, mux, nonZero, or, read, select, slice, zext } from '../ir/build.js';
+import { ONE, add, and, binary, concat, constant, element, eqConst, mux, nonZero, not, or, read, select, slice, zext } from '../ir/build.js';
 import type { Expr, RegisterArray } from '../ir/ir.js';
 import { MODES } from '../spec/isa.js';
 import type { Committing } from './committing.js';
@@ -7,7 +7,7 @@ import type { HomeWrites } from './csr.js';
 import { FETCH_FAULT } from './fetch.js';
 import { modeBits } from './hart.js';
 import { PACKED, recordFields, TRAIL_LOW, type PackedName, type RecordValues } from './record.js';
-import type { TrapValues } from './trap.js';
+import { TRAP_TARGETS, type TrapValues } from './trap.js';
 import { NO_PAGE } from './windows.js';
 
 /** A memory access as its record tells it: one bit each, the data stored, and where and how wide it is if not as the instruction's own. */
@@ -122,8 +122,11 @@ export class Retirement {
 
   /** Counts traps by origin, target and cause: {V, priv, to, interrupt, cause[4:0]}. */
   countTrap(trap: TrapValues): void {
+    const { builder, hart } = this.#here.core;
+    builder.event('traps');
+    builder.when(and(read(hart.V), not(eqConst(trap.to, TRAP_TARGETS.VS))), () => builder.event('vm.exits'));
     const place = concat(this.#modeNow, trap.to, trap.interrupt, slice(trap.cause, 4, 0));
-    this.#here.core.builder.write(this.#trapCounts, place, add(element(this.#trapCounts, place), constant(32, 1)));
+    builder.write(this.#trapCounts, place, add(element(this.#trapCounts, place), constant(32, 1)));
   }
 
   /** Changes privilege and adds the cycles spent in the mode that is left. */

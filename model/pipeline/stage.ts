@@ -9,6 +9,7 @@
  */
 import { ONE, and, not, or, read } from '../ir/build.js';
 import type { Expr, Register, Width } from '../ir/ir.js';
+import type { EventName } from '../spec/isa.js';
 import { anyOf, type ModuleBuilder, type RegisterOptions } from './builder.js';
 
 /** A condition with its reason. */
@@ -17,11 +18,16 @@ interface Reason {
   readonly condition: Expr;
 }
 
+interface Stall extends Reason {
+  /** What counters are told in a cycle that it costs. */
+  readonly event: EventName;
+}
+
 export class Stage {
   readonly valid: Expr;
   /** None in fetch, which always has a next instruction. */
   readonly #validRegister: Register | undefined;
-  readonly #stalls: Reason[] = [];
+  readonly #stalls: Stall[] = [];
   readonly #kills: Reason[] = [];
   #advance: Expr | undefined;
   #ready: Expr | undefined;
@@ -45,9 +51,9 @@ export class Stage {
   }
 
   /** While the condition holds, the instruction stays. */
-  stallOn(condition: Expr, reason: string): void {
+  stallOn(condition: Expr, reason: string, event: EventName): void {
     const wire = this.builder.wire(`${this.name}.stall.${reason}`, and(this.valid, condition));
-    this.#stalls.push({ name: `${this.name}.${reason}`, condition: wire });
+    this.#stalls.push({ name: `${this.name}.${reason}`, condition: wire, event });
   }
 
   /** In the cycle in which the condition holds, the instruction in this stage is thrown away. */
@@ -92,7 +98,7 @@ export class Stage {
 
   /** Statistics: cycles that each reason cost (the first that applies). */
   countStalls(): void {
-    this.builder.firstOf(this.#stalls.map((s) => ({ when: s.condition, then: () => this.builder.count(`stall.${s.name}`) })));
+    this.builder.firstOf(this.#stalls.map((s) => ({ when: s.condition, then: () => this.builder.count(`stall.${s.name}`, s.event) })));
   }
 
   /** Fills, empties or keeps the stage, given what the stage before it does. */

@@ -155,7 +155,7 @@ export function inputOutput(here: Committing, finish: Finish): void {
     builder.assign(builder.register('io.bytes', 4), here.bytes);
     builder.assign(builder.register('io.wdata', 64), here.value);
     builder.assign(count, constant(count.width, uarch.latency.io - 1));
-    builder.count('stall.commit.io');
+    builder.count('stall.commit.io', 'stall.io');
     builder.when(
       isClint(here),
       () => {
@@ -173,7 +173,7 @@ export function inputOutput(here: Committing, finish: Finish): void {
     finish({ next: here.sequentialPc, value: mux(here.isStore, here.value, value), ioData: read(rdata) });
   };
   const wait = (): void => {
-    builder.count('stall.commit.io');
+    builder.count('stall.commit.io', 'stall.io');
     builder.when(nonZero(read(count)), () => builder.assign(count, binary('sub', read(count), constant(count.width, 1))));
   };
   builder.when(ioAsked(here), () => builder.when(ioDone(here), end, wait), start);

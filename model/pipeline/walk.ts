@@ -157,7 +157,7 @@ export class Walker {
     if (caching === undefined) return this.#goto('begin');
     const { caches, alone, reused } = caching;
     caches.trail.begin(goesOn);
-    builder.count(missed);
+    builder.count(missed, missed);
     builder.assign(alone, apart);
     builder.assign(reused, ZERO);
     this.#wait(caching, caches.sizes.latency.shared);
@@ -253,7 +253,7 @@ export class Walker {
         this.hart.builder.assign(this.#walk.level, found('level'));
       },
       () => {
-        this.hart.builder.when(and(this.#step.paged, not(read(alone))), () => this.hart.builder.count('tlb.shared.miss'));
+        this.hart.builder.when(and(this.#step.paged, not(read(alone))), () => this.hart.builder.count('tlb.shared.miss', 'tlb.shared.miss'));
         this.#goto('begin');
       },
     );
@@ -272,7 +272,7 @@ export class Walker {
         builder.assign(this.#walk.secondLevel, hit.level);
       },
       () => {
-        builder.when(not(read(alone)), () => builder.count('tlb.second.miss'));
+        builder.when(not(read(alone)), () => builder.count('tlb.second.miss', 'tlb.second.miss'));
         this.#read();
       },
     );
@@ -350,7 +350,7 @@ export class Walker {
       const caching = this.#caching;
       if (caching === undefined) return;
       builder.assign(caching.kept, ZERO);
-      builder.count('walk.read');
+      builder.count('walk.read', 'walk.read');
       this.#wait(caching, caching.caches.sizes.latency.entry);
     }, () => this.#refuseTable());
   }

@@ -32,8 +32,13 @@ export interface Csr extends Entry {
   /** One bit over `value` (bits<64>): 0 ignores the write as a whole. */
   readonly writeIf?: Operation;
   /** The CSR counts by itself. */
-  readonly counts?: { readonly what: 'cycles' | 'retired'; readonly inhibit: Operation };
+  readonly counts?: Counting;
 }
+
+/** What a CSR counts, unless the condition `inhibit` (one bit) holds; `event`: the field, `csr.FIELD`, that holds the number of one of `Hart.events`. */
+export type Counting =
+  | { readonly what: 'cycles' | 'retired'; readonly inhibit: Operation }
+  | { readonly what: 'events'; readonly event: string; readonly inhibit: Operation };
 
 /** A derived variable of permit tables: one expression, a small domain. */
 export interface Variable extends Entry {

@@ -16,7 +16,7 @@ const CSR = closed({
   substitutes: word.exactOptional(),
   permit: word.exactOptional(),
   writeIf: operation.exactOptional(),
-  counts: closed({ what: oneOf(['cycles', 'retired']), inhibit: operation }).exactOptional(),
+  counts: closed({ what: oneOf(['cycles', 'retired', 'events']), event: word.exactOptional(), inhibit: operation }).exactOptional(),
   rules: listOf(word).exactOptional(),
 });
 
@@ -103,8 +103,20 @@ function buildCsr({ declared, raw, fields }: Draft, targets: ReadonlyMap<string,
     ...(raw.substitutes && { substitutes: raw.substitutes.text }),
     ...(raw.permit && { permit: raw.permit.text }),
     ...(raw.writeIf && { writeIf: raw.writeIf }),
-    ...(raw.counts && { counts: { what: raw.counts.what.value, inhibit: raw.counts.inhibit } }),
+    ...countingOf(raw, declared, context),
   };
+}
+
+function countingOf({ counts }: RawCsr, { key, label }: Declared, context: Context): Pick<Csr, 'counts'> {
+  if (counts === undefined) return {};
+  const { what: { value: what }, event, inhibit } = counts;
+  if (what !== 'events') {
+    if (event !== undefined) context.complain(event, `${label}: counts ${what}, and an event`, 'Remove `event`, or write `what: events`.');
+    return { counts: { what, inhibit } };
+  }
+  if (event !== undefined) return { counts: { what, event: event.text, inhibit } };
+  context.complain(key, `${label}: counts events, but nothing says which`, 'Add the field that selects one: `event: mhpmevent3.EVENT`.');
+  return {};
 }
 
 /** A field's own bits, or those of the field it is an alias of. */

@@ -45,7 +45,7 @@ const TRANSLATION_SETTINGS = ['pte'] as const;
 const PROTECTION_SECTIONS = ['pmp_fields', 'pmp_entries'] as const;
 const PROTECTION_SETTINGS = ['pmp'] as const;
 const HART_SECTIONS = ['regions', 'choices'] as const;
-const HART_SETTINGS = ['extensions', 'reset_pc', 'cycles_per_tick', 'timebase_frequency', 'cache_block_bytes', 'reservation_bytes'] as const;
+const HART_SETTINGS = ['extensions', 'reset_pc', 'cycles_per_tick', 'timebase_frequency', 'cache_block_bytes', 'reservation_bytes', 'events'] as const;
 
 export class Declarations {
   readonly #sections = new Map<Section, Map<string, Declared>>();

@@ -119,7 +119,7 @@ function csr(one: Csr, isa: Isa): readonly string[] {
     ...optional('stands in', one.substitutes && `for ${one.substitutes} when V=1`),
     ...optional('when V=1', replacement && `its address reaches ${replacement.name}`),
     ...optional('written', one.writeIf && `only if ${one.writeIf.text}`),
-    ...optional('counts', one.counts && `${one.counts.what}, unless ${one.counts.inhibit.text}`), '',
+    ...optional('counts', one.counts && `${one.counts.what === 'events' ? `the event that ${one.counts.event} selects` : one.counts.what}, unless ${one.counts.inhibit.text}`), '',
     ...indent(fieldTable([...one.fields])),
     ...permits.flatMap((row) => ['', ...permit(row, isa)]),
   ];

@@ -28,8 +28,8 @@ interface PlacedRegion {
   readonly base: Located<bigint>;
 }
 
-/** The hart; nothing if an essential part is missing. */
-export function buildHart(context: Context): Hart | undefined {
+/** The hart with these events; nothing if an essential part is missing. */
+export function buildHart(context: Context, events: Hart['events']): Hart | undefined {
   const placed = [...context.build('regions', (declared) => buildRegion(declared, context)).values()];
   checkOverlaps(placed, context);
   for (const { label, node } of context.declarations.of('choices').values()) {
@@ -45,7 +45,7 @@ export function buildHart(context: Context): Hart | undefined {
   const [cacheBlockBytes, reservationBytes] = [blockBytes('cache_block_bytes', 16, context), blockBytes('reservation_bytes', 8, context)];
   if (resetPc !== undefined) checkResetPc(resetPc, placed, context);
   if (extensions === undefined || resetPc === undefined || cycles === undefined || timebase === undefined || cacheBlockBytes === undefined || reservationBytes === undefined) return undefined;
-  return { resetPc: resetPc.value, cyclesPerTick: cycles.value, timebaseFrequency: timebase.value, cacheBlockBytes, reservationBytes, extensions, regions: placed.map(({ region }) => region) };
+  return { resetPc: resetPc.value, cyclesPerTick: cycles.value, timebaseFrequency: timebase.value, cacheBlockBytes, reservationBytes, extensions, events, regions: placed.map(({ region }) => region) };
 }
 
 /** Bytes of an aligned block, a page at most: translation keeps it in one piece. */

@@ -52,6 +52,14 @@ export interface Region extends Entry {
   readonly contexts?: readonly ContextLine[];
 }
 
+/** What the hardware of cores can tell programmable counters of: see `events` of hart.yaml. */
+export const EVENTS = [
+  'traps', 'vm.exits', 'redirects', 'restarts', 'walk.read', 'tlb.instruction.miss', 'tlb.data.miss', 'tlb.shared.miss', 'tlb.second.miss',
+  'cache.instruction.miss', 'cache.data.miss',
+  'stall.fetch', 'stall.operand', 'stall.muldiv', 'stall.store', 'stall.split', 'stall.cache', 'stall.walk', 'stall.block', 'stall.io',
+] as const;
+export type EventName = (typeof EVENTS)[number];
+
 /** `hart.yaml`: choices the architecture leaves open, and the machine around the hart. */
 export interface Hart {
   readonly resetPc: bigint;
@@ -64,6 +72,8 @@ export interface Hart {
   /** Bytes of the aligned block that a reservation covers, a power of two, 8..4096 (LR_RESERVATION_SET_SIZE). */
   readonly reservationBytes: number;
   readonly extensions: readonly string[];
+  /** By the number that selects it. */
+  readonly events: ReadonlyMap<number, EventName>;
   readonly regions: readonly Region[];
 }
 

@@ -13,6 +13,7 @@ import { Declarations } from './declarations.js';
 import type { Diagnostic, Outcome, SourceFile } from './diagnostic.js';
 import { checkOverlaps } from './encodings.js';
 import { hashOf, layersOf, readLayers, type SpecFile } from './files.js';
+import { buildEvents, checkSelectors } from './events.js';
 import { buildFormats, buildPseudos } from './formats.js';
 import { buildFunctions } from './functions.js';
 import { buildHart } from './hart.js';
@@ -128,7 +129,9 @@ function build(context: Context, hash: string): Specs | undefined {
   const traps = buildTraps({ context, space, use: 'delegation' });
   const translation = buildTranslation(context, csrs);
   const protection = buildProtection(context, csrs);
-  const hart = buildHart(context);
+  const events = buildEvents(context);
+  checkSelectors(csrs, events, context);
+  const hart = buildHart(context, events);
   const cores = buildCores(instructions.values(), context);
   if (traps === undefined || hart === undefined) return undefined;
   return {

@@ -19,6 +19,8 @@ const MOST_GUEST_ITEMS = 10;
 const MOST_BOOT_ITEMS = 6;
 /** STIP and SSIP of mip, set. */
 const HAND_DOWN = { csr: 0x344, bits: 0x22, set: true } as const;
+/** Makes of a seed that of what counters count. */
+const COUNTED = 0x5bd1_e995;
 /** mtime while guests run. */
 const TICK = [16, 60] as const;
 
@@ -85,6 +87,12 @@ export class PlanMaker {
 
   /** The plan of a seed. */
   make(seed: number): Plan {
+    const plan = this.#plan(seed);
+    // A stream of its own: beside what is counted, a program is the same whether anything is.
+    return { ...plan, settings: [...plan.settings, ...this.#setup.counted(new Dice(seed ^ COUNTED))] };
+  }
+
+  #plan(seed: number): Plan {
     // A stream of its own: a program is the same whether there are systems or not, unless it is one.
     const chance = new Dice(~seed);
     if (chance.oneIn(this.#bias.systems)) return this.#system(chance);

@@ -31,6 +31,9 @@ const BASE_SETTINGS = ['medeleg', 'mideleg', 'hedeleg', 'hideleg', 'mie', 'hstat
 /** In this order: menvcfg decides what can be written to mip and henvcfg, mstateen0 what to hstateen0. */
 const EXTRA_SETTINGS = ['mip', 'mstateen0', 'hstateen0', 'menvcfg', 'henvcfg', 'senvcfg', 'stimecmp', 'vstimecmp', 'hvip', 'hgeie', 'sepc', 'vsepc', 'htimedelta', 'mcountinhibit', 'mscratch', 'sscratch', 'vsscratch'] as const;
 
+/** What counters of events count. */
+const SELECTORS = ['mhpmevent3', 'mhpmevent4', 'mhpmevent5', 'mhpmevent6'] as const;
+
 /** What interrupts before the first instruction if it is enabled. */
 const ALWAYS_PENDING: ReadonlySet<string> = new Set(['mip', 'hvip']);
 /** What lets others be reached or do something: half of the time, for there are several behind each other. */
@@ -76,6 +79,13 @@ export class SetupMaker {
       data: Array.from({ length: DATA_SLOTS }, (_, i) => (i % 4 === 3 ? BigInt(this.words(dice)) : i % 4 === 1 ? registerValue(dice) : 0n)),
       events: interrupts ? events(dice) : [],
     };
+  }
+
+  /** What the programmable counters count, in one program of three. */
+  counted(dice: Dice): readonly Setting[] {
+    const settings: Setting[] = [];
+    if (dice.oneIn(3)) for (const name of SELECTORS) if (dice.oneIn(2)) this.#add(settings, name, this.#value(dice, name));
+    return settings;
   }
 
   /** A guest's CSRs at its beginning. */

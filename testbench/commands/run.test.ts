@@ -63,6 +63,37 @@ describe('ghosthart run', () => {
     expect(events['vm.exits']).toBeGreaterThan(3);
   });
 
+  it('prints what the program has told the programmable counters to count', async () => {
+    const counting = sandbox.file('counting.S', `
+_start: la t0, 3f
+        csrw mtvec, t0
+        csrwi mhpmevent3, 1      # traps
+        csrwi mhpmevent6, 3      # redirects
+        ecall
+        ecall
+        li s0, 5
+1:      addi s0, s0, -1
+        bnez s0, 1b
+        csrwi mcountinhibit, 8   # not mhpmcounter3 any more
+        ecall
+        li t0, 0x100000
+        li t1, 0x5555
+        sw t1, 0(t0)
+2:      j 2b
+        .balign 4
+3:      csrr t0, mepc
+        addi t0, t0, 4
+        csrw mepc, t0
+        mret
+`);
+    const run = ['run', counting, '--core', 'three-stage'];
+    // Without prediction every branch that is taken redirects, and so does the last jump, once.
+    expect(JSON.parse((await sandbox.call([...run, '--json'])).out).counters).toEqual([
+      { counter: 'mhpmcounter3', event: 'traps', value: 2 }, { counter: 'mhpmcounter6', event: 'redirects', value: 4 },
+    ]);
+    expect((await sandbox.call(run)).err).toMatch(/counters of the program\n  mhpmcounter3  traps +2\n  mhpmcounter6  redirects +4\n/);
+  });
+
   it.each([0, 7, 255])('exits with the code %i of the program', async (exitCode) => {
     expect((await sandbox.call(['run', sandbox.file('exit.S', exitProgram(exitCode))])).code).toBe(exitCode);
   });

@@ -33,6 +33,15 @@ export interface RunStatistics {
    */
   readonly events: Readonly<Record<string, number>>;
   readonly traps: readonly TrapCount[];
+  /** Programmable counters that the program has told to count something; absent if it has told none. */
+  readonly counters?: readonly EventCount[];
+}
+
+/** A counter that the program has told to count an event (`events` of hart.yaml). */
+export interface EventCount {
+  readonly counter: string;
+  readonly event: string;
+  readonly value: number;
 }
 
 /** Counters of the core that are events. */
@@ -48,6 +57,7 @@ export function statisticsOf(core: WasmCore, machine: Pick<Machine, 'cycle' | 's
   const cycles = Number(machine.cycle);
   const instructions = counted(core, 'retired');
   const traps = trapsOf(core, description);
+  const counters = countersOf(core, description);
   return {
     cycles,
     instructions,
@@ -57,7 +67,15 @@ export function statisticsOf(core: WasmCore, machine: Pick<Machine, 'cycle' | 's
     stalls: stallsOf(core, Number(machine.skippedCycles), description),
     events: eventsOf(core, traps),
     traps,
+    ...(counters.length > 0 && { counters }),
   };
+}
+
+function countersOf(core: WasmCore, { counters, events }: CoreDescription): readonly EventCount[] {
+  return counters.flatMap(({ counter, selector }) => {
+    const event = events[Number(register(core, `csr.${selector.split('.')[0] ?? ''}`))];
+    return event === undefined ? [] : [{ counter, event, value: Number(register(core, `csr.${counter}`)) }];
+  });
 }
 
 /** A statistic of the core; 0 if it has none of that name. */
@@ -142,6 +160,7 @@ export function statisticsText(s: RunStatistics): string {
     ...rows('cycles by mode', Object.entries(s.modes), true),
     ...rows('stalled cycles by stage and reason', Object.entries(s.stalls), true),
     ...rows('events', Object.entries(s.events), false),
+    ...rows('counters of the program', (s.counters ?? []).map((c) => [`${c.counter}  ${c.event}`, c.value] as const), false),
     ...rows('traps', s.traps.map((t) => [`${t.from.padEnd(2)} -> ${t.to.padEnd(2)}  ${t.cause}`, t.count] as const), false),
   ].join('\n');
 }

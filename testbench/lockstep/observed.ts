@@ -13,7 +13,7 @@ import { PhysicalMemory } from '../../model/machine/memory.js';
 import type { Outcome } from '../../model/machine/outcome.js';
 import { EXIT, PIN, REGISTER, type Cell } from '../../model/machine/protocol.js';
 import type { ArchitecturalState, HostWrite } from '../retirement.js';
-import { RecordDecoder, modeOf, type Observation } from './records.js';
+import { EVENT_COUNTERS, RecordDecoder, modeOf, type Observation } from './records.js';
 import type { Outside } from './silence.js';
 
 /** Who listens to a run. */
@@ -23,6 +23,9 @@ export interface Listener {
   /** A trap has been taken: the state in storage is that after its record. */
   trapped(): void;
 }
+
+/** Its bit of mcountinhibit. */
+const FIRST_EVENT_COUNTER = 3;
 
 /** A CSR that stores bits. */
 interface Home {
@@ -128,6 +131,11 @@ export class ObservedCore {
     return this.core.exitReason === EXIT.wait;
   }
 
+  /** How often the event of each of `EVENT_COUNTERS` has been counted since the last record. */
+  get untold(): readonly bigint[] {
+    return this.#decoder.untold;
+  }
+
   /** What the outside shows the hart in the next cycle. */
   outside(): Outside {
     const { meip, seip, hgeip, msip, mtime, mtimecmp } = this.#outside;
@@ -205,7 +213,7 @@ export class ObservedCore {
     for (let i = 0; i < 32; i++) x.push(view.getBigUint64(base + this.#x.offset + i * this.#x.stride, true));
     const csrs: Record<string, bigint> = {};
     for (const { name, constant, cell } of this.#homes) csrs[name] = cell.get() | constant;
-    csrs['mcycle'] = BigInt.asUintN(64, (csrs['mcycle'] ?? 0n) - this.#idle);
+    for (const { name, since } of this.#counting) csrs[name] = BigInt.asUintN(64, (csrs[name] ?? 0n) - since);
     const { reservation } = this;
     return {
       x, pc: this.#last?.retirement.pc_wdata ?? this.#pc, mode: modeOf(Number(this.#V.get() * 4n + this.#priv.get())), csrs,
@@ -218,10 +226,14 @@ export class ObservedCore {
     return this.#reserved.get() === 1n ? this.#reservedBlock.get() * BigInt(this.choices.reservationBytes) : undefined;
   }
 
-  /** What mcycle has counted since the last record. */
-  get #idle(): bigint {
-    if ((this.#inhibit.get() & 1n) === 1n) return 0n;
-    return this.core.cycle - ((this.#last?.inputs.cycle ?? -1n) + 1n);
+  /** What counters that count by themselves have counted since the last record. */
+  get #counting(): readonly { readonly name: string; readonly since: bigint }[] {
+    const inhibit = this.#inhibit.get();
+    const { untold } = this.#decoder;
+    return [
+      { name: 'mcycle', since: (inhibit & 1n) === 1n ? 0n : this.core.cycle - ((this.#last?.inputs.cycle ?? -1n) + 1n) },
+      ...EVENT_COUNTERS.map((name, i) => ({ name, since: (inhibit >> BigInt(FIRST_EVENT_COUNTER + i) & 1n) === 1n ? 0n : untold[i] ?? 0n })),
+    ];
   }
 
   /** Whether {@link state} would equal this; much cheaper than building it. */
@@ -234,7 +246,9 @@ export class ObservedCore {
     for (let i = 0; i < 32; i++) if (state.x[i] !== view.getBigUint64(base + offset + i * stride, true)) return false;
     for (const { name, constant, cell } of this.#homes) {
       const value = constant === 0n ? cell.get() : cell.get() | constant;
-      if (value !== state.csrs[name] && (name !== 'mcycle' || BigInt.asUintN(64, value - this.#idle) !== state.csrs[name])) return false;
+      if (value === state.csrs[name]) continue;
+      const since = this.#counting.find((counter) => counter.name === name)?.since;
+      if (since === undefined || BigInt.asUintN(64, value - since) !== state.csrs[name]) return false;
     }
     return true;
   }

@@ -7,10 +7,10 @@
  */
 import type { Segment } from '../../model/machine/elf.js';
 import { HOME_CSRS, type ArchitecturalState, type HostWrite, type Mode } from '../retirement.js';
-import type { Observation } from './records.js';
+import { EVENT_COUNTERS, type Observation } from './records.js';
 
-/** Free-running: no record tells of them. */
-const COUNTERS: ReadonlySet<string> = new Set(['mcycle', 'minstret']);
+/** No record tells what they count. */
+const COUNTERS: ReadonlySet<string> = new Set(['mcycle', 'minstret', ...EVENT_COUNTERS]);
 
 const isBlockZero = (insn: number): boolean => (insn & 0xfff0_7fff) === 0x0040_200f;
 

@@ -72,8 +72,14 @@ function toldIn(trails: number, retirement: Retirement): Told {
   };
 }
 
+/** The counters of events, in the order of their bits in the ring and of `Inputs.events`. */
+export const EVENT_COUNTERS: readonly string[] = ['mhpmcounter3', 'mhpmcounter4', 'mhpmcounter5', 'mhpmcounter6'];
+type EventCounts = NonNullable<Inputs['events']>;
+const NO_EVENTS: EventCounts = [0n, 0n, 0n, 0n];
+
 const NO_WRITES: readonly HostWrite[] = [];
 const NO_CHANGES: readonly CsrChange[] = [];
+const NOTHING = {};
 
 /** Decodes a ring, keeping the record number and CSR changes between calls. */
 export class RecordDecoder {
@@ -81,6 +87,9 @@ export class RecordDecoder {
   #changes: CsrChange[] = [];
   #trails = new Trails();
   #steps: CacheStep[] = [];
+  #events = NO_EVENTS;
+  /** As the last record saw them. */
+  #told = NO_EVENTS;
 
   constructor(readonly homes: readonly HomeDescription[]) {}
 
@@ -90,6 +99,13 @@ export class RecordDecoder {
     this.#changes = [];
     this.#trails = new Trails();
     this.#steps = [];
+    this.#events = NO_EVENTS;
+    this.#told = NO_EVENTS;
+  }
+
+  /** How often the event of each of {@link EVENT_COUNTERS} has happened since the last record. */
+  get untold(): readonly bigint[] {
+    return this.#events === this.#told ? NO_EVENTS : this.#events.map((n, i) => n - (this.#told[i] ?? 0n));
   }
 
   /** Page-table entries by which the instruction was fetched that waits without a record. */
@@ -114,6 +130,10 @@ export class RecordDecoder {
         this.#changes.push({ csr: name, before: (words[base + VALUE] ?? 0n) | constant, after: (words[base + RDATA] ?? 0n) | constant });
         continue;
       }
+      if (kind === RECORD_KINDS.events) {
+        this.#see(halves[2 * (base + VALUE)] ?? 0);
+        continue;
+      }
       if (kind === RECORD_KINDS.walk) {
         const number = halves[2 * (base + PC)] ?? 0;
         const step = cacheStep(number);
@@ -124,6 +144,13 @@ export class RecordDecoder {
       observations.push(this.#observation(words, halves, base, kind === RECORD_KINDS.trap, observations.length === 0 ? hostWrites : NO_WRITES));
     }
     return observations;
+  }
+
+  /** A bit for each counter: its event has happened. */
+  #see(bits: number): void {
+    const [a, b, c, d] = this.#events;
+    const happened = (i: number): bigint => BigInt((bits >> i) & 1);
+    this.#events = [a + happened(0), b + happened(1), c + happened(2), d + happened(3)];
   }
 
   /** Numbers are cheap where they fit, and most words are zero: only what must be becomes a bigint. */
@@ -176,12 +203,19 @@ export class RecordDecoder {
       insn: fetched ? bits : undefined,
       ioData: io && part('rmask') !== 0 ? word(RDATA) : undefined,
       hostWrites,
+      ...this.#tell(),
     };
     if (trails === 0) return { retirement, inputs };
     const told = toldIn(trails, retirement);
     const steps = this.#steps;
     this.#steps = [];
     return { retirement, inputs: { ...inputs, ptes: this.#trails.entries(told) }, translated: this.#trails.work(told), steps };
+  }
+
+  #tell(): Pick<Inputs, 'events'> {
+    if (this.#events === this.#told) return NOTHING;
+    this.#told = this.#events;
+    return { events: this.#events };
   }
 
   #takeChanges(): readonly CsrChange[] {

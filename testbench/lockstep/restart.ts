@@ -11,12 +11,13 @@ import type { Plan } from '../arbitraries/program.js';
 import { encode, operandsOf, type Shapes } from '../arbitraries/shapes.js';
 import { writableBits } from '../arbitraries/values.js';
 import type { Inputs } from '../retirement.js';
+import { EVENT_COUNTERS } from './records.js';
 import type { Divergence } from './lockstep.js';
 
 const [MIE, MPIE] = [0x8n, 0x80n];
 /** What the prologue sets by itself, and what only tells of earlier traps. */
 const NOT_SET = new Set([
-  'mstatus', 'mtvec', 'stvec', 'vstvec', 'mepc', 'mcycle', 'minstret',
+  'mstatus', 'mtvec', 'stvec', 'vstvec', 'mepc', 'mcycle', 'minstret', ...EVENT_COUNTERS,
   'mcause', 'mtval', 'mtval2', 'mtinst', 'scause', 'stval', 'htval', 'htinst', 'vscause', 'vstval',
 ]);
 /** Registers of the instruction, in the body. */

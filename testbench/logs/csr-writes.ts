@@ -59,17 +59,18 @@ export class CsrWrites {
   }
 
   /** The writes of the record's instruction. To be called for every record, in order. */
-  follow({ retirement, inputs: { cycle } }: Observation): readonly CsrWrite[] {
+  follow({ retirement, inputs: { cycle, events } }: Observation): readonly CsrWrite[] {
     const { insn, trap, rd_addr: rd, csrs } = retirement;
     const home = trap === undefined ? this.#target(retirement) : undefined;
-    const counter = home === 'mcycle' || home === 'minstret' ? this.#written(insn, home === 'mcycle' ? this.#counters.mcycle(cycle) : this.#counters.minstret) : undefined;
+    if (events !== undefined) this.#counters.saw(events);
+    const old = home === undefined ? undefined : this.#counters.read(home, cycle);
+    const counter = old === undefined ? undefined : this.#written(insn, old);
     if (trap === undefined) this.#counters.retire();
     for (const { csr, after } of csrs) {
       this.#values.set(csr, after);
       if (csr === 'mcountinhibit') this.#counters.setInhibit(after, cycle);
     }
-    if (counter !== undefined && home === 'mcycle') this.#counters.setMcycle(counter, cycle);
-    if (counter !== undefined && home === 'minstret') this.#counters.setMinstret(counter);
+    if (counter !== undefined && home !== undefined) this.#counters.write(home, counter, cycle);
     if (rd !== 0) this.#x[rd] = retirement.rd_wdata;
     if (home !== undefined) return [this.#write(home, counter)];
     return trap === undefined ? returnWrites(retirement).filter((name) => this.#values.has(name)).map((name) => this.#write(name)) : [];

@@ -10,7 +10,7 @@ type Alias = Extract<Source, { readonly kind: 'alias' }>;
 const ones = ({ high, low }: CsrField['bits']): bigint => (1n << BigInt(high - low + 1)) - 1n;
 const hex = (v: bigint): string => `0x${v.toString(16)}`;
 /** Of a family of like registers, the first stands for all. */
-const isRepeated = ({ name }: Csr): boolean => /^m?hpm(counter|event)([4-9]|\d\d)$/.test(name);
+const isRepeated = ({ name }: Csr): boolean => /^m?hpm(counter|event)([89]|\d\d)$/.test(name);
 
 const put = (csr: Csr, changed: Csr) => (isa: Isa): Isa => ({ ...isa, csrs: isa.csrs.map((c) => (c.name === csr.name ? changed : c)) });
 
@@ -70,6 +70,15 @@ function fieldMutants(csr: Csr, field: CsrField): readonly Mutant[] {
   }
 }
 
+/** What a counter could be mistaken to count. */
+function otherCounts(counts: NonNullable<Csr['counts']>): readonly NonNullable<Csr['counts']>[] {
+  const { inhibit } = counts;
+  if (counts.what !== 'events') return [{ what: counts.what === 'cycles' ? 'retired' : 'cycles', inhibit }];
+  // The selector of the counter in front, or of the one behind.
+  const other = counts.event.replace(/\d+/, (number) => String(Number(number) % 2 === 0 ? Number(number) - 1 : Number(number) + 1));
+  return [{ ...counts, event: other }, { what: 'retired', inhibit }];
+}
+
 function wholeMutants(csr: Csr): readonly Mutant[] {
   const found: Mutant[] = [];
   const add = (kind: Kind, what: string, changed: Csr): number => found.push(isaMutant(kind, `${csr.name}: ${what}`, csr, put(csr, changed)));
@@ -87,7 +96,7 @@ function wholeMutants(csr: Csr): readonly Mutant[] {
   if (counts !== undefined) {
     const { counts: _lost, ...left } = others;
     add('counter', 'does not count', { ...rest, ...left });
-    add('counter', 'counts the other thing', { ...csr, counts: { ...counts, what: counts.what === 'cycles' ? 'retired' : 'cycles' } });
+    for (const other of otherCounts(counts)) add('counter', `counts ${other.what === 'events' ? `what ${other.event} selects` : other.what}`, { ...csr, counts: other });
     add('counter', 'is never inhibited', { ...csr, counts: { ...counts, inhibit: { ...counts.inhibit, text: '0' } } });
   }
   const stored = csr.fields.find((f) => f.source.kind === 'stored');

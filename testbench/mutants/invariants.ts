@@ -94,7 +94,7 @@ function travelling(isa: Isa, module: Module): readonly Invariant[] {
     }
     // With execute right before commit, what works there has nothing ahead of it.
     if (stages.length === 1) {
-      const working = module.registers.filter((r) => r.name === 'muldiv.busy' || r.name.endsWith('.split')).map((r) => ({ r, empty: eqConst(read(r), 0) }));
+      const working = module.registers.filter((r) => r.name === 'muldiv.busy' || r.name === `${stage}.split`).map((r) => ({ r, empty: eqConst(read(r), 0) }));
       for (const { r, empty } of working) found.push({ name: `${stage} is empty while ${r.name} counts`, holds: or(empty, not(register(module, `${stage}.valid`))) });
     }
     if (has(module, `${stage}.rd`)) {

@@ -1,6 +1,6 @@
 /** Setting and showing all home CSRs at once. */
 import type { HomeCsr } from '../retirement.js';
-import { isStored } from './csr-file.js';
+import { EVENT_COUNTERS, isStored } from './csr-file.js';
 import type { Hart } from './hart.js';
 import { READ_ONLY_ONES } from './storable.js';
 
@@ -13,6 +13,7 @@ export function arrangeCsrs(hart: Hart, given: Readonly<Partial<Record<HomeCsr, 
   }
   hart.csrs.takeChanges();
   hart.counters.arrange(given.mcycle ?? 0n, given.minstret ?? 0n);
+  for (const counter of EVENT_COUNTERS) hart.counters.writeEvent(counter, given[counter] ?? 0n);
 }
 
 /** Every home CSR that the hart has, by name; `mcycle` is its value in `nextCycle`. */
@@ -22,5 +23,6 @@ export function csrState(hart: Hart, nextCycle: bigint): Record<string, bigint> 
   for (const csr of hart.homes) {
     if (isStored(csr)) state[csr] = values[csr];
   }
+  for (const counter of EVENT_COUNTERS) state[counter] = hart.counters.event(counter);
   return { ...state, mcycle: hart.counters.mcycleIn(nextCycle, inhibitsCycle), minstret: hart.counters.minstret };
 }

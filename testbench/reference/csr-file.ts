@@ -3,14 +3,18 @@ import { type CsrChange, HOME_CSRS, type HomeCsr } from '../retirement.js';
 import { u64 } from './bits.js';
 import { H_LEVEL, SXL_64, UXL_64, VSXL_64 } from './status.js';
 
-/** `mcycle` and `minstret` are kept by {@link Counters}; every other home CSR is stored here. */
-export type StoredCsr = Exclude<HomeCsr, 'mcycle' | 'minstret'>;
+/** The counters of events, in the order of `Inputs.events`; the first is number 3 (`mhpmcounter_num`). */
+export const EVENT_COUNTERS = ['mhpmcounter3', 'mhpmcounter4', 'mhpmcounter5', 'mhpmcounter6'] as const;
+export type EventCounter = (typeof EVENT_COUNTERS)[number];
+
+/** Counters are kept by {@link Counters}; every other home CSR is stored here. */
+export type StoredCsr = Exclude<HomeCsr, 'mcycle' | 'minstret' | EventCounter>;
 
 /** All stored CSRs at reset: zero but for the read-only fields. Written out so that the object has one fixed shape. */
 const resetValues = (): Record<StoredCsr, bigint> => ({
   mstatus: SXL_64 | UXL_64,
   medeleg: 0n, mideleg: H_LEVEL, mie: 0n, mip: 0n, mtvec: 0n, mcounteren: 0n, menvcfg: 0n, mscratch: 0n, mepc: 0n,
-  mcause: 0n, mtval: 0n, mtval2: 0n, mtinst: 0n, mcountinhibit: 0n,
+  mcause: 0n, mtval: 0n, mtval2: 0n, mtinst: 0n, mcountinhibit: 0n, mhpmevent3: 0n, mhpmevent4: 0n, mhpmevent5: 0n, mhpmevent6: 0n,
   stvec: 0n, scounteren: 0n, senvcfg: 0n, sscratch: 0n, sepc: 0n, scause: 0n, stval: 0n, satp: 0n,
   hstatus: VSXL_64,
   hedeleg: 0n, hideleg: 0n, hvip: 0n, hgeie: 0n, hcounteren: 0n, henvcfg: 0n, htimedelta: 0n, htval: 0n, htinst: 0n,
@@ -27,7 +31,7 @@ const resetValues = (): Record<StoredCsr, bigint> => ({
 const NO_CHANGES: readonly CsrChange[] = [];
 
 /** The CSR is kept by {@link CsrFile}. */
-export const isStored = (csr: HomeCsr): csr is StoredCsr => csr !== 'mcycle' && csr !== 'minstret';
+export const isStored = (csr: HomeCsr): csr is StoredCsr => csr !== 'mcycle' && csr !== 'minstret' && !EVENT_COUNTERS.some((counter) => counter === csr);
 const STORED = HOME_CSRS.filter(isStored);
 
 /** The stored CSRs. Values are read directly; every change goes through {@link set}. */
@@ -71,6 +75,13 @@ export class CsrFile {
     return (this.#values.mcountinhibit & 4n) !== 0n;
   }
 
+  /** Counter n of events counts: `mcountinhibit`.HPMn does not inhibit it (`mcountinhibit_op`), and it has an event (`mhpmevent_enc`: 0 is none). */
+  countsEvent(number: number): boolean {
+    const { mcountinhibit, mhpmevent3, mhpmevent4, mhpmevent5, mhpmevent6 } = this.#values;
+    const event = [mhpmevent3, mhpmevent4, mhpmevent5, mhpmevent6][number - 3] ?? 0n;
+    return event !== 0n && ((mcountinhibit >> BigInt(number)) & 1n) === 0n;
+  }
+
   reset(): void {
     this.#values = resetValues();
     this.#journal.clear();
@@ -100,8 +111,9 @@ export class CsrFile {
 }
 
 /**
- * `mcycle` and `minstret`. The clock itself is an input, so `mcycle` is stored
- * as a value and the cycle at which the counter had it.
+ * The counters. The clock itself is an input, so `mcycle` is stored as a value
+ * and the cycle at which the counter had it; how often events have happened is
+ * one, too.
  */
 export class Counters {
   #mcycle = 0n;
@@ -111,6 +123,9 @@ export class Counters {
   minstret = 0n;
   /** Whether the running instruction wrote `minstret`: the write replaces its own increment. */
   #wroteMinstret = false;
+  #events: bigint[] = EVENT_COUNTERS.map(() => 0n);
+  /** How often their events had happened when the last record saw them. */
+  #happened: readonly bigint[] = this.#events;
 
   reset(): void {
     this.#mcycle = 0n;
@@ -118,12 +133,30 @@ export class Counters {
     this.cycle = 0n;
     this.minstret = 0n;
     this.#wroteMinstret = false;
+    this.#events = EVENT_COUNTERS.map(() => 0n);
+    this.#happened = EVENT_COUNTERS.map(() => 0n);
   }
 
   /** Sets both before the first record, which is in cycle 0 unless its inputs say otherwise. */
   arrange(mcycle: bigint, minstret: bigint): void {
     this.#mcycle = u64(mcycle);
     this.minstret = u64(minstret);
+  }
+
+  /** A record sees how often events have happened: what they did since the one before is counted by the counters that count. */
+  see(events: readonly bigint[], counts: (number: number) => boolean): void {
+    this.#events = this.#events.map((value, i) => (!counts(3 + i) ? value : u64(value + (events[i] ?? 0n) - (this.#happened[i] ?? 0n))));
+    this.#happened = events;
+  }
+
+  /** The value of a counter of events. */
+  event(counter: EventCounter): bigint {
+    return this.#events[EVENT_COUNTERS.indexOf(counter)] ?? 0n;
+  }
+
+  /** A write of a counter of events replaces what it has counted. */
+  writeEvent(counter: EventCounter, value: bigint): void {
+    this.#events[EVENT_COUNTERS.indexOf(counter)] = u64(value);
   }
 
   /** `mcycle` in a given cycle, under an inhibit setting that has held since the last change (`mcountinhibit_op`). */

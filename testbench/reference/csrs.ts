@@ -3,6 +3,7 @@ import { merge } from './bits.js';
 import { added, constant, type Csr, ignore, stored } from './csr.js';
 import { environment, hstateen, sstateen } from './csrs-environment.js';
 import { hie, hip, mip, sie, sip, vsie, vsip } from './csrs-interrupts.js';
+import { EVENT_COUNTERS, type EventCounter } from './csr-file.js';
 import { addressTranslation, hgatp, pmpaddr, pmpcfg } from './csrs-memory.js';
 import type { Isa } from './extensions.js';
 import { hgeip } from './interrupts.js';
@@ -50,7 +51,23 @@ const minstret: Csr = {
   write: (hart, value) => hart.counters.writeMinstret(value),
 };
 
-/** `mcountinhibit`: CY and IR (`mcountinhibit_op`). */
+/** A counter of events: all 64 bits can be written (`mhpmcounter_num`, `MHPMCOUNTER_WARL`). */
+const mhpmcounter = (counter: EventCounter): Csr => ({
+  read: (hart) => hart.counters.event(counter),
+  write: (hart, value) => hart.counters.writeEvent(counter, value),
+});
+
+/** The number of an event; one that is not there keeps the old (`mhpmevent_op`, `MHPMEVENT_WARL`). */
+const mhpmevent = (csr: 'mhpmevent3' | 'mhpmevent4' | 'mhpmevent5' | 'mhpmevent6'): Csr => ({
+  read: (hart) => hart.csrs.values[csr],
+  write: (hart, value) => {
+    const event = value & hart.writable[csr];
+    if (event <= LAST_EVENT) hart.csrs.set(csr, event);
+  },
+});
+const LAST_EVENT = 20n;
+
+/** `mcountinhibit`: CY, IR and HPM3 to HPM6 (`mcountinhibit_op`). */
 const mcountinhibit: Csr = {
   read: (hart) => hart.csrs.values.mcountinhibit,
   write: (hart, value) => {
@@ -98,8 +115,14 @@ const CSRS = new Map<number, Csr>([
   [0x243, stored('vstval')], [0x244, vsip], [0x24d, added('sstc', 'vstimecmp')], [0x280, addressTranslation('vsatp')],
 ]);
 
-// Counters 3..31 and their event selectors exist and are zero (MHPMCOUNTER_N_RDONLY0, MHPMEVENT_N_RDONLY0).
-for (let n = 3; n < 32; n += 1) {
+for (const [index, counter] of EVENT_COUNTERS.entries()) {
+  CSRS.set(0xb03 + index, mhpmcounter(counter));
+  CSRS.set(0xc03 + index, { ...mhpmcounter(counter), write: ignore });
+}
+for (const [index, csr] of (['mhpmevent3', 'mhpmevent4', 'mhpmevent5', 'mhpmevent6'] as const).entries()) CSRS.set(0x323 + index, mhpmevent(csr));
+
+// The counters behind them and their event selectors exist and are zero (MHPMCOUNTER_N_RDONLY0, MHPMEVENT_N_RDONLY0).
+for (let n = 7; n < 32; n += 1) {
   for (const base of [0x320, 0xb00, 0xc00]) CSRS.set(base + n, constant(0n));
 }
 

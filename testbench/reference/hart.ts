@@ -124,6 +124,7 @@ export class Hart {
   beginRecord(inputs: Inputs): void {
     this.inputs = inputs;
     this.counters.cycle = inputs.cycle;
+    if (inputs.events !== undefined) this.counters.see(inputs.events, (number) => this.csrs.countsEvent(number));
     this.ptes = inputs.ptes && new UsedPtes(inputs.ptes);
     if (this.ptes !== undefined) this.dram.history ??= new PteHistory();
     this.rdAddr = 0;

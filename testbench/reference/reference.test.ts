@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { HOME_CSRS, type HomeCsr, MODES, type Retirement } from '../retirement.js';
+import { HOME_CSRS, type HomeCsr, type Inputs, MODES, type Retirement } from '../retirement.js';
 import * as asm from './assembler.fixture.js';
 import { DATA, DRAM_END, Machine, PC, type Setting as MachineSetting } from './machine.fixture.js';
 import { EXTENSIONS, Reference } from './reference.js';
@@ -256,6 +256,27 @@ describe('CSRs', () => {
     expect([csr('mcycle'), csr('minstret')]).toEqual([1n, 1n]);
     reference.step();
     expect(csr('mcycle')).toBe(1n);
+  });
+
+  it('a counter of events has what the record saw, unless that is inhibited, until it is written', () => {
+    reference.reset();
+    reference.arrange({ mode: 'M', csrs: { mhpmcounter3: 40n, mhpmcounter4: 40n, mhpmcounter6: ones, mcountinhibit: 0x10n, mhpmevent3: 1n, mhpmevent4: 2n, mhpmevent6: 20n }, x: { 2: 21n, 4: 20n } });
+    const step = (insn: number, cycle: bigint, events?: Inputs['events']): Retirement =>
+      reference.stepWith({ cycle, mtime: 0n, meip: false, seip: false, hgeip: 0n, insn: undefined, ioData: undefined, hostWrites: [], ...(events && { events }) }, insn);
+    expect(step(asm.csrrs(3, 0xb03, 0), 0n, [2n, 2n, 0n, 2n]).rd_wdata).toBe(42n);
+    // Inhibited, and what it missed is not made up for.
+    expect(step(asm.csrrs(3, 0xb04, 0), 1n).rd_wdata).toBe(40n);
+    step(asm.csrrw(0, 0x320, 0), 2n, [2n, 7n, 0n, 2n]);
+    expect(step(asm.csrrs(3, 0xc04, 0), 3n, [3n, 8n, 0n, 2n]).rd_wdata).toBe(41n);
+    expect(step(asm.csrrs(3, 0xb06, 0), 4n).rd_wdata).toBe(1n);
+    const written = step(asm.csrrw(3, 0xb03, 0), 5n, [9n, 8n, 0n, 2n]);
+    expect([written.rd_wdata, written.csrs]).toEqual([49n, []]);
+    expect([csr('mhpmcounter3'), csr('mhpmcounter4')]).toEqual([0n, 41n]);
+    step(asm.csrrw(0, 0x326, 0), 6n);
+    expect(step(asm.csrrs(3, 0xb06, 0), 7n, [9n, 8n, 0n, 5n]).rd_wdata).toBe(1n);
+    // No event has the number 21.
+    expect(step(asm.csrrw(0, 0x323, 2), 8n).csrs).toEqual([]);
+    expect(step(asm.csrrw(0, 0x323, 4), 9n).csrs).toEqual([{ csr: 'mhpmevent3', before: 1n, after: 20n }]);
   });
 
   it('time in a guest includes htimedelta', () => {

@@ -1,7 +1,7 @@
 /** Which bits each home CSR of a hart can store (docs/choices.md), and which of them are read-only ones. */
 import { HOME_CSRS, type HomeCsr } from '../retirement.js';
 import { bit, bits } from './bits.js';
-import type { StoredCsr } from './csr-file.js';
+import { isStored, type StoredCsr } from './csr-file.js';
 import type { Isa } from './extensions.js';
 import {
   ADUE, CBCFE, CBIE, CBZE, FIOM, GUEST_LINES, H_LEVEL, HSTATUS_WRITABLE, MSTATUS_WRITABLE, PBMTE, S_LEVEL,
@@ -11,8 +11,10 @@ import {
 const ALL = bits(63, 0);
 /** xtvec: BASE and the low MODE bit (`mtvec_mode_enc`, `STVEC_MODE_WARL`, `VSTVEC_MODE_WARL`). */
 const TVEC = bits(63, 2) | 1n;
-/** xcounteren: CY, TM and IR (`MCOUNTEREN_FLDS_WARL`, `SCOUNTEREN_WARL`, `HCOUNTEREN_WARL`). */
-const COUNTEREN = 7n;
+/** xcounteren: CY, TM, IR and HPM3 to HPM6 (`MCOUNTEREN_FLDS_WARL`, `SCOUNTEREN_WARL`, `HCOUNTEREN_WARL`). */
+const COUNTEREN = 0x7fn;
+/** The number of an event (`mhpmevent_enc`). */
+const EVENT = 0xffn;
 /** What medeleg can delegate, were it not for C. */
 const MEDELEG = 0xf0_b7ffn;
 const HEDELEG = 0xb1ffn;
@@ -48,7 +50,7 @@ export function writableOf(isa: Isa): Writable {
   return {
     mstatus: MSTATUS_WRITABLE, medeleg: MEDELEG & ~only(isa.c, MISALIGNED), mideleg: S_LEVEL, mie: 0x1eeen, mip: S_LEVEL,
     mtvec: TVEC, mcounteren: COUNTEREN, menvcfg: envcfg, mscratch: ALL, mepc: epc, mcause: ALL, mtval: ALL, mtval2: ALL,
-    mtinst: ALL, mcountinhibit: 5n,
+    mtinst: ALL, mcountinhibit: 0x7dn, mhpmevent3: EVENT, mhpmevent4: EVENT, mhpmevent5: EVENT, mhpmevent6: EVENT,
     stvec: TVEC, scounteren: COUNTEREN, senvcfg, sscratch: ALL, sepc: epc, scause: ALL, stval: ALL, satp: atp,
     hstatus: HSTATUS_WRITABLE, hedeleg: HEDELEG & ~only(isa.c, MISALIGNED), hideleg: VS_LEVEL, hvip: VS_LEVEL,
     hgeie: GUEST_LINES, hcounteren: COUNTEREN, henvcfg: envcfg, htimedelta: ALL, htval: ALL, htinst: ALL,
@@ -72,5 +74,5 @@ export const READ_ONLY_ONES: Readonly<Partial<Record<StoredCsr, bigint>>> = {
 
 /** The home CSRs that a hart has: a CSR that can store nothing does not exist. */
 export function homesOf(writable: Writable): readonly HomeCsr[] {
-  return HOME_CSRS.filter((csr) => csr === 'mcycle' || csr === 'minstret' || writable[csr] !== 0n);
+  return HOME_CSRS.filter((csr) => !isStored(csr) || writable[csr] !== 0n);
 }

@@ -2,17 +2,21 @@
 import { ALL_MODES, CSR, bits, csrrci, csrrs, csrrsi, hart, type TableRow } from './row.js';
 
 /**
- * Counters that no counter-enable can grant: bits 3 to 31 of mcounteren are
- * read-only 0 (choices), so the hpmcounters stay M-mode's own whatever the
- * bits of cycle, time and instret say.
+ * Counters that no counter-enable can grant: bits 7 to 31 of mcounteren are
+ * read-only 0 (choices), so these hpmcounters stay M-mode's own whatever the
+ * bits of cycle, time, instret and hpmcounter3 to 6 say. They read zero
+ * whatever those count.
  */
 function ungranted(): readonly TableRow[] {
-  return Array.from({ length: 29 }, (_, i) => i + 3).flatMap((number) => ALL_MODES.map((mode): TableRow => {
-    const word = csrrs(CSR.hpmcounter3 + number - 3, 2, 0);
+  return Array.from({ length: 25 }, (_, i) => i + 7).flatMap((number) => ALL_MODES.map((mode): TableRow => {
+    const word = csrrs(CSR.hpmcounter7 + number - 7, 2, 0);
     return {
       id: `csrs/hpmcounter${number}-granted-nothing-${mode}`,
       rules: ['mcounteren_op', 'mcounteren_clr_ill_inst_exc', 'MCOUNTEREN_HPM_N_RDONLY0', 'choices:counters'],
-      arrange: hart({ mode, words: [word], csrs: { mcounteren: 7n, hcounteren: 7n, scounteren: 7n } }),
+      arrange: hart({
+        mode, words: [word],
+        csrs: { mcounteren: 0x7fn, hcounteren: 0x7fn, scounteren: 0x7fn, mhpmcounter3: 0x333n, mhpmcounter4: 0x444n, mhpmcounter5: 0x555n, mhpmcounter6: 0x666n },
+      }),
       expect: mode === 'M' ? { rd: [2, 0n] } : { trap: { to: 'M', cause: 2, tval: bits(word) } },
     };
   }));

@@ -17,6 +17,7 @@ import { envcfgRows } from './envcfg.js';
 import { PRESENT, demanded } from './extensions.js';
 import { formRows } from './forms.js';
 import { guestRows } from './guests.js';
+import { hpmRows } from './hpm.js';
 import { interruptRows } from './interrupts.js';
 import { legalityRows } from './legality.js';
 import { pagingRows } from './paging.js';
@@ -47,7 +48,7 @@ let every: readonly TableRow[] | undefined;
 export function allRows(): readonly TableRow[] {
   every ??= [
     ...xretRows(), ...trapEntryRows(), ...delegationRows(), ...legalityRows(), ...priorityRows(),
-    ...aliasRows(), ...interruptRows(), ...tinstRows(), ...warlRows(), ...unprivilegedRows(), ...encodingRows(), ...csrRows(), ...shiftRows(),
+    ...aliasRows(), ...interruptRows(), ...tinstRows(), ...warlRows(), ...unprivilegedRows(), ...encodingRows(), ...csrRows(), ...hpmRows(), ...shiftRows(),
     ...atomicRows(), ...bitmanipRows(), ...compressedRows(),
     ...svinvalRows(), ...sstcRows(), ...stateenRows(), ...envcfgRows(),
     ...permissionRows(), ...guestRows(), ...formRows(), ...updateRows(), ...crossingRows(), ...schemeRows(), ...pagingRows(),

@@ -208,9 +208,11 @@ const COUNTEREN: readonly (readonly [m: number, h: number, s: number, outcomes: 
   [1, 1, 1, { M: 'ok', HS: 'ok', U: 'ok', VS: 'ok', VU: 'ok' }],
 ];
 
-/** `[name, address, counteren bit alone, the other two bits]`. */
+/** `[name, address, counteren bit alone, the other six bits]`. */
 const COUNTERS: readonly (readonly [name: string, csr: number, bit: bigint, others: bigint])[] = [
-  ['cycle', CSR.cycle, 1n, 6n], ['time', CSR.time, 2n, 5n], ['instret', CSR.instret, 4n, 3n],
+  ['cycle', CSR.cycle, 0x01n, 0x7en], ['time', CSR.time, 0x02n, 0x7dn], ['instret', CSR.instret, 0x04n, 0x7bn],
+  ['hpmcounter3', CSR.hpmcounter3, 0x08n, 0x77n], ['hpmcounter4', CSR.hpmcounter4, 0x10n, 0x6fn],
+  ['hpmcounter5', CSR.hpmcounter5, 0x20n, 0x5fn], ['hpmcounter6', CSR.hpmcounter6, 0x40n, 0x3fn],
 ];
 
 function counters(): TableRow[] {
@@ -218,12 +220,12 @@ function counters(): TableRow[] {
   const rows: TableRow[] = [];
   for (const [name, csr, bit, others] of COUNTERS) {
     for (const [m, h, s, outcomes] of COUNTEREN) {
-      // A clear bit comes with the other two set, so that using a neighbour's bit shows.
+      // A clear bit comes with the other six set, so that using a neighbour's bit shows.
       const csrs = { mcounteren: m ? bit : others, hcounteren: h ? bit : others, scounteren: s ? bit : others };
       rows.push(...perMode(`${name}-m${m}h${h}s${s}`, rules, csrrs(csr, 2, 0), outcomes, { csrs }, { rd: 'any' }));
     }
-    const open = { csrs: { mcounteren: 7n, hcounteren: 7n, scounteren: 7n } };
-    const closed = { csrs: { mcounteren: 7n, hcounteren: 0n, scounteren: 0n } };
+    const open = { csrs: { mcounteren: 0x7fn, hcounteren: 0x7fn, scounteren: 0x7fn } };
+    const closed = { csrs: { mcounteren: 0x7fn, hcounteren: 0n, scounteren: 0n } };
     // A write of a read-only CSR is not HS-qualified: illegal in every mode, even where a read would be virtual.
     rows.push(
       ...perMode(`${name}-csrrw`, ['Zicsr_illegal_acc'], csrrw(csr, 0, 1), all('ill'), open),
@@ -236,11 +238,11 @@ function counters(): TableRow[] {
       ...perMode(`${name}-write-hcounteren-0`, ['Zicsr_illegal_acc', 'H_cause_virtual_instruction'], csrrw(csr, 0, 1), all('ill'), closed),
     );
   }
-  for (const [name, csr] of [['hpmcounter3', CSR.hpmcounter3], ['hpmcounter31', CSR.hpmcounter31]] as const) {
-    // The hpm bits of mcounteren are read-only 0.
+  for (const [name, csr] of [['hpmcounter7', CSR.hpmcounter7], ['hpmcounter31', CSR.hpmcounter31]] as const) {
+    // Bits 7 to 31 of mcounteren are read-only 0.
     rows.push(...perMode(
       name, ['mcounteren_clr_ill_inst_exc', 'MCOUNTEREN_HPM_N_RDONLY0'], csrrs(csr, 2, 0), { M: 'ok', HS: 'ill', U: 'ill', VS: 'ill', VU: 'ill' },
-      { csrs: { mcounteren: 7n, hcounteren: 7n, scounteren: 7n } }, { rd: [2, 0n] },
+      { csrs: { mcounteren: 0x7fn, hcounteren: 0x7fn, scounteren: 0x7fn } }, { rd: [2, 0n] },
     ));
     rows.push(...perMode(`${name}-write`, ['Zicsr_illegal_acc'], csrrw(csr, 0, 1), all('ill')));
   }
@@ -270,8 +272,10 @@ const LEVELS: readonly { readonly outcomes: ByMode; readonly rules: readonly str
   {
     outcomes: MACHINE_CSR, rules: ['Zicsr_access', 'Zicsr_illegal_mode', 'M_access_all_lower_priv_CSRs'],
     names: [
-      'mstatus', 'misa', 'medeleg', 'mideleg', 'mie', 'mtvec', 'mcounteren', 'menvcfg', 'mcountinhibit', 'mhpmevent3', 'mhpmevent31',
-      'mscratch', 'mepc', 'mcause', 'mtval', 'mip', 'mtinst', 'mtval2', 'mcycle', 'minstret', 'mhpmcounter3', 'mhpmcounter31',
+      'mstatus', 'misa', 'medeleg', 'mideleg', 'mie', 'mtvec', 'mcounteren', 'menvcfg', 'mcountinhibit',
+      'mhpmevent3', 'mhpmevent4', 'mhpmevent5', 'mhpmevent6', 'mhpmevent7', 'mhpmevent31',
+      'mscratch', 'mepc', 'mcause', 'mtval', 'mip', 'mtinst', 'mtval2', 'mcycle', 'minstret',
+      'mhpmcounter3', 'mhpmcounter4', 'mhpmcounter5', 'mhpmcounter6', 'mhpmcounter7', 'mhpmcounter31',
     ],
   },
 ];
@@ -312,14 +316,14 @@ const NONEXISTENT: readonly (readonly [name: string, csr: number, unless?: Exten
   ['mstateen0', 0x30c, 'smstateen'], ['mstatush', 0x310], ['medelegh', 0x312], ['menvcfgh', 0x31a], ['mcyclecfg', 0x321], ['minstretcfg', 0x322],
   ['miselect', 0x350], ['mtopei', 0x35c], ['pmpcfg0', 0x3a0, 'pmp'], ['pmpcfg2', 0x3a2, 'pmp'], ['pmpaddr0', 0x3b0, 'pmp'], ['pmpaddr63', 0x3ef],
   ['scontext', 0x5a8], ['custom-s', 0x5c0], ['hstateen0', 0x60c, 'smstateen'], ['hedelegh', 0x612], ['htimedeltah', 0x615], ['henvcfgh', 0x61a],
-  ['hcontext', 0x6a8], ['mhpmevent3h', 0x723], ['mnstatus', 0x744], ['mseccfg', 0x747], ['tselect', 0x7a0], ['mcontext', 0x7a8],
-  ['dcsr', 0x7b0], ['custom-u', 0x800], ['mcyclecfg-gap', 0xb01], ['mcycleh', 0xb80], ['vl', 0xc20], ['cycleh', 0xc80], ['timeh', 0xc81],
-  ['instreth', 0xc82], ['hpmcounter3h', 0xc83], ['scountovf', 0xda0], ['stopi', 0xdb0], ['reserved-hro', 0xe00], ['vstopi', 0xeb0],
+  ['hcontext', 0x6a8], ['mhpmevent3h', 0x723], ['mhpmevent6h', 0x726], ['mnstatus', 0x744], ['mseccfg', 0x747], ['tselect', 0x7a0], ['mcontext', 0x7a8],
+  ['dcsr', 0x7b0], ['custom-u', 0x800], ['mcyclecfg-gap', 0xb01], ['mcycleh', 0xb80], ['mhpmcounter3h', 0xb83], ['mhpmcounter6h', 0xb86], ['vl', 0xc20], ['cycleh', 0xc80], ['timeh', 0xc81],
+  ['instreth', 0xc82], ['hpmcounter3h', 0xc83], ['hpmcounter6h', 0xc86], ['scountovf', 0xda0], ['stopi', 0xdb0], ['reserved-hro', 0xe00], ['vstopi', 0xeb0],
   ['reserved-mro', 0xf10], ['mtopi', 0xfb0],
 ];
 
 function nonexistent(): TableRow[] {
-  const open = { csrs: { mcounteren: 7n, hcounteren: 7n, scounteren: 7n } };
+  const open = { csrs: { mcounteren: 0x7fn, hcounteren: 0x7fn, scounteren: 0x7fn } };
   return NONEXISTENT.flatMap(([name, csr, unless]) => perMode(
     `no-${name}`, ['H_illegal_high_half', 'H_cause_virtual_instruction', 'choices:csrs'], csrrs(csr, 2, 0), all('ill'), open, {}, unless === undefined ? {} : { without: [unless] },
   ));

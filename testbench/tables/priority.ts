@@ -98,9 +98,10 @@ function csrReasons(): TableRow[] {
   for (const [name, csr, mode] of [
     ['write-hgeip', CSR.hgeip, 'VS'], ['write-hgeip', CSR.hgeip, 'VU'], ['write-mhartid', CSR.mhartid, 'VU'],
     ['write-time', CSR.time, 'VS'], ['write-cycle', CSR.cycle, 'VU'],
+    ['write-hpmcounter3', CSR.hpmcounter3, 'VS'], ['write-hpmcounter6', CSR.hpmcounter6, 'VU'],
   ] as const) {
     const word = csrrw(csr, 2, 1);
-    rows.push(row(name, ['H_cause_virtual_instruction', 'Zicsr_illegal_acc'], { mode, words: [word], csrs: { mcounteren: 7n } }, { trap: { to: 'M', cause: 2, tval: bits(word) } }));
+    rows.push(row(name, ['H_cause_virtual_instruction', 'Zicsr_illegal_acc'], { mode, words: [word], csrs: { mcounteren: 0x7fn } }, { trap: { to: 'M', cause: 2, tval: bits(word) } }));
   }
   // satp from VS-mode with VTVM=1 is virtual even when the value could not be written anyway; TVM=1 does not make it illegal.
   const satp = csrrw(CSR.satp, 0, 1);

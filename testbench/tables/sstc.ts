@@ -32,7 +32,7 @@ function permits(): TableRow[] {
   return PERMITS.flatMap(([mTm, mStce, hTm, hStce, stimecmp, vstimecmp]) => [0, 1].flatMap((sTm) => {
     // The other counters' bits are the opposite, so that using a neighbour's shows; scounteren has no say.
     const csrs = {
-      mcounteren: mTm ? 2n : 5n, hcounteren: hTm ? 2n : 5n, scounteren: sTm ? 7n : 0n,
+      mcounteren: mTm ? 2n : 0x7dn, hcounteren: hTm ? 2n : 0x7dn, scounteren: sTm ? 0x7fn : 0n,
       menvcfg: mStce ? STCE : 1n, henvcfg: hStce ? STCE : 1n, stimecmp: ONES, vstimecmp: 0xffff_ffff_ffff_fff0n,
     };
     const name = `m${mTm}${mStce}-h${hTm}${hStce}-s${sTm}`;

@@ -159,8 +159,10 @@ function legality(row: TableRow): readonly Legal[] {
     ['medeleg', within(c ? 0xf0_b7fen : 0xf0_b7ffn)], ['hedeleg', within(c ? 0xb1fen : 0xb1ffn)],
     ['mideleg', (value) => (value & ~0x222n) === 0x1444n], ['hideleg', within(0x444n)],
     ['mie', within(0x1eeen)], ['mip', within(0x222n)], ['hvip', within(0x444n)],
-    ['hgeie', within(0x1fen)], ['mcounteren', within(7n)], ['hcounteren', within(7n)],
-    ['scounteren', within(7n)], ['mcountinhibit', within(5n)],
+    ['hgeie', within(0x1fen)], ['mcounteren', within(0x7fn)], ['hcounteren', within(0x7fn)],
+    ['scounteren', within(0x7fn)], ['mcountinhibit', within(0x7dn)],
+    ['mhpmevent3', (value) => value <= 20n], ['mhpmevent4', (value) => value <= 20n],
+    ['mhpmevent5', (value) => value <= 20n], ['mhpmevent6', (value) => value <= 20n],
     ['menvcfg', envcfg(1n | cbo | wide)], ['henvcfg', envcfg(1n | cbo | wide)], ['senvcfg', envcfg(1n | cbo)],
     ['satp', (value) => paged(row, value)], ['vsatp', (value) => paged(row, value)],
     ['hgatp', (value) => paged(row, value) && (value & 0x0c00_0000_0000_0003n) === 0n],
@@ -189,6 +191,14 @@ function problems(row: TableRow): string[] {
   for (const [name, legal] of legality(row)) {
     const value = csrs[name];
     if (value !== undefined && !legal(value)) found.push(`${name} cannot hold 0x${value.toString(16)}`);
+    const left = wanted.csrs?.[name];
+    if (left !== undefined && !legal(left)) found.push(`${name} cannot become 0x${left.toString(16)}`);
+  }
+  // What an event is and how often it happens is nobody's but the core's: no row counts any.
+  for (const state of [csrs, { ...csrs, ...wanted.csrs }]) {
+    for (const [number, name] of [[3n, 'mhpmevent3'], [4n, 'mhpmevent4'], [5n, 'mhpmevent5'], [6n, 'mhpmevent6']] as const) {
+      if ((state[name] ?? 0n) !== 0n && ((state.mcountinhibit ?? 0n) >> number & 1n) === 0n) found.push(`counts what ${name} selects`);
+    }
   }
   const bytes = (arrange.memory ?? []).flatMap((entry) => Array.from({ length: entry.bytes }, (_, index) => entry.address + BigInt(index)));
   if (new Set(bytes).size !== bytes.length) found.push('memory arranged twice');

@@ -180,7 +180,7 @@ function counters(): TableRow[] {
     row('unprivileged/minstret-swap', ['minstret_wr'], { mode: 'M', words: [csrrw(CSR.minstret, 2, 1)], x: { 1: 100n }, csrs: { minstret: 41n } }, { rd: [2, 41n], csrs: { minstret: 100n } }),
     row('unprivileged/minstret-wraps', ['minstret_sz'], { mode: 'M', words: [WORD.nop, csrrs(CSR.minstret, 2, 0)], csrs: { minstret: 0xffff_ffff_ffff_ffffn } }, { rd: [2, 0n] }, 2),
     row('unprivileged/minstret-inhibited', ['mcountinhibit_op'], { mode: 'M', words: [WORD.nop, csrrs(CSR.minstret, 2, 0)], csrs: { minstret: 41n, mcountinhibit: 4n } }, { rd: [2, 41n] }, 2),
-    row('unprivileged/minstret-other-inhibited', ['mcountinhibit_op'], { mode: 'M', words: [WORD.nop, csrrs(CSR.minstret, 2, 0)], csrs: { minstret: 41n, mcountinhibit: 1n } }, { rd: [2, 42n] }, 2),
+    row('unprivileged/minstret-other-inhibited', ['mcountinhibit_op'], { mode: 'M', words: [WORD.nop, csrrs(CSR.minstret, 2, 0)], csrs: { minstret: 41n, mcountinhibit: 0x79n } }, { rd: [2, 42n] }, 2),
     row('unprivileged/minstret-inhibited-written', ['minstret_wr', 'mcountinhibit_op'], { mode: 'M', words: [csrrw(CSR.minstret, 0, 1), csrrs(CSR.minstret, 2, 0)], x: { 1: 100n }, csrs: { mcountinhibit: 4n } }, { rd: [2, 100n] }, 2),
     // Traps and interrupts do not count; the handler's first instruction reads what was there.
     ...(['ecall', 'ebreak', 'ones'] as const).map((name) => row(
@@ -196,7 +196,7 @@ function counters(): TableRow[] {
     row('unprivileged/mcycle-inhibited', ['mcountinhibit_op'], { mode: 'M', words: [WORD.nop, csrrs(CSR.mcycle, 2, 0)], csrs: { mcycle: 77n, mcountinhibit: 1n } }, { rd: [2, 77n] }, 2),
     row('unprivileged/mcycle-inhibited-written', ['mcycle_wr', 'mcountinhibit_op'], { mode: 'M', words: [csrrw(CSR.mcycle, 0, 1), csrrs(CSR.mcycle, 2, 0)], x: { 1: 100n }, csrs: { mcountinhibit: 1n } }, { rd: [2, 100n] }, 2),
     row('unprivileged/mcycle-runs', ['mcycle_op'], { mode: 'M', words: [csrrw(CSR.mcycle, 0, 1), csrrs(CSR.mcycle, 2, 0)], x: { 1: 0x1_0000_0000n } }, { rdRange: [2, 0x1_0000_0000n, 0x1_0000_ffffn] }, 2),
-    row('unprivileged/mcycle-other-inhibited', ['mcountinhibit_op'], { mode: 'M', words: [csrrs(CSR.mcycle, 2, 0)], csrs: { mcycle: 0x1_0000_0000n, mcountinhibit: 4n } }, { rdRange: [2, 0x1_0000_0000n, 0x1_0000_ffffn] }),
+    row('unprivileged/mcycle-other-inhibited', ['mcountinhibit_op'], { mode: 'M', words: [csrrs(CSR.mcycle, 2, 0)], csrs: { mcycle: 0x1_0000_0000n, mcountinhibit: 0x7cn } }, { rdRange: [2, 0x1_0000_0000n, 0x1_0000_ffffn] }),
   ];
   // cycle and instret shadow mcycle and minstret from every mode that may read them; htimedelta is not for them.
   for (const mode of ['M', 'HS', 'U', 'VS', 'VU'] as const) {
