@@ -19,7 +19,7 @@ export class IdleSkipper {
   readonly #cyclesPerTick: bigint;
   readonly #enabled: boolean;
   readonly #cells: Readonly<Record<'mtime' | 'mtimecmp' | 'until' | 'mcycle' | 'counting', Cell>>;
-  readonly #optional: Readonly<Record<'cycle' | 'mtip' | 'prescale', Cell | undefined>>;
+  readonly #optional: Readonly<Record<'cycle' | 'mtip' | 'prescale' | 'stores', Cell | undefined>>;
   #settledFrom = 0n;
   /** The cycle in which an unbroken wait is reported next, and its first. */
   #next = -1n;
@@ -42,7 +42,7 @@ export class IdleSkipper {
       mcycle: cell(REGISTER.mcycle),
       counting: cell(REGISTER.counting),
     };
-    this.#optional = { cycle: core.cell(REGISTER.cycle), mtip: core.cell(REGISTER.mtip), prescale: core.cell(REGISTER.prescale) };
+    this.#optional = { cycle: core.cell(REGISTER.cycle), mtip: core.cell(REGISTER.mtip), prescale: core.cell(REGISTER.prescale), stores: core.cell(REGISTER.stores) };
   }
 
   /** Cycles skipped since power-on: counted as cycles, never executed. */
@@ -66,6 +66,7 @@ export class IdleSkipper {
     if (cycle !== this.#next) this.#since = cycle;
     this.#next = cycle + 1n;
     if (cycle < this.#settledFrom || cycle < this.#since + SETTLE_CYCLES) return 'wait';
+    if ((this.#optional.stores?.get() ?? 0n) !== 0n) return 'wait';
     const state = this.#read();
     const idle = idleCycles(state, this.#cyclesPerTick, nextInput);
     if (idle === 'forever') return 'forever';

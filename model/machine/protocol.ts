@@ -51,6 +51,8 @@ export const REGISTER = {
   prescale: 'clint.prescale',
   /** While the core waits: the timer's value at which an interrupt of it ends the wait (64 bits), all ones for never. */
   until: 'wait.until',
+  /** Stores on their way to memory, which takes them while the core waits; absent if it takes them at once. */
+  stores: 'stores.used',
   /** Cycle counter CSR, and whether it counts while the core waits (1 bit). */
   mcycle: 'csr.mcycle',
   counting: 'wait.counting.mcycle',

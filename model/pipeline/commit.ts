@@ -59,6 +59,7 @@ export class Commit {
     const { valid, value, isStore, taken, address, place, sequentialPc } = this.#here;
     tick(hart);
     hart.eventCounters.usualCycle();
+    this.#core.stores?.cycle(and(valid, isStore));
     this.#count('cycles', ONE);
     builder.when(valid, () => {
       this.#here.writeRegister(value);
@@ -278,6 +279,7 @@ export class Commit {
     const here = this.#here;
     const { physical: address, bytes, value } = here;
     const clintStore = and(runs, io, not(ioAsked(here)), isClint(here), here.isStore);
+    this.#core.stores?.cycle();
     tickWithAccess(hart, { writes: clintStore, address, bytes, data: value });
     const writes = and(runs, here.csrWrites);
     const write: CounterWrite = {

@@ -10,6 +10,7 @@ import type { Predictor } from './predict.js';
 import type { Regimes } from './regimes.js';
 import type { ReturnStack } from './return-stack.js';
 import type { Stage, Travelling } from './stage.js';
+import type { StoreBuffer } from './store-buffer.js';
 import type { Walker } from './walk.js';
 import type { WalkCaches } from './walk-caches.js';
 import type { Windows } from './windows.js';
@@ -27,6 +28,8 @@ export interface Core {
   readonly translation?: { readonly walker: Walker; readonly regimes: Regimes; readonly windows: Windows; readonly caches?: WalkCaches };
   /** Absent: memory answers at once. */
   readonly lines?: { readonly instruction?: LineCache; readonly data?: LineCache };
+  /** Absent: memory takes stores at once. */
+  readonly stores?: StoreBuffer;
   /** Absent: the instruction behind is always next. */
   readonly predictor?: Predictor;
   /** Absent: returns are jumps like others. */

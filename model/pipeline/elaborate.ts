@@ -20,6 +20,7 @@ import { describePrediction, Predictor, repair } from './predict.js';
 import { Regimes } from './regimes.js';
 import { ReturnStack } from './return-stack.js';
 import { Stage, Travelling } from './stage.js';
+import { StoreBuffer } from './store-buffer.js';
 import { Walker } from './walk.js';
 import { WalkCaches } from './walk-caches.js';
 import { Windows } from './windows.js';
@@ -40,6 +41,7 @@ export function elaborate(isa: Isa, uarch: Uarch, told: Told = 'nothing'): Elabo
   const stages = uarch.stages.map((s, i) => new Stage(builder, s.name, i));
   const core: Core = {
     builder, hart, uarch, stages, ...translationOf(hart, uarch), ...linesOf(builder, uarch), ...predictionOf(builder, uarch),
+    ...(uarch.storeBuffer && { stores: new StoreBuffer(builder, uarch.storeBuffer) }),
     decoder: new Decoder(isa), values: new Travelling(stages), place: placesOf(uarch),
   };
   describeFetch(core, isa.hart.resetPc);

@@ -158,6 +158,11 @@ export function stallExecute(core: Core, operandsReady: Expr): void {
   const lines = core.lines?.data;
   if (lines !== undefined) stage.stallOn(and(awaitsLine(core), not(lines.has(placed(core, place.execute)))), 'cache', 'stall.cache');
 
+  if (core.stores !== undefined) {
+    const underway = stages.slice(place.execute + 1).map((older) => and(older.valid, decoder.unit(values.at('control', older.index), 'store')));
+    stage.stallOn(mux(isBuffered(core), core.stores.full(underway), ZERO), 'buffer', 'stall.store');
+  }
+
   if (uarch.latency.split === 0) return;
   const count = builder.register(`${stage.name}.split`, Math.ceil(Math.log2(uarch.latency.split + 1)));
   const crosses = crossesBlock(address, accessBytes(core, control));
@@ -174,6 +179,13 @@ function awaitsLine({ decoder, values, place, uarch }: Core): Expr {
   });
   const accesses = or(decoder.unit(control, 'load'), decoder.unit(control, 'store'));
   return mux(accesses, and(own, not(values.at('trouble', place.execute))), ZERO);
+}
+
+/** One bit: the instruction in execute is a plain store to memory, which retires without more ado. */
+function isBuffered({ decoder, values, place }: Core): Expr {
+  const control = values.at('control', place.execute);
+  const plain = decoder.perOp(control, decoder.ops.filter((op) => op.instruction.memory !== undefined), ({ instruction: { class: kind, memory } }) => (kind === 'store' && memory?.as === 'self' ? ONE : ZERO));
+  return mux(decoder.unit(control, 'store'), and(plain, not(values.at('trouble', place.execute))), ZERO);
 }
 
 /** Bits 11..3 of two addresses differ by at most one block: they may overlap. */

@@ -155,6 +155,14 @@ export interface LineCache extends CacheSize {
   readonly miss: number;
 }
 
+/** Stores on their way to memory, which takes them one after the other. */
+export interface StoreBuffer {
+  /** How many there is place for, at least 1. */
+  readonly entries: number;
+  /** Cycles that memory takes for each, at least 1. */
+  readonly cycles: number;
+}
+
 /** Those that a core has. */
 export interface LineCaches {
   readonly instruction?: LineCache;
@@ -201,6 +209,8 @@ export interface Uarch {
   readonly translation?: TranslationCaches;
   /** Absent: all of memory is as near as can be. */
   readonly caches?: LineCaches;
+  /** Absent: memory takes a store in the cycle in which it retires. */
+  readonly storeBuffer?: StoreBuffer;
   /** Absent: the instruction behind is always taken to be next. */
   readonly prediction?: Prediction;
 }

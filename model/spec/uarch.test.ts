@@ -71,6 +71,17 @@ describe('bypasses', () => {
   });
 });
 
+describe('a buffer of stores', () => {
+  it('has places, and memory takes its time for each, or there is none', () => {
+    expect(specsWith({ [FILE]: `${base}store_buffer: { entries: 4, cycles: 3 }\n` }).cores[0]?.storeBuffer).toEqual({ entries: 4, cycles: 3 });
+    expect(specsWith({}).cores[0]?.storeBuffer).toBeUndefined();
+    expectMistakes(FILE, `${base}store_buffer: { entries: «0», cycles: «0» }\n`,
+      { says: 'core: store_buffer: the number of entries is 0', mend: 'Write 1 to 16.' }, { says: 'core: store_buffer: the number of cycles of a store is 0', mend: 'Write 1 to 100.' });
+    expectMistakes(FILE, `${base}store_buffer: { entries: «1000000», cycles: «1000» }\n`,
+      { says: 'core: store_buffer: the number of entries is 1000000', mend: 'Write 1 to 16.' }, { says: 'core: store_buffer: the number of cycles of a store is 1000', mend: 'Write 1 to 100.' });
+  });
+});
+
 describe('caches', () => {
   const withCaches = (instruction: string, data: string): string => `${base}caches:\n  instruction: ${instruction}\n  data: ${data}\n`;
   const line = '{ entries: 64, ways: 2, line: 64, miss: 20 }';

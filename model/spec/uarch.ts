@@ -9,6 +9,7 @@ import { CLASSES, type Instruction, type InstructionClass, type Uarch, type Uarc
 import { suggestion } from './nearest.js';
 import { List, type Mapping, Text } from './node.js';
 import { buildPrediction, PREDICTION } from './prediction.js';
+import { buildStoreBuffer, STORE_BUFFER } from './store-buffer.js';
 import { anyList, anyMapping, closed, listOf, type Located, oneOf, small, word } from './shape.js';
 import { buildCaches, CACHES } from './translation-caches.js';
 
@@ -21,6 +22,7 @@ const CORE = closed({
   translation: CACHES.exactOptional(),
   prediction: PREDICTION.exactOptional(),
   caches: LINE_CACHES.exactOptional(),
+  store_buffer: STORE_BUFFER.exactOptional(),
 });
 
 type RawCore = z.output<typeof CORE>;
@@ -59,6 +61,7 @@ function buildCore(declared: Declared, instructions: readonly Instruction[], con
     },
     ...(raw.translation && { translation: buildCaches(raw.translation, instructions, `${label}: translation`, context) }),
     ...(raw.prediction && { prediction: buildPrediction(raw.prediction, `${label}: prediction`, context) }),
+    ...(raw.store_buffer && { storeBuffer: buildStoreBuffer(raw.store_buffer, `${label}: store_buffer`, context) }),
     ...(raw.caches && { caches: buildLineCaches(raw.caches, `${label}: caches`, context) }),
   };
 }

@@ -141,7 +141,7 @@ export function structureMutants(module: Module): readonly Mutant[] {
 }
 
 /** Mutants of what a core's file says of its structures: what each fence flushes, and how long things take. */
-export function structureFileMutants({ translation, caches }: Uarch): readonly Mutant[] {
+export function structureFileMutants({ translation, caches, storeBuffer }: Uarch): readonly Mutant[] {
   const inFile = (id: string, apply: (uarch: Uarch) => Uarch): Mutant => ({ id: `structure ${id}`, kind: 'structure', change: { of: 'uarch', apply }, rules: [] });
   const flushes = [...translation?.flushes ?? []].flatMap(([fence, flush]) => (['host', 'guest'] as const).flatMap((side) => flush[side].map((stage) =>
     inFile(`${fence} of ${side === 'host' ? 'V=0' : 'V=1'}: leaves ${stage}`, ({ translation: all, ...u }) => ({
@@ -155,5 +155,9 @@ export function structureFileMutants({ translation, caches }: Uarch): readonly M
     const later = <T extends { readonly miss: number }>(cache: T): T => ({ ...cache, miss: cache.miss + 1 });
     return { ...u, caches: { ...u.caches, ...(of === 'data' ? data && { data: later(data) } : instruction && { instruction: later(instruction) }) } };
   })]));
-  return [...flushes, ...walks, ...lines];
+  const stores = storeBuffer === undefined ? [] : [
+    inFile('buffer of stores: a place more', (u) => ({ ...u, storeBuffer: { ...storeBuffer, entries: storeBuffer.entries + 1 } })),
+    inFile('buffer of stores: a cycle more for a store', (u) => ({ ...u, storeBuffer: { ...storeBuffer, cycles: storeBuffer.cycles + 1 } })),
+  ];
+  return [...flushes, ...walks, ...lines, ...stores];
 }

@@ -42,11 +42,12 @@ const FIRST = 300;
 /**
  * Cycles from an interrupt being due to its being taken, at most (docs/timing.md). Commit may have begun an I/O access: `io`
  * cycles. If that restarted the pipeline, the next instruction enters the second stage two cycles later, passes each stage
- * but the last in one cycle, and is held back in execute by a division, or by a split access behind a store in a later stage.
+ * but the last in one cycle, and is held back in execute by a division, by a split access behind a store in a later stage, or by a
+ * store for which those in later stages take the last place.
  */
-function longestWait({ latency, stages, caches }: Uarch): bigint {
+function longestWait({ latency, stages, caches, storeBuffer }: Uarch): bigint {
   const later = stages.length - stages.findIndex((s) => s.units.includes('execute')) - 1;
-  const held = Math.max(latency.multiply - 1, latency.divide - 1, latency.split + later);
+  const held = Math.max(latency.multiply - 1, latency.divide - 1, latency.split + later, later + (storeBuffer?.cycles ?? 0));
   // Its line comes, and that of its access, for which another may have to go.
   const { instruction, data } = caches ?? {};
   const lines = (instruction === undefined ? 0 : instruction.miss + 1) + (data === undefined ? 0 : data.miss * (data.write === 'back' ? 2 : 1));

@@ -27,7 +27,8 @@ function inStatistics(core: ObservedCore, event: EventName): number {
   if (event === 'stall.fetch') return stalls['fetch.cache'] ?? 0;
   if (!event.startsWith('stall.')) return events[event] ?? 0;
   const reason = event.slice('stall.'.length);
-  return Object.entries(stalls).reduce((sum, [name, cycles]) => sum + (name.split('.')[1] === reason && !name.startsWith('fetch.') ? cycles : 0), 0);
+  const isOf = (name: string | undefined): boolean => name === reason || (reason === 'store' && name === 'buffer');
+  return Object.entries(stalls).reduce((sum, [name, cycles]) => sum + (isOf(name.split('.')[1]) && !name.startsWith('fetch.') ? cycles : 0), 0);
 }
 
 /** An event, how often its counter has seen it, and how often it has happened. */

@@ -50,6 +50,12 @@ classes: ${CLASSES('x', 'm', 'w')}
 bypass: [x, m, w]
 latency: { multiply: 3, divide: 6, split: 1, io: 2 }
 caches: { instruction: { entries: 4, ways: 2, line: 16, hit: 2, miss: 5 }, data: { entries: 4, ways: 2, line: 8, hit: 4, miss: 3, write: back } }`,
+  'a buffer of two stores, each of which takes memory nine cycles': `
+stages: [{ name: f, units: [fetch] }, { name: d, units: [decode, operands] }, { name: x, units: [execute] }, { name: m, units: [memory] }, { name: w, units: [commit] }]
+classes: ${CLASSES('x', 'm', 'w')}
+bypass: [x, m, w]
+latency: { multiply: 3, divide: 6, split: 1, io: 2 }
+store_buffer: { entries: 2, cycles: 9 }`,
   'everything at once: units of one cycle': `
 stages: [{ name: f, units: [fetch] }, { name: d, units: [decode] }, { name: x, units: [operands, execute] }, { name: w, units: [memory, commit] }]
 classes: ${CLASSES('x', 'w', 'w')}
@@ -113,6 +119,8 @@ const LIES_OF_STRUCTURES: typeof LIES = [
     });
     return [lie('its entries', (c) => ({ ...c, entries: c.entries * 2 })), lie('its lines', (c) => ({ ...c, line: c.line * 2 })), lie('its latency', (c) => ({ ...c, miss: c.miss + 1 }))];
   }),
+  { what: 'the places for stores', lie: ({ storeBuffer, ...u }) => ({ ...u, ...(storeBuffer && { storeBuffer: { ...storeBuffer, entries: storeBuffer.entries + 1 } }) }) },
+  { what: 'the time of a store', lie: ({ storeBuffer, ...u }) => ({ ...u, ...(storeBuffer && { storeBuffer: { ...storeBuffer, cycles: storeBuffer.cycles + 1 } }) }) },
   { what: 'that stores stay in the cache', lie: (u) => ({ ...u, caches: { ...u.caches, ...(u.caches?.data && { data: { ...u.caches.data, write: 'through' } }) } }) },
   { what: 'the number of targets', lie: ({ prediction, ...u }) => ({ ...u, ...(prediction && { prediction: { ...prediction, targets: { ...prediction.targets, entries: prediction.targets.entries * 2 } } }) }) },
   { what: 'the number of directions', lie: ({ prediction, ...u }) => ({ ...u, ...(prediction && { prediction: { ...prediction, directions: prediction.directions * 2 } }) }) },

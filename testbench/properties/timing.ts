@@ -52,9 +52,9 @@ export function overlaidCore(yaml: string): TimedCore {
   return { specs, uarch, core: new ObservedCore(accepted(compile(specs, uarch, 'observed', DRAM_BYTES))) };
 }
 
-/** A shipped core without caches, prediction and kept translations: what its stages and units alone cost. */
+/** A shipped core without caches, a buffer of stores, prediction and kept translations: what its stages and units alone cost. */
 export function withoutStructures(name: CoreName): TimedCore {
-  const bare = ({ caches: _caches, prediction: _prediction, translation: _translation, ...rest }: Uarch): Uarch => rest;
+  const bare = ({ caches: _caches, storeBuffer: _stores, prediction: _prediction, translation: _translation, ...rest }: Uarch): Uarch => rest;
   return { specs: shippedSpecs(), uarch: bare(uarchOf(name)), core: alteredCore(name, { uarch: bare }) };
 }
 

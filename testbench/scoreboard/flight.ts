@@ -27,6 +27,8 @@ export interface Departure {
   /** Cycles in which the line comes that it is in, and that which it accesses: 0 of one that is there. */
   readonly fetched?: number;
   readonly accessed?: number;
+  /** Of a store that goes through a buffer: it leaves the unit in no cycle up to this. */
+  readonly room?: number;
 }
 
 const at = (cycles: readonly number[], stage: number): number => cycles[stage] ?? -1;
@@ -85,13 +87,13 @@ class UnitWork {
   #left: number;
   #begun = false;
   readonly #muldiv: boolean;
-  /** Retirement of the last store that a load waits for. */
+  /** Retirement of the last store that a load waits for, or the cycle in which a store's place becomes free. */
   readonly #store: number;
   /** Cycles left of those in which a line comes, which begin behind the retirement of everything older. */
   #line: number;
   readonly #alone: number;
 
-  constructor({ timed, address, accessed = 0 }: Departure, older: readonly Flight[], shape: Shape) {
+  constructor({ timed, address, accessed = 0, room = -1 }: Departure, older: readonly Flight[], shape: Shape) {
     const { unit, bytes } = timed;
     this.#muldiv = unit === 'multiply' || unit === 'divide';
     if (unit === 'multiply' || unit === 'divide') this.#left = shape[unit] - 1;
@@ -99,7 +101,7 @@ class UnitWork {
     const stores = unit === 'load' ? older.filter((o) => o.timed.unit === 'store' && isNear(o.address, address)) : [];
     this.#line = accessed;
     this.#alone = lastDone(older, shape);
-    this.#store = Math.max(-1, ...stores.map((o) => at(o.leave, shape.commit)));
+    this.#store = Math.max(room, ...stores.map((o) => at(o.leave, shape.commit)));
   }
 
   /** Whether it is done in this cycle; work goes on if it is not. */

@@ -8,6 +8,7 @@ import type { Inputs, Retirement } from '../retirement.js';
 import { fly, type Departure, type Flight } from './flight.js';
 import { InstructionTimer, type Timed } from './instruction.js';
 import { Lines } from './lines.js';
+import { Stores } from './stores.js';
 import { Predictor, ReturnStack, type StackUse } from './prediction.js';
 import { shapeOf, type Shape } from './shape.js';
 import { accessCycles, openFrom, walkMistimed } from './translation.js';
@@ -52,6 +53,7 @@ export class Scoreboard {
   readonly #fetch: ((pc: bigint) => number | undefined) | undefined;
   readonly #values: RegisterValues;
   readonly #lines: Readonly<Partial<Record<'instruction' | 'data', Lines>>>;
+  readonly #stores: Stores | undefined;
   readonly #predictor: Predictor | undefined;
   readonly #returns: ReturnStack | undefined;
   /** Fast instructions that may still be on their way, oldest first. */
@@ -70,7 +72,8 @@ export class Scoreboard {
     this.#fetch = fetch;
     const { instruction, data } = this.#shape.caches ?? {};
     this.#lines = { ...(instruction && { instruction: new Lines(instruction) }), ...(data && { data: new Lines(data) }) };
-    const { prediction } = this.#shape;
+    const { prediction, storeBuffer } = this.#shape;
+    this.#stores = storeBuffer && new Stores(storeBuffer);
     this.#predictor = prediction && new Predictor(prediction);
     this.#returns = prediction?.returns && new ReturnStack(prediction.returns.entries);
   }
@@ -111,7 +114,10 @@ export class Scoreboard {
     const exact = !waits && walks !== undefined && !(walked && trap !== undefined);
     if (accessed && retirement.mem_wmask !== 0 && !io && !zeroes) this.#lines.data?.wrote(address);
     if (timed.slow || trap !== undefined || io || walked) this.#restart(exact ? cycle : Number(inputs.cycle));
-    else this.#goOn(flight, this.#isElsewhere(flight, timed, retirement));
+    else {
+      if (timed.unit === 'store') this.#stores?.retire(cycle);
+      this.#goOn(flight, this.#isElsewhere(flight, timed, retirement));
+    }
     return { cycle, exact, flight };
   }
 
@@ -144,7 +150,8 @@ export class Scoreboard {
     const looks = unit === 'load' || (unit === 'store' && caches?.data?.write === 'back');
     const own = instruction?.memory?.as === 'self' && !walked && this.#inMemory(address, bytes);
     const accessed = looks && own ? this.#lines.data?.fetch(address) ?? 0 : 0;
-    return fly({ ...departure, fetched, accessed }, this.#flights, this.#shape);
+    const room = own && instruction?.class === 'store' ? this.#stores?.room ?? -1 : -1;
+    return fly({ ...departure, fetched, accessed, room }, this.#flights, this.#shape);
   }
 
   #arrival(flight: Flight): number {

@@ -1,7 +1,7 @@
 /**
  * A core's file as the timing rules read it: stages by number.
  */
-import type { InstructionClass, LineCaches, Prediction, Uarch, Unit } from '../../model/spec/isa.js';
+import type { InstructionClass, LineCaches, Prediction, StoreBuffer, Uarch, Unit } from '../../model/spec/isa.js';
 import type { Timed } from './instruction.js';
 
 /** What docs/timing.md needs of a core. */
@@ -23,6 +23,8 @@ export interface Shape {
   readonly io: number;
   /** Absent: memory answers at once. */
   readonly caches?: LineCaches;
+  /** Absent: memory takes stores at once. */
+  readonly storeBuffer?: StoreBuffer;
   /** Absent: the instruction behind is always next. */
   readonly prediction?: Prediction;
   /** Cycles in which the walker asks what is kept, and in which it reads an entry; absent: it keeps nothing. */
@@ -30,7 +32,7 @@ export interface Shape {
 }
 
 /** Reads a core's file. */
-export function shapeOf({ stages, bypass, classes, latency, translation, prediction, caches }: Uarch): Shape {
+export function shapeOf({ stages, bypass, classes, latency, translation, prediction, caches, storeBuffer }: Uarch): Shape {
   const place = (unit: Unit): number => stages.findIndex((s) => s.units.includes(unit));
   const named = (kind: InstructionClass): number => stages.findIndex((s) => s.name === classes[kind]);
   const execute = place('execute');
@@ -49,6 +51,7 @@ export function shapeOf({ stages, bypass, classes, latency, translation, predict
     split: latency.split,
     io: latency.io,
     ...(caches && { caches }),
+    ...(storeBuffer && { storeBuffer }),
     ...(prediction && { prediction }),
     ...(translation && { walker: { ask: translation.latency.shared, entry: translation.latency.entry } }),
   };
