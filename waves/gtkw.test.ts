@@ -14,7 +14,7 @@ const signals = [
   { name: 'fetch.pc', width: 64, id: '$' },
   { name: 'mode', width: 3, id: '%' },
   { name: 'execute.text', width: 256, id: '&' },
-  { name: 'exception.cause', width: 6, id: "'" },
+  { name: 'trap.cause', width: 6, id: "'" },
   { name: 'muldiv.count', width: 6, id: '(' },
   { name: 'walk.pte', width: 64, id: ')' },
   { name: 'walk.read_at', width: 64, id: '*' },
@@ -26,7 +26,7 @@ const view = buildView(roledByName(signals, ['fetch', 'execute'], filterOf), [mo
 it('groups mode, traps, stages in pipeline order and CSRs', () => {
   expect(view.groups.map((g) => [g.title, g.rows.map((r) => r.signal.name)])).toEqual([
     ['mode', ['mode']],
-    ['trap', ['exception.cause']],
+    ['trap', ['trap.cause']],
     ['fetch', ['fetch.pc']],
     ['execute', ['execute.valid', 'execute.text', 'execute.stall.store']],
     ['walk', ['walk.pte']],
@@ -58,7 +58,7 @@ top.core.mode[2:0]
 @2022
 [color] 1
 ^2 core.causes.6.txt
-+{exception cause} top.core.exception.cause[5:0]
++{trap cause} top.core.trap.cause[5:0]
 @1000200
 -trap
 @800200

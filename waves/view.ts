@@ -113,13 +113,13 @@ const WINDOW = 'window';
 
 /** Scopes whose signals have one role. */
 const ROLE_OF_SCOPE: Readonly<Record<string, Role>> = {
-  trap: { kind: 'trap' }, exception: { kind: 'trap' }, interrupt: { kind: 'trap' }, csr: { kind: 'csr' }, x: { kind: 'register' },
+  trap: { kind: 'trap' }, interrupt: { kind: 'trap' }, csr: { kind: 'csr' }, x: { kind: 'register' },
   tlb: { kind: 'cache' }, cache: { kind: 'cache' }, stores: { kind: 'cache' }, predict: { kind: 'cache' }, event: { kind: 'event' },
 };
 
 /**
  * The role that a name tells: `mode`; `STAGE.valid`,
- * `STAGE.stall.REASON`; `walk.*`; `fetch.window.*`; `tlb.*`, `cache.*`, `stores.*`, `predict.*`; `event.*`; `trap.*`, `exception.*`, `interrupt.*`; `csr.*`; `x.*`.
+ * `STAGE.stall.REASON`; `walk.*`; `fetch.window.*`; `tlb.*`, `cache.*`, `stores.*`, `predict.*`; `event.*`; `trap.*`, `interrupt.*`; `csr.*`; `x.*`.
  *
  * @param stages - Names of the stages.
  */

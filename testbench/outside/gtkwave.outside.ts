@@ -12,7 +12,7 @@ import { askGtkwave, hasGtkwave, namesInSaveFile } from './gtkwave.js';
 
 const mode: WaveSignal = { name: 'mode', width: 3, id: '!' };
 const text: WaveSignal = { name: 'decode.text', width: 256, id: '"' };
-const cause: WaveSignal = { name: 'exception.cause', width: 6, id: '#' };
+const cause: WaveSignal = { name: 'trap.cause', width: 6, id: '#' };
 const mcause: WaveSignal = { name: 'csr.mcause', width: 64, id: '$' };
 const signals: readonly WaveSignal[] = [
   mode, text, cause, mcause,
@@ -56,7 +56,7 @@ describe('GTKWave', () => {
   });
 
   it('shows modes and causes by name and instructions as text', () => {
-    const names = ['top.core.mode[2:0]', 'exception cause', 'top.core.csr.mcause[63:0]', 'top.core.decode.text[255:0]'];
+    const names = ['top.core.mode[2:0]', 'trap cause', 'top.core.csr.mcause[63:0]', 'top.core.decode.text[255:0]'];
     const { values } = askGtkwave({ saveFile, at: 25n, names });
     expect([...values.values()]).toEqual(['VS', 'ecall_vs', 'machine_timer', 'addi x1, x2, 3']);
     expect(askGtkwave({ saveFile, at: 15n, names: names.slice(0, 1) }).values.get('top.core.mode[2:0]')).toBe('M');
