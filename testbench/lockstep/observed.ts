@@ -24,8 +24,10 @@ export interface Listener {
   trapped(): void;
 }
 
-/** Its bit of mcountinhibit. */
+/** The bit of mcountinhibit of the first of EVENT_COUNTERS. */
 const FIRST_EVENT_COUNTER = 3;
+/** Counters that go on behind a record. */
+const COUNTING: ReadonlySet<string> = new Set(['mcycle', ...EVENT_COUNTERS]);
 
 /** A CSR that stores bits. */
 interface Home {
@@ -213,7 +215,7 @@ export class ObservedCore {
     for (let i = 0; i < 32; i++) x.push(view.getBigUint64(base + this.#x.offset + i * this.#x.stride, true));
     const csrs: Record<string, bigint> = {};
     for (const { name, constant, cell } of this.#homes) csrs[name] = cell.get() | constant;
-    for (const { name, since } of this.#counting) csrs[name] = BigInt.asUintN(64, (csrs[name] ?? 0n) - since);
+    for (const name of COUNTING) csrs[name] = BigInt.asUintN(64, (csrs[name] ?? 0n) - this.#since(name));
     const { reservation } = this;
     return {
       x, pc: this.#last?.retirement.pc_wdata ?? this.#pc, mode: modeOf(Number(this.#V.get() * 4n + this.#priv.get())), csrs,
@@ -226,14 +228,12 @@ export class ObservedCore {
     return this.#reserved.get() === 1n ? this.#reservedBlock.get() * BigInt(this.choices.reservationBytes) : undefined;
   }
 
-  /** What counters that count by themselves have counted since the last record. */
-  get #counting(): readonly { readonly name: string; readonly since: bigint }[] {
-    const inhibit = this.#inhibit.get();
-    const { untold } = this.#decoder;
-    return [
-      { name: 'mcycle', since: (inhibit & 1n) === 1n ? 0n : this.core.cycle - ((this.#last?.inputs.cycle ?? -1n) + 1n) },
-      ...EVENT_COUNTERS.map((name, i) => ({ name, since: (inhibit >> BigInt(FIRST_EVENT_COUNTER + i) & 1n) === 1n ? 0n : untold[i] ?? 0n })),
-    ];
+  /** What a counter of {@link COUNTING} has counted since the last record. */
+  #since(name: string): bigint {
+    const event = EVENT_COUNTERS.indexOf(name);
+    const bit = event < 0 ? 0n : BigInt(FIRST_EVENT_COUNTER + event);
+    if ((this.#inhibit.get() >> bit & 1n) === 1n) return 0n;
+    return event < 0 ? this.core.cycle - ((this.#last?.inputs.cycle ?? -1n) + 1n) : this.#decoder.untold[event] ?? 0n;
   }
 
   /** Whether {@link state} would equal this; much cheaper than building it. */
@@ -247,8 +247,7 @@ export class ObservedCore {
     for (const { name, constant, cell } of this.#homes) {
       const value = constant === 0n ? cell.get() : cell.get() | constant;
       if (value === state.csrs[name]) continue;
-      const since = this.#counting.find((counter) => counter.name === name)?.since;
-      if (since === undefined || BigInt.asUintN(64, value - since) !== state.csrs[name]) return false;
+      if (!COUNTING.has(name) || BigInt.asUintN(64, value - this.#since(name)) !== state.csrs[name]) return false;
     }
     return true;
   }

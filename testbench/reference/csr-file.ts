@@ -31,7 +31,8 @@ const resetValues = (): Record<StoredCsr, bigint> => ({
 const NO_CHANGES: readonly CsrChange[] = [];
 
 /** The CSR is kept by {@link CsrFile}. */
-export const isStored = (csr: HomeCsr): csr is StoredCsr => csr !== 'mcycle' && csr !== 'minstret' && !EVENT_COUNTERS.some((counter) => counter === csr);
+export const isStored = (csr: HomeCsr): csr is StoredCsr => !COUNTERS.has(csr);
+const COUNTERS: ReadonlySet<HomeCsr> = new Set(['mcycle', 'minstret', ...EVENT_COUNTERS]);
 const STORED = HOME_CSRS.filter(isStored);
 
 /** The stored CSRs. Values are read directly; every change goes through {@link set}. */
